@@ -1,0 +1,90 @@
+# Every command a person needs; `make help` lists them. Each one makes what it needs first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# embedded: the small library that ships; static: the Swift runtime inside.
+FLAVOUR ?= embedded
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON ?= python3
+CC := gcc
+
+VERSION := 1.0.0
+VENV := .venv
+PY := $(CURDIR)/$(VENV)/bin/python
+LIBRARY := build/libnnswift.so
+SOURCES := $(shell find Sources Include -type f) Package.swift
+EXAMPLES := digits predict mnist csv_demo
+C_FLAGS := -std=c99 -O2 -Wall -Wextra -Wpedantic -Werror -IInclude
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: build/.setup ## install what is missing (system packages where allowed, a Python environment in .venv)
+
+build/.setup: Tests/Scripts/setup.sh Tests/Scripts/requirements.txt
+	@mkdir -p build
+	@PYTHON=$(PYTHON) bash Tests/Scripts/setup.sh $(VENV)
+	@touch $@
+
+lib: $(LIBRARY) ## the shared library: build/libnnswift.so (FLAVOUR=static for the second product)
+
+$(LIBRARY): build/$(FLAVOUR)/libnnswift.so
+	@mkdir -p build
+	@cp -f $< $(LIBRARY).new && mv -f $(LIBRARY).new $(LIBRARY)
+	@ln -sf libnnswift.so build/libnnswift.so.1
+	@cp -f Include/nnswift.h build/nnswift.h
+	@echo "$(LIBRARY): $(FLAVOUR), $$(stat -c %s $(LIBRARY)) bytes"
+
+# Remembers which flavour build/libnnswift.so holds.
+ifneq ($(shell cat build/.flavour 2>/dev/null),$(FLAVOUR))
+.PHONY: $(LIBRARY)
+endif
+
+build/embedded/libnnswift.so build/static/libnnswift.so: build/%/libnnswift.so: $(SOURCES) Tests/Scripts/build.sh | build/.setup
+	@bash Tests/Scripts/build.sh $* $@
+	@echo $* > build/.flavour
+
+install: lib ## library, links, header and nnswift.pc below PREFIX
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libnnswift.so.$(VERSION)
+	ln -sf libnnswift.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libnnswift.so.1
+	ln -sf libnnswift.so.1 $(DESTDIR)$(PREFIX)/lib/libnnswift.so
+	install -m 644 Include/nnswift.h $(DESTDIR)$(PREFIX)/include/nnswift.h
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' nnswift.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/nnswift.pc
+
+examples: $(EXAMPLES:%=build/examples/%) ## the C examples
+
+build/examples/%: examples/c/%.c $(wildcard examples/c/*.c examples/c/*.h) | $(LIBRARY)
+	@mkdir -p build/examples
+	$(CC) $(C_FLAGS) -o $@ $< $(filter-out $(EXAMPLES:%=examples/c/%.c),$(wildcard examples/c/*.c)) -Lbuild -lnnswift -lm -Wl,-rpath,'$$ORIGIN/..'
+
+python: build/.python ## the Python package in .venv
+
+build/.python: $(LIBRARY) $(shell find bindings/python -name '*.py' -o -name '*.toml' 2>/dev/null) | build/.setup
+	@cd bindings/python && NNSWIFT_BUILT_LIBRARY=$(CURDIR)/$(LIBRARY) $(PY) -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+	@touch $@
+
+demo: examples python ## learn real handwritten digits in C and in Python, save, classify elsewhere
+	build/examples/digits examples/data/digits.u8 build/digits.safetensors
+	build/examples/predict build/digits.safetensors
+	$(PY) examples/python/digits.py
+	$(PY) examples/python/predict.py
+
+test: lib python examples ## everything quick: Swift, C, Python, examples, README (under 5 minutes)
+	@bash Tests/Scripts/test.sh
+
+check: setup ## what is slower: second flavour, sanitizers
+	@bash Tests/Scripts/check.sh
+
+data: setup ## public data sets into build/data (or taken from NNSWIFT_DATA_DIR)
+	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
+
+docs: python ## the reference page, written from the registries
+	$(PY) docs/reference.py > docs/reference.md
+
+clean: ## remove everything built
+	rm -rf build .build .build-*
+
+.PHONY: help setup lib install examples python demo test check data docs clean

@@ -1,0 +1,67 @@
+// What Swift cannot reach by itself in the Embedded build: memory that may fail, files, threads,
+// time, per-thread text, and libm. Every function is hidden in the shipped library.
+#ifndef NNSWIFT_CPLATFORM_H
+#define NNSWIFT_CPLATFORM_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+// Memory. Zeroed and aligned to 64 bytes; NULL when it cannot be had or bytes is 0.
+void *nnc_allocate(size_t bytes);
+void nnc_release(void *memory);
+
+// Per-thread text of the last error; text need not end with 0.
+void nnc_set_error(const char *text, size_t length);
+const char *nnc_error(void);
+
+// Time in seconds from an arbitrary point; never goes back.
+double nnc_seconds(void);
+
+// Decimal text to double, independent of locale and of the rounding mode.
+double nnc_parse_double(const char *text);
+
+// Files. Each returns 0 or an errno value.
+int nnc_write_file(const char *path, const void *bytes, size_t size);
+int nnc_read_file(const char *path, int64_t max_size, void **bytes, size_t *size, int *too_large);
+const char *nnc_error_text(int number);
+
+// A checksum of bytes: xxh3, 64 bits.
+uint64_t nnc_xxh3(const void *bytes, size_t size);
+
+// Locks and threads.
+typedef struct nnc_lock nnc_lock;
+nnc_lock *nnc_lock_create(void);
+void nnc_lock_free(nnc_lock *lock);
+void nnc_lock_acquire(nnc_lock *lock);
+void nnc_lock_release(nnc_lock *lock);
+uint64_t nnc_thread_id(void);
+int nnc_cpu_count(void);
+
+// A crew of threads that repeats: every member runs work(context, member) once, members 0 ... n-1,
+// the caller being member 0. Created with the threads running; NULL when they cannot be had.
+typedef void (*nnc_work)(void *context, int32_t member);
+typedef struct nnc_crew nnc_crew;
+nnc_crew *nnc_crew_create(int32_t members);
+void nnc_crew_free(nnc_crew *crew);
+void nnc_crew_run(nnc_crew *crew, nnc_work work, void *context);
+
+// libm under names that no Swift overlay claims.
+static inline float nnc_expf(float x) { return expf(x); }
+static inline float nnc_expm1f(float x) { return expm1f(x); }
+static inline float nnc_logf(float x) { return logf(x); }
+static inline float nnc_log1pf(float x) { return log1pf(x); }
+static inline float nnc_tanhf(float x) { return tanhf(x); }
+static inline float nnc_erff(float x) { return erff(x); }
+static inline float nnc_sqrtf(float x) { return sqrtf(x); }
+static inline double nnc_exp(double x) { return exp(x); }
+static inline double nnc_expm1(double x) { return expm1(x); }
+static inline double nnc_log(double x) { return log(x); }
+static inline double nnc_log1p(double x) { return log1p(x); }
+static inline double nnc_pow(double x, double y) { return pow(x, y); }
+static inline double nnc_sqrt(double x) { return sqrt(x); }
+static inline double nnc_cos(double x) { return cos(x); }
+static inline double nnc_sin(double x) { return sin(x); }
+
+#endif

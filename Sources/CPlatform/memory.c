@@ -1,0 +1,29 @@
+#include "CPlatform.h"
+
+#include <stdlib.h>
+
+enum { ALIGNMENT = 64 };
+
+// calloc and not posix_memalign + memset: large blocks come as untouched zero pages, so memory that
+// is never used is never resident. The address calloc gave stands just below the aligned one.
+void *nnc_allocate(size_t bytes) {
+    if (bytes == 0 || bytes > SIZE_MAX / 2) return NULL;
+    char *memory = calloc(1, bytes + ALIGNMENT + sizeof(void *));
+    if (!memory) return NULL;
+    uintptr_t address = (uintptr_t)memory + sizeof(void *) + ALIGNMENT - 1;
+    void **aligned = (void **)(address & ~(uintptr_t)(ALIGNMENT - 1));
+    aligned[-1] = memory;
+    return aligned;
+}
+
+void nnc_release(void *memory) {
+    if (memory) free(((void **)memory)[-1]);
+}
+
+#ifdef NNSWIFT_EMBEDDED
+// Swift seeds its hash tables with this name, which glibc has only since 2.36.
+#include <sys/random.h>
+void arc4random_buf(void *bytes, size_t size) {
+    if (getrandom(bytes, size, 0) != (ssize_t)size) memset(bytes, 0x5a, size);
+}
+#endif

@@ -1,0 +1,61 @@
+/// A name for a sentence: `known layers: dense, relu`.
+package func listing(_ names: [String]) -> String {
+  var text = ""
+  for (index, name) in names.enumerated() {
+    if index > 0 { text += ", " }
+    text += name
+  }
+  return text
+}
+
+/// The known name nearest to `name`, if it is near enough to be a slip of the hand.
+///
+/// Distance: edits of one byte (Levenshtein 1966), at most a third of the longer name, or 2.
+/// Other libraries' names for the same thing are looked up first.
+package func nearest(to name: String, among known: [String]) -> String? {
+  if let meant = commonAliases.first(where: { $0.alias == name })?.name, known.contains(meant) {
+    return meant
+  }
+  var best: (name: String, distance: Int)?
+  for candidate in known {
+    let distance = editDistance(Array(name.utf8.prefix(64)), Array(candidate.utf8))
+    if distance < best?.distance ?? Int.max { best = (candidate, distance) }
+  }
+  guard let best else { return nil }
+  let tolerance = max(2, max(name.utf8.count, best.name.utf8.count) / 3)
+  return best.distance <= tolerance ? best.name : nil
+}
+
+/// `; did you mean "units"?`, or nothing.
+package func suggestion(for name: String, among known: [String]) -> String {
+  nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+}
+
+private let commonAliases: [(alias: String, name: String)] = [
+  ("lr", "learning_rate"), ("linear", "dense"), ("Linear", "dense"), ("fc", "dense"),
+  ("swish", "silu"), ("cross_entropy", "softmax_cross_entropy"),
+  ("categorical_crossentropy", "softmax_cross_entropy"),
+  ("sparse_categorical_crossentropy", "softmax_cross_entropy"),
+  ("binary_crossentropy", "binary_cross_entropy"), ("bce", "binary_cross_entropy"),
+  ("mean_squared_error", "mse"), ("mean_absolute_error", "mae"), ("pinball", "quantile"),
+  ("auc", "roc_auc"), ("average_precision", "pr_auc"), ("mcc", "matthews"),
+  ("xavier_uniform", "glorot_uniform"), ("xavier_normal", "glorot_normal"),
+  ("kaiming_uniform", "he_uniform"), ("kaiming_normal", "he_normal"),
+  ("standard_scaler", "standardize"), ("min_max", "minmax"), ("l2", "weight_decay"),
+  ("hidden", "units"), ("out_features", "units"), ("p", "rate"), ("negative_slope", "slope"),
+  ("betas", "beta1"), ("step_size", "every"), ("milestones", "at"),
+]
+
+private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  var row = Array(0...b.count)
+  for i in 0..<a.count {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for j in 0..<b.count {
+      let substitution = diagonal + (a[i] == b[j] ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(substitution, min(row[j], diagonal) + 1)
+    }
+  }
+  return row[b.count]
+}

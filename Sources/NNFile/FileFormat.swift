@@ -1,0 +1,26 @@
+/// Names and numbers of the model file, in one place for writer and reader.
+///
+/// A valid safetensors file: 8 bytes little-endian header length, a JSON header, the tensors.
+enum FileFormat {
+  static let format = "nnswift"
+  static let version: Int64 = 1
+  static let writer = "libnnswift 1.0.0"
+  static let checksumPrefix = "xxh3-64:"
+  static let checksumDigits = 16
+  /// Tensors begin at a multiple of this, so that a mapped file can be used in place.
+  static let alignment = 64
+  static let preprocessCenter = "preprocess.center"
+  static let preprocessScale = "preprocess.scale"
+
+  enum Key {
+    static let metadata = "__metadata__"
+    static let format = "format"
+    static let version = "nnswift.version"
+    static let checksum = "nnswift.checksum"
+    static let writer = "nnswift.writer"
+    static let spec = "nnswift.spec"
+    static let training = "nnswift.training"
+    /// Keys of other programs, kept and written back.
+    static let foreignPrefix = "x-"
+  }
+}

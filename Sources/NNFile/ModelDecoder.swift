@@ -1,0 +1,97 @@
+import CPlatform
+import NNErrors
+import NNJSON
+import NNMath
+import NNNetwork
+
+/// Bounds that a reader keeps before it allocates.
+package struct FileLimits: Sendable {
+  package var fileBytes: Int64 = 8 << 30
+  package var headerBytes: Int64 = 1 << 20
+  package var spec = ModelSpec.Limits()
+
+  package init() {}
+}
+
+/// Reads a model from the bytes of a file, trusting nothing.
+///
+/// - Returns: the model, and what the file keeps of a training.
+/// - Throws: `NNError.format`, `.version`, `.checksum`, `.limit`, `.memory`.
+package func decode(
+  _ bytes: UnsafeBufferPointer<UInt8>, limits: FileLimits
+) throws(NNError) -> (model: Model, training: TrainingState?) {
+  guard Int64(bytes.count) <= limits.fileBytes else {
+    throw .limit("the file has \(bytes.count) bytes, at most \(limits.fileBytes) are allowed")
+  }
+  let header = try FileHeader(bytes, limits: limits)
+  try header.checkIdentity()
+  try header.checkSum(of: bytes)
+  let spec = try header.spec(limits: limits)
+  // Before anything of the spec's size is allocated: the file must hold that much.
+  let needed = try checkedProduct(spec.parameterCount, 4, "parameters")
+  guard needed <= header.dataSize else {
+    throw .format(
+      "the file's spec needs \(needed) bytes of tensors, there are \(header.dataSize)")
+  }
+  let model = try Model(spec, initialized: false)
+  model.foreignNotes = header.foreignNotes
+  var reader = TensorReader(header)
+  for tensor in model.tensors {
+    try reader.read(tensor.name, tensor.parameter, into: tensor.parameter.base)
+  }
+  try checkWeights(model)
+  try readPreprocess(model, &reader)
+  let training = try readTraining(model, &reader)
+  try reader.finish()
+  return (model, training)
+}
+
+private func checkWeights(_ model: Model) throws(NNError) {
+  for tensor in model.tensors {
+    let isVariance = tensor.name.hasSuffix(".running_var")
+    for index in 0..<tensor.parameter.count {
+      let value = tensor.parameter.base[index]
+      guard value.isFinite, !isVariance || value >= 0 else {
+        throw .format("tensor \(tensor.name): value \(index) must be finite, it is \(value)")
+      }
+    }
+  }
+}
+
+private func readPreprocess(_ model: Model, _ reader: inout TensorReader) throws(NNError) {
+  let preprocess = model.preprocess
+  guard preprocess.rule.needsFit, reader.has(FileFormat.preprocessCenter) else { return }
+  for (name, buffer) in [
+    (FileFormat.preprocessCenter, preprocess.center), (FileFormat.preprocessScale, preprocess.scale),
+  ] {
+    let shape = Parameter(name, rows: buffer.count, columns: 0)
+    try reader.read(name, shape, into: buffer.base)
+    for index in 0..<buffer.count {
+      let value = buffer.base[index]
+      guard value.isFinite, name == FileFormat.preprocessCenter || value > 0 else {
+        throw .format("tensor \(name): value \(index) must be finite, scales above 0; it is \(value)")
+      }
+    }
+  }
+  preprocess.isFitted = true
+}
+
+private func readTraining(
+  _ model: Model, _ reader: inout TensorReader
+) throws(NNError) -> TrainingState? {
+  guard let text = reader.trainingText else { return nil }
+  var slots: [(name: String, values: Buffer<Float>)] = []
+  for name in reader.slotNames(model) {
+    let values = try Buffer<Float>(count: model.parameterCount)
+    for tensor in model.trainableTensors {
+      try reader.read(
+        "optimizer.\(tensor.name).\(name)", tensor.parameter,
+        into: values.base + tensor.parameter.offset)
+    }
+    for index in 0..<values.count where !values.base[index].isFinite {
+      throw .format("optimizer slot \(name): value \(index) must be finite")
+    }
+    slots.append((name, values))
+  }
+  return TrainingState(text: text, slots: slots)
+}

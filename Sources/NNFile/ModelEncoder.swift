@@ -1,0 +1,120 @@
+import CPlatform
+import NNErrors
+import NNJSON
+import NNMath
+import NNNetwork
+
+/// Writes a model as the bytes of a safetensors file. Same model, same bytes.
+///
+/// - Parameter training: kept too, if given.
+/// - Throws: `NNError.memory`, `.limit`.
+package func encode(_ model: Model, training: TrainingState?) throws(NNError) -> Buffer<UInt8> {
+  let tensors = tensorList(model, training)
+  var header = JSONObject()
+  header[FileFormat.Key.metadata] = .object(metadata(model, training))
+  var offset = 0
+  for tensor in tensors {
+    let end = try checkedSum(offset, tensor.count * 4, "file")
+    var entry = JSONObject()
+    entry["dtype"] = .string("F32")
+    entry["shape"] = .array(tensor.shape.map { .integer(Int64($0)) })
+    entry["data_offsets"] = .array([.integer(Int64(offset)), .integer(Int64(end))])
+    header.members.append((tensor.name, .object(entry)))
+    offset = end
+  }
+  var text: [UInt8] = []
+  JSON.object(header).write(into: &text)
+  while (8 + text.count) % FileFormat.alignment != 0 { text.append(UInt8(ascii: " ")) }
+  let file = try Buffer<UInt8>(count: try checkedSum(8 + text.count, offset, "file"))
+  write(header: text, tensors, into: file)
+  sign(file, headerLength: text.count)
+  return file
+}
+
+/// A tensor to write: a name, a shape and where its values stand.
+private struct FileTensor {
+  let name: String
+  let shape: [Int]
+  let values: UnsafePointer<Float>
+
+  var count: Int { shape.reduce(1, *) }
+}
+
+private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTensor] {
+  var tensors: [FileTensor] = []
+  func add(_ name: String, _ parameter: Parameter, _ values: UnsafePointer<Float>) {
+    let shape = parameter.columns == 0 ? [parameter.rows] : [parameter.rows, parameter.columns]
+    tensors.append(FileTensor(name: name, shape: shape, values: values))
+  }
+  for tensor in model.tensors { add(tensor.name, tensor.parameter, tensor.parameter.base) }
+  if model.preprocess.rule.needsFit, model.preprocess.isFitted {
+    for (name, buffer) in [
+      (FileFormat.preprocessCenter, model.preprocess.center),
+      (FileFormat.preprocessScale, model.preprocess.scale),
+    ] {
+      tensors.append(FileTensor(name: name, shape: [buffer.count], values: buffer.base))
+    }
+  }
+  for slot in training?.slots ?? [] {
+    for tensor in model.trainableTensors {
+      add(
+        "optimizer.\(tensor.name).\(slot.name)", tensor.parameter,
+        slot.values.base + tensor.parameter.offset)
+    }
+  }
+  return tensors
+}
+
+/// The checksum's key comes first: its digits are then the first text of their form in the header.
+private func metadata(_ model: Model, _ training: TrainingState?) -> JSONObject {
+  var metadata = JSONObject()
+  metadata[FileFormat.Key.format] = .string(FileFormat.format)
+  metadata[FileFormat.Key.version] = .string("\(FileFormat.version)")
+  metadata[FileFormat.Key.checksum] = .string(
+    FileFormat.checksumPrefix + String(repeating: "0", count: FileFormat.checksumDigits))
+  metadata[FileFormat.Key.writer] = .string(FileFormat.writer)
+  metadata[FileFormat.Key.spec] = .string(model.spec.json.text)
+  if let training { metadata[FileFormat.Key.training] = .string(training.text) }
+  for (key, value) in model.foreignNotes.members { metadata.members.append((key, value)) }
+  return metadata
+}
+
+private func write(header: [UInt8], _ tensors: [FileTensor], into file: Buffer<UInt8>) {
+  for index in 0..<8 {
+    file.base[index] = UInt8(truncatingIfNeeded: header.count >> (8 * index))
+  }
+  for (index, byte) in header.enumerated() { file.base[8 + index] = byte }
+  var target = UnsafeMutableRawPointer(file.base) + 8 + header.count
+  for tensor in tensors {
+    target.copyMemory(from: tensor.values, byteCount: tensor.count * 4)
+    target += tensor.count * 4
+  }
+}
+
+/// Puts the checksum of the file, computed with zeros in its place, where the zeros are.
+private func sign(_ file: Buffer<UInt8>, headerLength: Int) {
+  let zeros = Array(
+    (FileFormat.checksumPrefix + String(repeating: "0", count: FileFormat.checksumDigits)).utf8)
+  guard let place = firstPlace(of: zeros, in: file.base + 8, count: headerLength) else { return }
+  let sum = nnc_xxh3(file.base, file.count)
+  let digits = checksumText(sum).utf8
+  let start = 8 + place + FileFormat.checksumPrefix.utf8.count
+  for (index, byte) in digits.enumerated() { file.base[start + index] = byte }
+}
+
+/// 16 hexadecimal digits.
+func checksumText(_ sum: UInt64) -> String {
+  let digits = String(sum, radix: 16)
+  return String(repeating: "0", count: FileFormat.checksumDigits - digits.utf8.count) + digits
+}
+
+/// Where a text first stands in some bytes.
+func firstPlace(of text: [UInt8], in bytes: UnsafePointer<UInt8>, count: Int) -> Int? {
+  guard count >= text.count else { return nil }
+  for start in 0...count - text.count {
+    var matched = 0
+    while matched < text.count, bytes[start + matched] == text[matched] { matched += 1 }
+    if matched == text.count { return start }
+  }
+  return nil
+}

@@ -1,0 +1,115 @@
+/// A borrowed two-dimensional array of any element type and byte strides of any sign.
+///
+/// Whoever makes one has checked that rows, columns and strides stay within 64 bits.
+package struct ArrayView: @unchecked Sendable {
+  package let type: ElementType
+  package let base: UnsafeRawPointer
+  package let rows: Int
+  package let columns: Int
+  /// Bytes from one row to the next.
+  package let rowStride: Int
+  /// Bytes from one column to the next.
+  package let columnStride: Int
+
+  package init(
+    type: ElementType, base: UnsafeRawPointer, rows: Int, columns: Int, rowStride: Int,
+    columnStride: Int
+  ) {
+    self.type = type
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+  }
+
+  /// Copies rows, converted to Float, into a dense block.
+  ///
+  /// - Parameters:
+  ///   - start: the first position.
+  ///   - count: how many rows.
+  ///   - order: the row at a position; nil: the position itself.
+  ///   - block: receives [count × columns].
+  package func gather(
+    from start: Int, count: Int, order: UnsafePointer<Int32>?,
+    into block: UnsafeMutablePointer<Float>
+  ) {
+    for position in 0..<count {
+      let row = order.map { Int($0[start + position]) } ?? start + position
+      copyRow(row, into: block + position * columns)
+    }
+  }
+
+  /// Copies one row, converted to Float.
+  package func copyRow(_ row: Int, into values: UnsafeMutablePointer<Float>) {
+    let source = base + row * rowStride
+    switch type {
+    case .float32:
+      if columnStride == 4 {
+        UnsafeMutableRawPointer(values).copyMemory(from: source, byteCount: columns * 4)
+      } else {
+        convert(source, Float.self, values) { $0 }
+      }
+    case .float64: convert(source, Double.self, values) { Float($0) }
+    case .uint8: convert(source, UInt8.self, values) { Float($0) }
+    case .int32: convert(source, Int32.self, values) { Float($0) }
+    case .int64: convert(source, Int64.self, values) { Float($0) }
+    case .bool: convert(source, UInt8.self, values) { $0 == 0 ? 0 : 1 }
+    }
+  }
+
+  /// The dense case stands apart because only a constant stride is vectorised.
+  @inline(__always)
+  private func convert<Source: BitwiseCopyable>(
+    _ source: UnsafeRawPointer, _: Source.Type, _ values: UnsafeMutablePointer<Float>,
+    _ value: (Source) -> Float
+  ) {
+    let size = MemoryLayout<Source>.stride
+    if columnStride == size {
+      for column in 0..<columns {
+        values[column] = value(source.loadUnaligned(fromByteOffset: column * size, as: Source.self))
+      }
+    } else {
+      for column in 0..<columns {
+        values[column] = value(
+          source.loadUnaligned(fromByteOffset: column * columnStride, as: Source.self))
+      }
+    }
+  }
+
+  /// One element as a double; exact for all types but integers beyond 2^53.
+  package func double(_ row: Int, _ column: Int) -> Double {
+    let source = base + row * rowStride + column * columnStride
+    return switch type {
+    case .float32: Double(source.loadUnaligned(as: Float.self))
+    case .float64: source.loadUnaligned(as: Double.self)
+    case .uint8: Double(source.loadUnaligned(as: UInt8.self))
+    case .int32: Double(source.loadUnaligned(as: Int32.self))
+    case .int64: Double(source.loadUnaligned(as: Int64.self))
+    case .bool: source.loadUnaligned(as: UInt8.self) == 0 ? 0 : 1
+    }
+  }
+
+  /// One element of an integer array.
+  package func integer(_ row: Int, _ column: Int) -> Int64 {
+    let source = base + row * rowStride + column * columnStride
+    return switch type {
+    case .int64: source.loadUnaligned(as: Int64.self)
+    case .int32: Int64(source.loadUnaligned(as: Int32.self))
+    case .uint8: Int64(source.loadUnaligned(as: UInt8.self))
+    case .bool: source.loadUnaligned(as: UInt8.self) == 0 ? 0 : 1
+    case .float32, .float64: 0
+    }
+  }
+
+  /// The first element that is not finite as a Float, row by row; nil when all are.
+  package func firstNonFinite() -> (row: Int, column: Int)? {
+    guard !type.isInteger else { return nil }
+    for row in 0..<rows {
+      for column in 0..<columns where !Float(double(row, column)).isFinite {
+        return (row, column)
+      }
+    }
+    return nil
+  }
+}

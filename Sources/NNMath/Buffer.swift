@@ -1,0 +1,49 @@
+import CPlatform
+import NNErrors
+
+/// Memory of a size that depends on input: from the checked C allocator, zeroed, 64-byte aligned.
+///
+/// A Swift Array that cannot be served kills the host; this gives `NNError.memory`.
+package final class Buffer<Element: BitwiseCopyable> {
+  package let count: Int
+  package let base: UnsafeMutablePointer<Element>
+
+  /// - Parameter count: elements, >= 0; 0 is served with room for one.
+  /// - Throws: `NNError.memory`.
+  package init(count: Int) throws(NNError) {
+    let (bytes, overflow) = max(1, count).multipliedReportingOverflow(
+      by: MemoryLayout<Element>.stride)
+    guard count >= 0, !overflow, let memory = nnc_allocate(bytes) else {
+      throw .memory(
+        "\(count) values of \(MemoryLayout<Element>.stride) bytes could not be allocated; "
+          + "make the batch or the model smaller")
+    }
+    self.count = count
+    self.base = memory.bindMemory(to: Element.self, capacity: max(1, count))
+  }
+
+  deinit { nnc_release(base) }
+
+  /// Copies all of another buffer of the same count.
+  package func copy(from other: Buffer<Element>) {
+    base.update(from: other.base, count: min(count, other.count))
+  }
+}
+
+/// a · b, or `NNError.limit` naming `what` when the product exceeds 64 bits.
+package func checkedProduct(_ a: Int, _ b: Int, _ what: String) throws(NNError) -> Int {
+  let (product, overflow) = a.multipliedReportingOverflow(by: b)
+  guard !overflow, product >= 0 else {
+    throw .limit("\(what): \(a) x \(b) is too large; make it smaller")
+  }
+  return product
+}
+
+/// a + b, or `NNError.limit` naming `what` when the sum exceeds 64 bits.
+package func checkedSum(_ a: Int, _ b: Int, _ what: String) throws(NNError) -> Int {
+  let (sum, overflow) = a.addingReportingOverflow(b)
+  guard !overflow, sum >= 0 else {
+    throw .limit("\(what): \(a) + \(b) is too large; make it smaller")
+  }
+  return sum
+}

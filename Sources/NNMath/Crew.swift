@@ -1,0 +1,53 @@
+import CPlatform
+
+/// The threads that share the work of one training or one prediction; the caller is one of them.
+///
+/// Work comes as numbered parts whose split never depends on how many threads there are, and no two
+/// parts write to the same place: results are the same bytes for any number.
+package final class Crew: @unchecked Sendable {
+  /// Threads that work, with the caller; at least 1.
+  package let members: Int
+  private let threads: OpaquePointer?
+
+  /// The crew of the caller alone.
+  package static let alone = Crew(members: 1)
+
+  /// - Parameter members: threads wanted; fewer when the system refuses.
+  package init(members: Int) {
+    threads = members > 1 ? nnc_crew_create(Int32(members)) : nil
+    self.members = threads == nil ? 1 : members
+  }
+
+  deinit { nnc_crew_free(threads) }
+
+  /// Runs `body(context, part)` for every part in 0 ..< parts.
+  package func run(
+    parts: Int, context: UnsafeMutableRawPointer,
+    body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
+  ) {
+    guard let threads, parts > 1 else {
+      for part in 0..<parts { body(context, part) }
+      return
+    }
+    var task = CrewTask(parts: parts, stride: members, context: context, body: body)
+    withUnsafeMutablePointer(to: &task) { task in
+      nnc_crew_run(
+        threads,
+        { task, member in
+          guard let task = task?.assumingMemoryBound(to: CrewTask.self).pointee else { return }
+          var part = Int(member)
+          while part < task.parts {
+            task.body(task.context, part)
+            part += task.stride
+          }
+        }, task)
+    }
+  }
+}
+
+private struct CrewTask {
+  let parts: Int
+  let stride: Int
+  let context: UnsafeMutableRawPointer
+  let body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
+}

@@ -1,0 +1,178 @@
+import NNErrors
+import NNJSON
+import NNKernels
+import NNMath
+
+/// A function applied to a layer's outputs; a dense layer may carry one, or it is a layer itself.
+package struct Activation: Kind {
+  package static let role = "activation"
+  package let name: String
+  package let example: String
+  /// Reads the options; what it returns computes.
+  package let make: @Sendable (inout Options) throws(NNError) -> ActivationFunction
+
+  /// The members, in the order of the reference page.
+  package static let registry: [Activation] = [
+    .identity, .relu, .leakyRelu, .elu, .selu, .gelu, .silu, .sigmoid, .tanh, .softplus,
+    .hardSigmoid, .softmax, .logSoftmax,
+  ]
+}
+
+/// An activation with its options filled in.
+package struct ActivationFunction: Sendable {
+  /// Whether the derivative needs what the activation was given, not only what it gave.
+  package let needsInput: Bool
+  /// Replaces z by y = f(z), [rows × columns].
+  package let apply: @Sendable (_ z: Matrix) -> Void
+  /// Replaces dLoss/dy by dLoss/dz. `z` is valid only when `needsInput`.
+  package let differentiate: @Sendable (_ gradient: Matrix, _ z: Matrix, _ y: Matrix) -> Void
+
+  static let identity = ActivationFunction(
+    needsInput: false, apply: { _ in }, differentiate: { _, _, _ in })
+}
+
+extension Activation {
+  /// y = z
+  static let identity = Activation(name: "identity", example: #"{"type": "identity"}"#) {
+    _ throws(NNError) in .identity
+  }
+
+  /// y = max(z, 0). With `straight_through` the gradient passes as if y = z.
+  ///
+  /// Reference: Nair and Hinton 2010; straight-through: Bengio, Léonard and Courville 2013.
+  static let relu = Activation(
+    name: "relu", example: #"{"type": "relu", "straight_through": true}"#
+  ) { options throws(NNError) in
+    let passes = try options.flag("straight_through", default: false)
+    return ActivationFunction(
+      needsInput: false, apply: { NNKernels.relu($0.base, $0.count) },
+      differentiate: { gradient, _, y in
+        if !passes { reluGradient(gradient.base, y.base, gradient.count) }
+      })
+  }
+
+  /// y = z > 0 ? z : slope · z. Reference: Maas, Hannun and Ng 2013.
+  static let leakyRelu = Activation(
+    name: "leaky_relu", example: #"{"type": "leaky_relu", "slope": 0.1}"#
+  ) { options throws(NNError) in
+    let slope = Float(try options.number("slope", default: 0.01, in: .closed(0, 1000)))
+    return ActivationFunction(
+      needsInput: false, apply: { NNKernels.leakyRelu($0.base, $0.count, slope: slope) },
+      differentiate: { gradient, _, y in
+        leakyReluGradient(gradient.base, y.base, gradient.count, slope: slope)
+      })
+  }
+
+  /// y = z > 0 ? z : alpha · (e^z - 1). Reference: Clevert, Unterthiner and Hochreiter 2016.
+  static let elu = Activation(name: "elu", example: #"{"type": "elu", "alpha": 0.5}"#) {
+    options throws(NNError) in
+    exponentialLinear(
+      alpha: Float(try options.number("alpha", default: 1, in: .closed(0, 1000))), scale: 1)
+  }
+
+  /// y = 1.0507 · (z > 0 ? z : 1.6733 · (e^z - 1)). Reference: Klambauer et al. 2017.
+  static let selu = Activation(name: "selu", example: #"{"type": "selu"}"#) {
+    _ throws(NNError) in
+    exponentialLinear(alpha: 1.6732632423543772, scale: 1.0507009873554805)
+  }
+
+  private static func exponentialLinear(alpha: Float, scale: Float) -> ActivationFunction {
+    ActivationFunction(
+      needsInput: true,
+      apply: { NNKernels.elu($0.base, $0.count, alpha: alpha, scale: scale) },
+      differentiate: { gradient, z, _ in
+        eluGradient(gradient.base, z.base, gradient.count, alpha: alpha, scale: scale)
+      })
+  }
+
+  /// y = z · Φ(z); with `approximate` "tanh" the formula of the paper's section 2.
+  ///
+  /// Reference: Hendrycks and Gimpel 2016.
+  static let gelu = Activation(
+    name: "gelu", example: #"{"type": "gelu", "approximate": "tanh"}"#
+  ) { options throws(NNError) in
+    let form = try options.choice("approximate", default: "none", among: ["none", "tanh"])
+    guard form == "tanh" else {
+      return ActivationFunction(
+        needsInput: true, apply: { NNKernels.gelu($0.base, $0.count) },
+        differentiate: { gradient, z, _ in geluGradient(gradient.base, z.base, gradient.count) })
+    }
+    return ActivationFunction(
+      needsInput: true, apply: { geluTanh($0.base, $0.count) },
+      differentiate: { gradient, z, _ in geluTanhGradient(gradient.base, z.base, gradient.count) })
+  }
+
+  /// y = z · σ(z). Reference: Elfwing, Uchibe and Doya 2018; also called swish.
+  static let silu = Activation(name: "silu", example: #"{"type": "silu"}"#) {
+    _ throws(NNError) in
+    ActivationFunction(
+      needsInput: true, apply: { NNKernels.silu($0.base, $0.count) },
+      differentiate: { gradient, z, _ in siluGradient(gradient.base, z.base, gradient.count) })
+  }
+
+  /// y = 1 / (1 + e^-z)
+  static let sigmoid = Activation(name: "sigmoid", example: #"{"type": "sigmoid"}"#) {
+    _ throws(NNError) in
+    ActivationFunction(
+      needsInput: false, apply: { NNKernels.sigmoid($0.base, $0.count) },
+      differentiate: { gradient, _, y in sigmoidGradient(gradient.base, y.base, gradient.count) })
+  }
+
+  /// y = tanh z
+  static let tanh = Activation(name: "tanh", example: #"{"type": "tanh"}"#) {
+    _ throws(NNError) in
+    ActivationFunction(
+      needsInput: false, apply: { hyperbolicTangent($0.base, $0.count) },
+      differentiate: { gradient, _, y in
+        hyperbolicTangentGradient(gradient.base, y.base, gradient.count)
+      })
+  }
+
+  /// y = log(1 + e^(beta z)) / beta, and z where beta z > threshold.
+  ///
+  /// Reference: Dugas et al. 2001; the threshold is PyTorch's.
+  static let softplus = Activation(
+    name: "softplus", example: #"{"type": "softplus", "beta": 2, "threshold": 30}"#
+  ) { options throws(NNError) in
+    let beta = Float(try options.number("beta", default: 1, in: .closed(1e-6, 1e6)))
+    let threshold = Float(try options.number("threshold", default: 20, in: .closed(0, 1000)))
+    return ActivationFunction(
+      needsInput: true,
+      apply: { NNKernels.softplus($0.base, $0.count, beta: beta, threshold: threshold) },
+      differentiate: { gradient, z, _ in
+        softplusGradient(gradient.base, z.base, gradient.count, beta: beta, threshold: threshold)
+      })
+  }
+
+  /// y = min(max(z / 6 + 1/2, 0), 1). Reference: PyTorch's Hardsigmoid.
+  static let hardSigmoid = Activation(name: "hard_sigmoid", example: #"{"type": "hard_sigmoid"}"#) {
+    _ throws(NNError) in
+    ActivationFunction(
+      needsInput: true, apply: { NNKernels.hardSigmoid($0.base, $0.count) },
+      differentiate: { gradient, z, _ in
+        hardSigmoidGradient(gradient.base, z.base, gradient.count)
+      })
+  }
+
+  /// y_j = e^(z_j) / Σ e^(z_k), over the outputs of a row. Reference: Bridle 1990.
+  static let softmax = Activation(name: "softmax", example: #"{"type": "softmax"}"#) {
+    _ throws(NNError) in
+    ActivationFunction(
+      needsInput: false,
+      apply: { NNKernels.softmax($0.base, rows: $0.rows, columns: $0.columns) },
+      differentiate: { gradient, _, y in
+        softmaxGradient(gradient.base, y.base, rows: gradient.rows, columns: gradient.columns)
+      })
+  }
+
+  /// y_j = z_j - log Σ e^(z_k), over the outputs of a row.
+  static let logSoftmax = Activation(name: "log_softmax", example: #"{"type": "log_softmax"}"#) {
+    _ throws(NNError) in
+    ActivationFunction(
+      needsInput: false,
+      apply: { NNKernels.logSoftmax($0.base, rows: $0.rows, columns: $0.columns) },
+      differentiate: { gradient, _, y in
+        logSoftmaxGradient(gradient.base, y.base, rows: gradient.rows, columns: gradient.columns)
+      })
+  }
+}

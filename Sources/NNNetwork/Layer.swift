@@ -1,0 +1,126 @@
+import NNErrors
+import NNJSON
+import NNMath
+
+/// A row of the layer registry: what JSON calls a layer and how it is made.
+package struct LayerKind: Kind {
+  package static let role = "layer"
+  package let name: String
+  package let example: String
+  /// Reads the options and makes the layer for rows of `inputSize` values.
+  package let make: @Sendable (inout Options, _ inputSize: Int) throws(NNError) -> any Layer
+
+  /// The members: those with parameters or a mode of their own, then every activation.
+  package static let registry: [LayerKind] =
+    [.dense, .dropout, .batchNorm, .layerNorm] + Activation.registry.map(LayerKind.activation)
+}
+
+/// Parameters of one layer and its part of the two passes.
+///
+/// A layer keeps nothing of a batch: that is in the step's scratch, so that many threads may
+/// predict with one model.
+package protocol Layer: AnyObject {
+  /// Values of a row that comes out.
+  var outputSize: Int { get }
+  /// What an optimiser changes, in the order of the file.
+  var parameters: [Parameter] { get }
+  /// What training gathers besides: running statistics.
+  var statistics: [Parameter] { get }
+  /// Floats that a training step must keep from forward to backward.
+  var scratch: ScratchSize { get }
+  /// Rows a training batch must have at least.
+  var leastTrainingRows: Int { get }
+
+  /// Fills the parameters with their first values.
+  func initialize(_ random: inout RandomGenerator) throws(NNError)
+  /// Computes `step.output` from `step.input`.
+  func forward(_ step: LayerStep)
+  /// Computes `step.inputGradient` (unless nil) and the gradients of the parameters from
+  /// `step.outputGradient`, which it may overwrite.
+  func backward(_ step: LayerStep)
+  /// Takes over the batch's statistics, once its update has been accepted.
+  func commit(_ step: LayerStep)
+}
+
+extension Layer {
+  package var parameters: [Parameter] { [] }
+  package var statistics: [Parameter] { [] }
+  package var scratch: ScratchSize { ScratchSize(perRow: 0, fixed: 0) }
+  package var leastTrainingRows: Int { 1 }
+  package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
+  package func commit(_ step: LayerStep) {}
+}
+
+/// Floats of scratch: perRow · rows + fixed.
+package struct ScratchSize: Sendable {
+  package let perRow: Int
+  package let fixed: Int
+}
+
+/// Whether a pass trains, and then what its randomness is keyed by.
+package enum Mode: Sendable {
+  case inference
+  case training(seed: UInt64, epoch: Int, step: Int)
+}
+
+/// What a layer works on in one pass.
+package struct LayerStep {
+  /// The layer's position in the model: its random stream is keyed by it.
+  package let index: Int
+  /// [rows × inputSize]
+  package let input: Matrix
+  /// [rows × outputSize]
+  package let output: Matrix
+  /// dLoss/dOutput, [rows × outputSize]; valid in backward.
+  package let outputGradient: Matrix
+  /// dLoss/dInput, [rows × inputSize]; nil for the first layer, which nobody asks.
+  package let inputGradient: Matrix?
+  /// As `Layer.scratch` asks; valid from forward to commit of a training step.
+  package let scratch: UnsafeMutablePointer<Float>
+  /// All gradients of the model; a parameter's begin at its offset.
+  package let gradients: UnsafeMutablePointer<Float>
+  package let mode: Mode
+  package let crew: Crew
+
+  package var isTraining: Bool {
+    if case .training = mode { true } else { false }
+  }
+}
+
+/// A named tensor of a layer. Its values stand in the model's one block of weights.
+package final class Parameter {
+  /// The name below the layer: `weight`.
+  package let name: String
+  package let rows: Int
+  /// 0 for one dimension.
+  package let columns: Int
+  /// Whether `decay_bias` and a bias's own initialiser concern it.
+  package let isBias: Bool
+  /// Where its values begin in the model's weights.
+  package private(set) var offset = 0
+  package private(set) var base: UnsafeMutablePointer<Float>
+
+  package init(_ name: String, rows: Int, columns: Int, isBias: Bool = false) {
+    self.name = name
+    self.rows = rows
+    self.columns = columns
+    self.isBias = isBias
+    // Replaced by bind before anyone reads; never followed.
+    base = UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
+  }
+
+  /// Values; checked for overflow when the spec was.
+  package var count: Int { rows * max(1, columns) }
+
+  package var values: Matrix { Matrix(base, rows: rows, columns: max(1, columns)) }
+
+  /// Its values in a block of gradients.
+  package func gradient(in gradients: UnsafeMutablePointer<Float>) -> Matrix {
+    Matrix(gradients + offset, rows: rows, columns: max(1, columns))
+  }
+
+  package func bind(to weights: UnsafeMutablePointer<Float>, offset: Int) {
+    self.offset = offset
+    base = weights + offset
+  }
+}

@@ -1,0 +1,108 @@
+import CPlatform
+import NNErrors
+import NNJSON
+import NNKernels
+import NNMath
+
+extension LayerKind {
+  /// `y = (x - mean) / √(variance + eps) · weight + bias`, each feature over the batch in training
+  /// and over the running statistics in inference.
+  ///
+  /// As PyTorch: the batch is divided by its biased variance, the running variance gathers the
+  /// unbiased one, and momentum is the share of the new batch.
+  /// Reference: Ioffe and Szegedy 2015, algorithm 1.
+  static let batchNorm = LayerKind(
+    name: "batch_norm", example: #"{"type": "batch_norm", "momentum": 0.2, "eps": 0.001}"#
+  ) { options, inputSize throws(NNError) in
+    let momentum = try options.number("momentum", default: 0.1, in: .closed(0, 1))
+    let eps = try options.number("eps", default: 1e-5, in: .above(0, through: 1))
+    let isAffine = try options.flag("affine", default: true)
+    return BatchNormLayer(size: inputSize, momentum: momentum, eps: eps, isAffine: isAffine)
+  }
+}
+
+final class BatchNormLayer: Layer {
+  let outputSize: Int
+  private let momentum: Double
+  private let eps: Double
+  private let affine: Affine?
+  private let runningMean: Parameter
+  private let runningVariance: Parameter
+
+  init(size: Int, momentum: Double, eps: Double, isAffine: Bool) {
+    outputSize = size
+    self.momentum = momentum
+    self.eps = eps
+    affine = isAffine ? Affine(size: size) : nil
+    runningMean = Parameter("running_mean", rows: size, columns: 0)
+    runningVariance = Parameter("running_var", rows: size, columns: 0)
+  }
+
+  var parameters: [Parameter] { affine?.parameters ?? [] }
+  var statistics: [Parameter] { [runningMean, runningVariance] }
+  /// Normalised values of the batch; then mean, variance and 1 / deviation of each feature.
+  var scratch: ScratchSize { ScratchSize(perRow: outputSize, fixed: 3 * outputSize) }
+  /// One row has no variance.
+  var leastTrainingRows: Int { 2 }
+
+  func initialize(_ random: inout RandomGenerator) throws(NNError) {
+    affine?.initialize()
+    runningMean.base.update(repeating: 0, count: outputSize)
+    runningVariance.base.update(repeating: 1, count: outputSize)
+  }
+
+  func forward(_ step: LayerStep) {
+    let (input, output) = (step.input, step.output)
+    if step.isTraining {
+      let moments = self.moments(step)
+      columnMoments(
+        input.base, rows: input.rows, columns: input.columns, mean: moments.mean,
+        variance: moments.variance)
+      inverseDeviations(moments.variance, eps: eps, into: moments.inverse, outputSize)
+      output.base.update(from: input.base, count: input.count)
+      standardize(
+        output.base, center: moments.mean, scale: moments.inverse, rows: input.rows,
+        columns: input.columns)
+      step.scratch.update(from: output.base, count: output.count)
+    } else {
+      normalizeRows(
+        input.base, mean: runningMean.base, variance: runningVariance.base, eps: eps,
+        into: output.base, rows: input.rows, columns: input.columns)
+    }
+    affine?.apply(output)
+  }
+
+  func backward(_ step: LayerStep) {
+    let gradient = step.outputGradient
+    let normalized = Matrix(step.scratch, rows: gradient.rows, columns: gradient.columns)
+    affine?.differentiate(gradient, normalized: normalized, gradients: step.gradients)
+    guard let inputGradient = step.inputGradient else { return }
+    batchNormGradient(
+      gradient.base, normalized: normalized.base, inverse: moments(step).inverse,
+      into: inputGradient.base, rows: gradient.rows, columns: gradient.columns)
+  }
+
+  func commit(_ step: LayerStep) {
+    let moments = self.moments(step)
+    let rows = Double(step.input.rows)
+    for feature in 0..<outputSize {
+      let unbiased = Double(moments.variance[feature]) * rows / (rows - 1)
+      runningMean.base[feature] = blend(runningMean.base[feature], Double(moments.mean[feature]))
+      runningVariance.base[feature] = blend(runningVariance.base[feature], unbiased)
+    }
+  }
+
+  private func blend(_ old: Float, _ new: Double) -> Float {
+    Float((1 - momentum) * Double(old) + momentum * new)
+  }
+
+  private func moments(
+    _ step: LayerStep
+  ) -> (
+    mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
+    inverse: UnsafeMutablePointer<Float>
+  ) {
+    let start = step.scratch + step.input.count
+    return (start, start + outputSize, start + 2 * outputSize)
+  }
+}

@@ -1,0 +1,98 @@
+import NNErrors
+import NNJSON
+import NNKernels
+import NNMath
+
+extension LayerKind {
+  /// Every output is a weighted sum of all inputs: `y = f(x · Wᵀ + b)`.
+  static let dense = LayerKind(
+    name: "dense",
+    example: #"{"type": "dense", "units": 5, "activation": "tanh", "init": "he_normal", "bias_init": {"type": "constant", "value": 0.1}}"#
+  ) { options, inputSize throws(NNError) in
+    try DenseLayer(&options, inputSize: inputSize)
+  }
+}
+
+/// Weight W is [units × inputSize], bias b is [units].
+final class DenseLayer: Layer {
+  /// Bounds what one option can ask for; a model's memory is checked as a whole besides.
+  static let unitsRange = 1...16_777_216
+
+  let outputSize: Int
+  private let inputSize: Int
+  private let weight: Parameter
+  private let bias: Parameter?
+  private let activation: ActivationFunction
+  private let fillWeight: InitializerFunction
+  private let fillBias: InitializerFunction
+
+  init(_ options: inout Options, inputSize: Int) throws(NNError) {
+    self.inputSize = inputSize
+    outputSize = try options.integer("units", in: Self.unitsRange)
+    activation = try Self.activation(&options)
+    fillWeight = try Self.initializer(&options, "init")
+    let hasBias = try options.flag("bias", default: true)
+    fillBias = try Self.initializer(&options, "bias_init")
+    weight = Parameter("weight", rows: outputSize, columns: inputSize)
+    bias = hasBias ? Parameter("bias", rows: outputSize, columns: 0, isBias: true) : nil
+  }
+
+  private static func activation(_ options: inout Options) throws(NNError) -> ActivationFunction {
+    let json = options.value("activation") ?? .string("identity")
+    var (kind, inner) = try Activation.find(
+      json, in: Activation.registry, owner: options.owner)
+    let function = try kind.make(&inner)
+    try inner.finish()
+    options.resolve("activation", as: .object(inner.resolved))
+    return function
+  }
+
+  private static func initializer(
+    _ options: inout Options, _ key: String
+  ) throws(NNError) -> InitializerFunction {
+    let json = options.value(key) ?? .string("pytorch")
+    let (function, resolved) = try Initializer.parse(json, owner: options.owner)
+    options.resolve(key, as: resolved)
+    return function
+  }
+
+  var parameters: [Parameter] { bias.map { [weight, $0] } ?? [weight] }
+  var scratch: ScratchSize {
+    ScratchSize(perRow: activation.needsInput ? outputSize : 0, fixed: 0)
+  }
+
+  func initialize(_ random: inout RandomGenerator) throws(NNError) {
+    try fillWeight(
+      InitializerTarget(
+        values: weight.base, rows: outputSize, columns: inputSize, fanIn: inputSize), &random)
+    guard let bias else { return }
+    try fillBias(
+      InitializerTarget(values: bias.base, rows: outputSize, columns: 1, fanIn: inputSize), &random)
+  }
+
+  func forward(_ step: LayerStep) {
+    let output = step.output
+    multiply(step.input, weight.values, .secondTransposed, into: output, crew: step.crew)
+    if let bias { addRow(bias.base, to: output.base, rows: output.rows, columns: output.columns) }
+    if step.isTraining, activation.needsInput {
+      step.scratch.update(from: output.base, count: output.count)
+    }
+    activation.apply(output)
+  }
+
+  func backward(_ step: LayerStep) {
+    let gradient = step.outputGradient
+    let z = Matrix(step.scratch, rows: gradient.rows, columns: gradient.columns)
+    activation.differentiate(gradient, z, step.output)
+    let weightGradient = weight.gradient(in: step.gradients)
+    multiply(gradient, step.input, .firstTransposed, into: weightGradient, crew: step.crew)
+    if let bias {
+      columnSums(
+        gradient.base, rows: gradient.rows, columns: gradient.columns,
+        into: bias.gradient(in: step.gradients).base)
+    }
+    if let inputGradient = step.inputGradient {
+      multiply(gradient, weight.values, .plain, into: inputGradient, crew: step.crew)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import NNErrors
+import NNJSON
+import NNKernels
+import NNMath
+
+/// How wrong a batch of outputs is, and the gradient of that.
+///
+/// It stands on this floor because a spec names its loss: the loss says what a model's outputs mean
+/// and so how `predict` turns them into probabilities.
+package struct Loss: Kind {
+  package static let role = "loss"
+  package let name: String
+  package let example: String
+  /// Reads the options for a network of so many outputs; what it returns computes.
+  package let make: @Sendable (inout Options, _ outputs: Int) throws(NNError) -> LossFunction
+
+  /// The members, in the order of the reference page.
+  package static let registry: [Loss] = [
+    .softmaxCrossEntropy, .binaryCrossEntropy, .meanSquaredError, .meanAbsoluteError, .huber,
+    .quantile, .poisson,
+  ]
+}
+
+/// How raw outputs become what people want.
+package enum OutputFunction: Sendable {
+  case identity, softmax, sigmoid, exponential
+
+  /// Replaces raw outputs by probabilities, rates or values.
+  package func apply(_ outputs: Matrix) {
+    switch self {
+    case .identity: break
+    case .softmax: NNKernels.softmax(outputs.base, rows: outputs.rows, columns: outputs.columns)
+    case .sigmoid: NNKernels.sigmoid(outputs.base, outputs.count)
+    case .exponential: NNKernels.exponential(outputs.base, outputs.count)
+    }
+  }
+}
+
+/// Which targets a loss accepts.
+package enum TargetRule: Sendable {
+  /// Class indices below the number of outputs, or a distribution over them.
+  case classes
+  /// Numbers in 0 ... 1.
+  case probabilities
+  /// Finite numbers.
+  case real
+  /// Numbers >= 0.
+  case counts
+}
+
+/// A loss with its options filled in.
+package struct LossFunction: Sendable {
+  package let output: OutputFunction
+  package let targets: TargetRule
+  /// How many class weights fit: one an output, two for one binary output; nil: none do.
+  package let classCount: Int?
+  let compute: @Sendable (LossInput) -> LossSum
+
+  /// The loss of a batch.
+  ///
+  /// If `input.gradient` is given it receives dLoss/dOutputs of total / weight.
+  package func callAsFunction(_ input: LossInput) -> LossSum { compute(input) }
+}
+
+/// The targets of a batch.
+package enum TargetRows {
+  /// A class index a row.
+  case indices(UnsafePointer<Int32>)
+  /// [rows × outputs]
+  case values(Matrix)
+}
+
+/// A batch as a loss sees it.
+package struct LossInput {
+  /// [rows × outputs], before the output function.
+  package let outputs: Matrix
+  package let targets: TargetRows
+  /// One a row; nil: all 1.
+  package let sampleWeights: UnsafePointer<Float>?
+  /// As `LossFunction.classCount` says; nil: all 1.
+  package let classWeights: UnsafePointer<Float>?
+  package let gradient: Matrix?
+
+  package init(
+    outputs: Matrix, targets: TargetRows, sampleWeights: UnsafePointer<Float>?,
+    classWeights: UnsafePointer<Float>?, gradient: Matrix?
+  ) {
+    self.outputs = outputs
+    self.targets = targets
+    self.sampleWeights = sampleWeights
+    self.classWeights = classWeights
+    self.gradient = gradient
+  }
+
+  func weight(_ row: Int) -> Double { sampleWeights.map { Double($0[row]) } ?? 1 }
+}
+
+/// Σ w · loss and Σ w over the rows of a batch; the batch's loss is their quotient.
+package struct LossSum {
+  package var total: Double
+  package var weight: Double
+
+  package init(total: Double = 0, weight: Double = 0) {
+    self.total = total
+    self.weight = weight
+  }
+
+  /// The loss; 0 where no row has any weight.
+  package var mean: Double { weight > 0 ? total / weight : (total.isFinite ? 0 : total) }
+
+  package static func += (sum: inout LossSum, other: LossSum) {
+    sum.total += other.total
+    sum.weight += other.weight
+  }
+}

@@ -1,0 +1,150 @@
+import NNErrors
+import NNJSON
+import NNMath
+
+/// The built network: its layers in order, and their values in one block of weights.
+package final class Model {
+  package let spec: ModelSpec
+  package let preprocess: Preprocess
+  /// Trainable values first, in the order of the layers; then the running statistics.
+  package let weights: Buffer<Float>
+  /// Trainable values.
+  package let parameterCount: Int
+  /// All tensors in the order of `weights`, with their full names.
+  package let tensors: [(name: String, parameter: Parameter)]
+  /// The layer each pass goes through.
+  let layers: [any Layer]
+
+  package var inputSize: Int { spec.inputSize }
+  package var outputSize: Int { spec.outputSize }
+  /// Rows a training batch must have at least.
+  package let leastTrainingRows: Int
+
+  /// Builds the network with freshly initialised weights.
+  package init(_ spec: ModelSpec, initialized: Bool = true) throws(NNError) {
+    self.spec = spec
+    layers = try spec.makeLayers()
+    preprocess = try Preprocess(rule: spec.preprocess, features: spec.inputSize)
+    var named: [(name: String, parameter: Parameter)] = []
+    for (index, layer) in layers.enumerated() {
+      for parameter in layer.parameters { named.append(("layers.\(index).\(parameter.name)", parameter)) }
+    }
+    let trainable = named.count
+    for (index, layer) in layers.enumerated() {
+      for parameter in layer.statistics { named.append(("layers.\(index).\(parameter.name)", parameter)) }
+    }
+    tensors = named
+    weights = try Buffer(count: named.reduce(0) { $0 + $1.parameter.count })
+    var offset = 0
+    var parameters = 0
+    for (index, tensor) in named.enumerated() {
+      tensor.parameter.bind(to: weights.base, offset: offset)
+      offset += tensor.parameter.count
+      if index < trainable { parameters = offset }
+    }
+    parameterCount = parameters
+    leastTrainingRows = layers.reduce(1) { max($0, $1.leastTrainingRows) }
+    for (index, layer) in layers.enumerated() {
+      guard initialized else { continue }
+      var random = RandomGenerator(seed: spec.seed, purpose: .initialization, item: index)
+      try layer.initialize(&random)
+    }
+  }
+
+  /// An independent copy of spec, scaling and weights.
+  package func copy() throws(NNError) -> Model {
+    let twin = try Model(spec, initialized: false)
+    twin.weights.copy(from: weights)
+    twin.preprocess.center.copy(from: preprocess.center)
+    twin.preprocess.scale.copy(from: preprocess.scale)
+    twin.preprocess.isFitted = preprocess.isFitted
+    twin.foreignNotes = foreignNotes
+    return twin
+  }
+
+  /// Texts of other programs that a file carried, to be written back.
+  package var foreignNotes = JSONObject()
+
+  /// The tensors that an optimiser changes.
+  package var trainableTensors: [(name: String, parameter: Parameter)] {
+    tensors.filter { $0.parameter.offset < parameterCount }
+  }
+
+  /// Refuses values for `weights` whose running variances are negative.
+  package func requireVariances(in values: UnsafePointer<Float>) throws(NNError) {
+    for tensor in tensors where tensor.name.hasSuffix(".running_var") {
+      for index in 0..<tensor.parameter.count where values[tensor.parameter.offset + index] < 0 {
+        throw .argument("\(tensor.name) must not be negative, value \(index) is")
+      }
+    }
+  }
+
+  /// Copies rows of features into the workspace, scaled.
+  package func load(
+    _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?,
+    into workspace: Workspace
+  ) {
+    view.gather(from: start, count: count, order: order, into: workspace.input)
+    preprocess.apply(to: Matrix(workspace.input, rows: count, columns: inputSize))
+  }
+
+  /// Runs the loaded rows through the layers.
+  ///
+  /// - Returns: raw outputs [rows × outputSize], in the workspace.
+  package func forward(
+    _ workspace: Workspace, rows: Int, mode: Mode, crew: Crew
+  ) -> Matrix {
+    for index in layers.indices {
+      layers[index].forward(
+        step(index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: crew))
+    }
+    return output(of: layers.count - 1, workspace, rows: rows)
+  }
+
+  /// Where the gradient of the raw outputs is to be written before `backward`.
+  package func outputGradient(_ workspace: Workspace, rows: Int) -> Matrix {
+    Matrix(workspace.gradients[(layers.count - 1) % 2], rows: rows, columns: outputSize)
+  }
+
+  /// Fills `gradients` [parameterCount] from the gradient of the raw outputs, layers in reverse.
+  package func backward(
+    _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
+    crew: Crew
+  ) {
+    for index in layers.indices.reversed() {
+      layers[index].backward(
+        step(index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew))
+    }
+  }
+
+  /// Lets the layers take over the statistics of the batch just trained on.
+  package func commit(_ workspace: Workspace, rows: Int, mode: Mode) {
+    for index in layers.indices {
+      layers[index].commit(
+        step(
+          index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: Crew.alone))
+    }
+  }
+
+  private func output(of index: Int, _ workspace: Workspace, rows: Int) -> Matrix {
+    index < 0
+      ? Matrix(workspace.input, rows: rows, columns: inputSize)
+      : Matrix(workspace.outputs[index], rows: rows, columns: layers[index].outputSize)
+  }
+
+  private func step(
+    _ index: Int, _ workspace: Workspace, rows: Int, mode: Mode,
+    gradients: UnsafeMutablePointer<Float>, crew: Crew
+  ) -> LayerStep {
+    let input = output(of: index - 1, workspace, rows: rows)
+    let output = output(of: index, workspace, rows: rows)
+    let keepsGradients = !workspace.gradients.isEmpty
+    return LayerStep(
+      index: index, input: input, output: output,
+      outputGradient: keepsGradients
+        ? Matrix(workspace.gradients[index % 2], rows: rows, columns: output.columns) : output,
+      inputGradient: keepsGradients && index > 0
+        ? Matrix(workspace.gradients[(index + 1) % 2], rows: rows, columns: input.columns) : nil,
+      scratch: workspace.scratch[index], gradients: gradients, mode: mode, crew: crew)
+  }
+}

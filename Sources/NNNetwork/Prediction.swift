@@ -1,0 +1,101 @@
+import NNErrors
+import NNMath
+
+/// What a prediction gives for each row.
+package enum PredictionKind: Sendable {
+  /// Probabilities, rates or values: Float [rows × outputs].
+  case probabilities
+  /// Class indices: Int64 [rows × 1]; binary with several outputs: [rows × outputs].
+  case labels
+  /// Before the output function: Float [rows × outputs].
+  case raw
+}
+
+extension Model {
+  /// Rows that go through the network at a time. Fixed, so that a row's result depends neither on
+  /// the size of a workspace nor on the number of rows that a session was made for.
+  package static let predictionBlock = 256
+
+  /// Columns of a prediction.
+  package func predictionColumns(_ kind: PredictionKind) throws(NNError) -> Int {
+    guard case .labels = kind else { return outputSize }
+    switch spec.loss.output {
+    case .softmax: return 1
+    case .sigmoid: return outputSize
+    case .identity, .exponential:
+      throw .argument(
+        "NNS_LABEL needs a classification loss, this model's is a regression; use NNS_PROBA")
+    }
+  }
+
+  /// Bytes of a prediction for so many rows.
+  package func predictionBytes(_ kind: PredictionKind, rows: Int) throws(NNError) -> Int {
+    let values = try checkedProduct(rows, try predictionColumns(kind), "predictions")
+    let size = if case .labels = kind { 8 } else { 4 }
+    return try checkedProduct(values, size, "predictions")
+  }
+
+  /// Refuses to predict before a scaling that needs data has seen any.
+  package func requireFitted() throws(NNError) {
+    guard preprocess.isFitted else {
+      throw .state(
+        "the model's preprocess must be fitted before it predicts, no data were seen yet; "
+          + "train the model or call nns_fit_preprocess")
+    }
+  }
+
+  /// Predicts for rows of features.
+  ///
+  /// - Parameters:
+  ///   - view: [any × inputSize], checked by the caller.
+  ///   - order: the row at a position; nil: the position itself.
+  ///   - out: receives dense rows; large enough as `predictionBytes` says.
+  package func predict(
+    _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, kind: PredictionKind,
+    into out: UnsafeMutableRawPointer, workspace: Workspace, crew: Crew
+  ) {
+    var start = 0
+    while start < rows {
+      let count = min(rows - start, min(Self.predictionBlock, workspace.capacity))
+      load(view, from: start, count: count, order: order, into: workspace)
+      let outputs = forward(workspace, rows: count, mode: .inference, crew: crew)
+      write(outputs, kind: kind, at: start, into: out)
+      start += count
+    }
+  }
+
+  private func write(
+    _ outputs: Matrix, kind: PredictionKind, at start: Int, into out: UnsafeMutableRawPointer
+  ) {
+    switch kind {
+    case .labels: writeLabels(outputs, at: start, into: out)
+    case .raw, .probabilities:
+      if case .probabilities = kind { spec.loss.output.apply(outputs) }
+      (out + start * outputSize * 4).copyMemory(from: outputs.base, byteCount: outputs.count * 4)
+    }
+  }
+
+  /// The caller's buffer need not be aligned.
+  private func writeLabels(_ outputs: Matrix, at start: Int, into out: UnsafeMutableRawPointer) {
+    if spec.loss.output == .softmax {
+      for row in 0..<outputs.rows {
+        out.storeBytes(
+          of: Int64(largestIndex(outputs.row(row), outputs.columns)),
+          toByteOffset: (start + row) * 8, as: Int64.self)
+      }
+      return
+    }
+    spec.loss.output.apply(outputs)
+    for index in 0..<outputs.count {
+      let label: Int64 = Double(outputs.base[index]) >= spec.threshold ? 1 : 0
+      out.storeBytes(of: label, toByteOffset: (start * outputSize + index) * 8, as: Int64.self)
+    }
+  }
+
+  /// The first of the largest values.
+  private func largestIndex(_ values: UnsafePointer<Float>, _ count: Int) -> Int {
+    var best = 0
+    for index in 1..<max(1, count) where values[index] > values[best] { best = index }
+    return best
+  }
+}

@@ -1,0 +1,14 @@
+import NNErrors
+import NNMath
+
+/// What a file keeps of a training besides the weights: a text and one block a slot of the
+/// optimiser, each in the order of the model's trainable values.
+package struct TrainingState {
+  package let text: String
+  package let slots: [(name: String, values: Buffer<Float>)]
+
+  package init(text: String, slots: [(name: String, values: Buffer<Float>)]) {
+    self.text = text
+    self.slots = slots
+  }
+}

@@ -1,0 +1,150 @@
+import CNNSwift
+import CPlatform
+import NNErrors
+import NNJSON
+import NNMath
+import NNNetwork
+import NNTraining
+
+/// Texts longer than this are refused before they are parsed.
+private let maximumTextBytes = 16 << 20
+
+/// The UTF-8 text behind a C string.
+func string(_ text: UnsafePointer<CChar>?, _ name: StaticString) throws(NNError) -> String {
+  let text = try required(text, name)
+  let length = strlen(text)
+  guard length <= maximumTextBytes else {
+    throw .limit("\(name) must have at most \(maximumTextBytes) bytes, got \(length)")
+  }
+  return text.withMemoryRebound(to: UInt8.self, capacity: length) {
+    String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
+  }
+}
+
+/// The JSON behind a C string; the default where it is NULL.
+func json(
+  _ text: UnsafePointer<CChar>?, _ name: StaticString, default standard: JSON? = nil
+) throws(NNError) -> JSON {
+  guard let text else {
+    if let standard { return standard }
+    throw .null("\(name) must not be NULL")
+  }
+  let length = strlen(text)
+  guard length <= maximumTextBytes else {
+    throw .limit("\(name) must have at most \(maximumTextBytes) bytes, got \(length)")
+  }
+  let start = UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self)
+  do throws(NNError) {
+    return try JSON.parse(UnsafeBufferPointer(start: start, count: length))
+  } catch {
+    throw .argument("\(name): \(error.message)")
+  }
+}
+
+/// A metric's name: a JSON object, a JSON string, or the bare name.
+func kindName(_ text: UnsafePointer<CChar>?, _ name: StaticString) throws(NNError) -> JSON {
+  let plain = try string(text, name)
+  let first = plain.utf8.first
+  return first == UInt8(ascii: "{") || first == UInt8(ascii: "\"")
+    ? try json(text, name) : .string(plain)
+}
+
+/// The user half of an address space: no array reaches farther.
+private let addressSpace = 1 << 47
+
+/// Checks a borrowed array and makes a view of it.
+///
+/// - Throws: `NNError.null`, `.argument`, `.dtype`, `.shape`, `.limit`.
+func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNError) -> ArrayView {
+  let array = try copy(of: try required(array, name), name)
+  guard let type = ElementType(rawValue: array.dtype) else {
+    throw .dtype("\(name): dtype must be NNS_F32 (1) ... NNS_BOOL (6), got \(array.dtype)")
+  }
+  guard array.rows >= 0, array.cols >= 0 else {
+    throw .shape("\(name): rows and cols must not be negative, got \(array.rows) and \(array.cols)")
+  }
+  let (rows, columns) = (Int(array.rows), Int(array.cols))
+  var (rowStride, columnStride) = (Int(array.row_stride), Int(array.col_stride))
+  if rowStride == 0, columnStride == 0 {
+    columnStride = type.size
+    rowStride = try checkedProduct(columns, type.size, "array")
+  }
+  // The farthest element in each direction must be within an address space.
+  let down = try checkedProduct(max(0, rows - 1), magnitude(rowStride, name), "array")
+  let across = try checkedProduct(max(0, columns - 1), magnitude(columnStride, name), "array")
+  let elements = try checkedProduct(rows, columns, "array")
+  guard try checkedSum(down, across, "array") < addressSpace, elements < addressSpace else {
+    throw .limit("\(name): \(rows) x \(columns) elements with these strides are more than memory holds")
+  }
+  guard let data = array.data ?? (elements == 0 ? UnsafeRawPointer(bitPattern: 64) : nil) else {
+    throw .null("\(name): data must not be NULL")
+  }
+  return ArrayView(
+    type: type, base: data, rows: rows, columns: columns, rowStride: rowStride,
+    columnStride: columnStride)
+}
+
+private func magnitude(_ stride: Int, _ name: StaticString) throws(NNError) -> Int {
+  guard stride != Int.min else { throw .limit("\(name): a stride is out of range") }
+  return abs(stride)
+}
+
+/// As much of the structure as both sides know.
+private func copy(
+  of array: UnsafePointer<nns_array>, _ name: StaticString
+) throws(NNError) -> nns_array {
+  let size = Int(array.pointee.struct_size)
+  // Up to and with cols; the two strides behind it may be left to their defaults.
+  let least = MemoryLayout<nns_array>.size - 2 * MemoryLayout<Int64>.size
+  guard size >= least else {
+    throw .argument(
+      "\(name): struct_size must be sizeof(nns_array), \(MemoryLayout<nns_array>.size), got \(size)")
+  }
+  var whole = nns_array()
+  memcpy(&whole, array, min(size, MemoryLayout<nns_array>.size))
+  return whole
+}
+
+/// The view behind an array that may be NULL.
+func optionalView(
+  _ array: UnsafePointer<nns_array>?, _ name: StaticString
+) throws(NNError) -> ArrayView? {
+  guard let array else { return nil }
+  return try view(array, name)
+}
+
+/// Checked features, targets and weights of one batch, borrowed for the call.
+func samples(
+  _ x: UnsafePointer<nns_array>?, _ y: UnsafePointer<nns_array>?,
+  _ weight: UnsafePointer<nns_array>?, for model: Model, allowsNaN: Bool
+) throws(NNError) -> SampleRows {
+  let features = try view(x, "x")
+  let targets = try view(y, "y")
+  let weights = try optionalView(weight, "weight")
+  try checkRows(features: features, targets: targets, weights: weights)
+  guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
+  let samples = SampleRows(
+    rows: features.rows, features: features, targets: targets, weights: weights, order: nil)
+  guard features.columns == model.inputSize else {
+    try checkFit(samples, model)
+    return samples
+  }
+  if !allowsNaN { try checkFinite(features, "x") }
+  try checkFinite(targets, "y")
+  if let weights { try checkWeights(weights) }
+  try checkFit(samples, model)
+  return samples
+}
+
+/// The kind of a prediction and whether features may be not finite.
+func predictionKind(_ kind: Int32) throws(NNError) -> (kind: PredictionKind, allowsNaN: Bool) {
+  let flag = Int32(NNS_ALLOW_NAN)
+  let allowsNaN = kind & flag != 0
+  switch kind & ~flag {
+  case Int32(NNS_PROBA): return (.probabilities, allowsNaN)
+  case Int32(NNS_LABEL): return (.labels, allowsNaN)
+  case Int32(NNS_RAW): return (.raw, allowsNaN)
+  default:
+    throw .argument("kind must be NNS_PROBA (1), NNS_LABEL (2) or NNS_RAW (3), got \(kind)")
+  }
+}

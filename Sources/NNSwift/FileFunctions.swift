@@ -1,0 +1,128 @@
+import CNNSwift
+import CPlatform
+import NNErrors
+import NNFile
+import NNMath
+import NNNetwork
+import NNTraining
+
+/// Bytes that the library owns.
+final class ByteHandle {
+  let bytes: Buffer<UInt8>
+
+  init(_ bytes: Buffer<UInt8>) { self.bytes = bytes }
+}
+
+private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> Buffer<UInt8> {
+  let (weights, training) = (Int32(NNS_SAVE_WEIGHTS), Int32(NNS_SAVE_TRAINING))
+  guard flags & ~(weights | training) == 0 else {
+    throw .argument("flags must be NNS_SAVE_WEIGHTS (1) and NNS_SAVE_TRAINING (2), got \(flags)")
+  }
+  guard flags & training != 0 else { return try encode(handle.model, training: nil) }
+  let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
+  return try encode(handle.model, training: state ?? handle.savedTraining)
+}
+
+private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) -> FileLimits {
+  var result = FileLimits()
+  guard let limits else { return result }
+  let size = Int(limits.pointee.struct_size)
+  guard size >= 8 else {
+    throw .argument(
+      "limits: struct_size must be sizeof(nns_limits), \(MemoryLayout<nns_limits>.size), got \(size)")
+  }
+  var whole = nns_limits()
+  memcpy(&whole, limits, min(size, MemoryLayout<nns_limits>.size))
+  func bound(_ value: Int64, _ standard: Int64, _ name: StaticString) throws(NNError) -> Int64 {
+    guard value >= 0 else { throw .argument("limits: \(name) must not be negative, got \(value)") }
+    return value == 0 ? standard : value
+  }
+  result.fileBytes = try bound(whole.max_file_bytes, result.fileBytes, "max_file_bytes")
+  result.headerBytes = min(
+    100_000_000, try bound(whole.max_header_bytes, result.headerBytes, "max_header_bytes"))
+  result.spec.parameters = Int(
+    try bound(whole.max_parameters, Int64(result.spec.parameters), "max_parameters"))
+  result.spec.layers = Int(try bound(whole.max_layers, Int64(result.spec.layers), "max_layers"))
+  return result
+}
+
+private func insert(
+  _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
+) throws(NNError) -> OpaquePointer {
+  let (model, training) = try decode(bytes, limits: limits)
+  let handle = ModelHandle(model)
+  handle.savedTraining = training
+  if let training { handle.savedHistory = try TrainingHistory(saved: training) }
+  return try HandleTable.insert(handle, .model)
+}
+
+@c @implementation
+public func nns_save(
+  _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ flags: Int32
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let path = try required(path, "path")
+    guard path.pointee != 0 else { throw .argument("path must not be empty") }
+    let bytes = try reading(model) { handle throws(NNError) in try encoded(handle, flags) }
+    try writeFile(path, bytes)
+  }
+}
+
+@c @implementation
+public func nns_load(
+  _ path: UnsafePointer<CChar>?, _ limits: UnsafePointer<nns_limits>?,
+  _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let target = try required(model, "model")
+    let path = try required(path, "path")
+    let limits = try fileLimits(limits)
+    let file = try FileBytes(path, maximum: limits.fileBytes)
+    target.pointee = try insert(file.bytes, limits)
+  }
+}
+
+@c @implementation
+public func nns_save_buffer(
+  _ model: OpaquePointer?, _ flags: Int32, _ buffer: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let target = try required(buffer, "buffer")
+    let bytes = try reading(model) { handle throws(NNError) in try encoded(handle, flags) }
+    target.pointee = try HandleTable.insert(ByteHandle(bytes), .buffer)
+  }
+}
+
+@c @implementation
+public func nns_load_buffer(
+  _ bytes: UnsafeRawPointer?, _ size: Int, _ limits: UnsafePointer<nns_limits>?,
+  _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let target = try required(model, "model")
+    let bytes = try required(bytes, "bytes")
+    // A size_t beyond 2^63 arrives as a negative number.
+    guard size >= 0 else { throw .limit("size must be at most 2^63 - 1") }
+    let limits = try fileLimits(limits)
+    target.pointee = try insert(
+      UnsafeBufferPointer(start: bytes.assumingMemoryBound(to: UInt8.self), count: size), limits)
+  }
+}
+
+@c @implementation
+public func nns_buffer_bytes(
+  _ buffer: OpaquePointer?, _ bytes: UnsafeMutablePointer<UnsafeRawPointer?>?,
+  _ size: UnsafeMutablePointer<Int>?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let bytes = try required(bytes, "bytes")
+    let size = try required(size, "size")
+    try HandleTable.with(buffer, .buffer, as: ByteHandle.self) { handle in
+      bytes.pointee = UnsafeRawPointer(handle.bytes.base)
+      size.pointee = handle.bytes.count
+    }
+  }
+}
+
+@c @implementation
+public func nns_buffer_free(_ buffer: OpaquePointer?) { HandleTable.free(buffer, .buffer) }

@@ -1,0 +1,168 @@
+import CPlatform
+import NNErrors
+import Synchronization
+
+/// What a handle stands for.
+enum HandleKind: UInt8 {
+  case model, data, session, buffer
+
+  var name: String {
+    switch self {
+    case .model: "model"
+    case .data: "data"
+    case .session: "session"
+    case .buffer: "buffer"
+    }
+  }
+}
+
+/// An entry of the table. `state`: generation << 32 | live << 31 | freed << 30 | users.
+private struct Slot: ~Copyable {
+  let state = Atomic<UInt64>(0)
+  var object: UnsafeMutableRawPointer?
+  var kind = HandleKind.model
+}
+
+/// Turns handles into objects. A handle is an index and a generation, not an address: a freed or
+/// foreign one is recognised and nothing of it is followed. Slots are never given back to the
+/// system, so that an old handle can always be looked at; borrowing takes no lock.
+enum HandleTable {
+  private static let live: UInt64 = 1 << 31
+  private static let freed: UInt64 = 1 << 30
+  private static let users: UInt64 = (1 << 30) - 1
+
+  private static let chunkSize = 1024
+  private static let maximumChunks = 4096
+  /// In the top byte of every handle: no address that a program can have.
+  private static let mark: UInt = 0xA5
+
+  /// The chunks, the slots made so far and the free ones; all but the chunks' contents under `lock`.
+  private final class Directory: @unchecked Sendable {
+    let lock = nnc_lock_create()
+    let chunks: UnsafeMutablePointer<UnsafeMutablePointer<Slot>?>?
+    let count = Atomic<Int>(0)
+    var free: [Int] = []
+
+    init() {
+      chunks = nnc_allocate(maximumChunks * MemoryLayout<UnsafeMutablePointer<Slot>?>.stride)?
+        .bindMemory(to: UnsafeMutablePointer<Slot>?.self, capacity: maximumChunks)
+    }
+  }
+
+  private static let directory = Directory()
+
+  /// Takes an object in and returns its handle.
+  static func insert(_ object: AnyObject, _ kind: HandleKind) throws(NNError) -> OpaquePointer {
+    nnc_lock_acquire(directory.lock)
+    defer { nnc_lock_release(directory.lock) }
+    guard let index = directory.free.popLast() ?? newIndex(), let slot = slot(index) else {
+      throw .memory("no room for another handle; free some first")
+    }
+    slot.pointee.object = Unmanaged.passRetained(object).toOpaque()
+    slot.pointee.kind = kind
+    let generation = slot.pointee.state.load(ordering: .relaxed) >> 32
+    slot.pointee.state.store(generation << 32 | live, ordering: .releasing)
+    let bits = mark << 56 | UInt(generation & 0xFFFF_FFFF) << 24 | UInt(index) << 1 | 1
+    // Never nil: the mark is not 0.
+    guard let handle = OpaquePointer(bitPattern: bits) else {
+      throw .internalError("a handle came out as NULL")
+    }
+    return handle
+  }
+
+  /// Marks a handle as freed; its last user releases the object. Other pointers are left alone.
+  static func free(_ handle: OpaquePointer?, _ kind: HandleKind) {
+    guard let handle, let (slot, index, generation) = resolve(handle) else { return }
+    var seen = slot.pointee.state.load(ordering: .acquiring)
+    while true {
+      guard seen >> 32 == generation, seen & live != 0, seen & freed == 0,
+        slot.pointee.kind == kind
+      else { return }
+      let (exchanged, original) = slot.pointee.state.weakCompareExchange(
+        expected: seen, desired: seen | freed, ordering: .acquiringAndReleasing)
+      if exchanged { break }
+      seen = original
+    }
+    if seen & users == 0 { reclaim(slot, index) }
+  }
+
+  /// Runs a body with the object behind a handle; it cannot go away meanwhile.
+  ///
+  /// - Throws: `NNError.null`, `.state`, and what the body throws.
+  static func with<Object: AnyObject, Value>(
+    _ handle: OpaquePointer?, _ kind: HandleKind, as: Object.Type,
+    _ body: (Object) throws(NNError) -> Value
+  ) throws(NNError) -> Value {
+    guard let handle else { throw .null("\(kind.name) must not be NULL") }
+    guard let (slot, index, generation) = resolve(handle), borrow(slot, generation) else {
+      throw stale(kind)
+    }
+    defer { giveBack(slot, index) }
+    guard slot.pointee.kind == kind, let object = slot.pointee.object else { throw stale(kind) }
+    return try body(Unmanaged<Object>.fromOpaque(object).takeUnretainedValue())
+  }
+
+  private static func stale(_ kind: HandleKind) -> NNError {
+    .state(
+      "\(kind.name) must be a handle that this library gave and that was not freed; "
+        + "check the order of calls")
+  }
+
+  private static func resolve(
+    _ handle: OpaquePointer
+  ) -> (slot: UnsafeMutablePointer<Slot>, index: Int, generation: UInt64)? {
+    let bits = UInt(bitPattern: handle)
+    guard bits >> 56 == mark, bits & 1 == 1 else { return nil }
+    let index = Int((bits >> 1) & 0x7F_FFFF)
+    guard index < directory.count.load(ordering: .acquiring), let slot = slot(index) else {
+      return nil
+    }
+    return (slot, index, UInt64((bits >> 24) & 0xFFFF_FFFF))
+  }
+
+  private static func slot(_ index: Int) -> UnsafeMutablePointer<Slot>? {
+    directory.chunks?[index / chunkSize].map { $0 + index % chunkSize }
+  }
+
+  /// Called under the lock.
+  private static func newIndex() -> Int? {
+    let index = directory.count.load(ordering: .relaxed)
+    guard let chunks = directory.chunks, index < chunkSize * maximumChunks else { return nil }
+    if index % chunkSize == 0 {
+      guard let memory = nnc_allocate(chunkSize * MemoryLayout<Slot>.stride) else { return nil }
+      let chunk = memory.bindMemory(to: Slot.self, capacity: chunkSize)
+      for offset in 0..<chunkSize { (chunk + offset).initialize(to: Slot()) }
+      chunks[index / chunkSize] = chunk
+    }
+    directory.count.store(index + 1, ordering: .releasing)
+    return index
+  }
+
+  private static func borrow(_ slot: UnsafeMutablePointer<Slot>, _ generation: UInt64) -> Bool {
+    var seen = slot.pointee.state.load(ordering: .acquiring)
+    while seen >> 32 == generation, seen & live != 0, seen & freed == 0, seen & users < users {
+      let (exchanged, original) = slot.pointee.state.weakCompareExchange(
+        expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
+      if exchanged { return true }
+      seen = original
+    }
+    return false
+  }
+
+  private static func giveBack(_ slot: UnsafeMutablePointer<Slot>, _ index: Int) {
+    let (_, now) = slot.pointee.state.subtract(1, ordering: .acquiringAndReleasing)
+    if now & freed != 0, now & users == 0 { reclaim(slot, index) }
+  }
+
+  /// Called once a generation: by whoever saw it freed and without users.
+  private static func reclaim(_ slot: UnsafeMutablePointer<Slot>, _ index: Int) {
+    let object = slot.pointee.object
+    slot.pointee.object = nil
+    let generation = (slot.pointee.state.load(ordering: .relaxed) >> 32) &+ 1
+    slot.pointee.state.store((generation & 0xFFFF_FFFF) << 32, ordering: .releasing)
+    nnc_lock_acquire(directory.lock)
+    directory.free.append(index)
+    nnc_lock_release(directory.lock)
+    if let object { Unmanaged<AnyObject>.fromOpaque(object).release() }
+  }
+}

@@ -1,0 +1,89 @@
+import CPlatform
+import NNErrors
+import NNFile
+import NNMath
+import NNNetwork
+import NNTraining
+import Synchronization
+
+/// What a model handle stands for: the model, how it is trained, and who may touch it.
+final class ModelHandle: @unchecked Sendable {
+  let model: Model
+  /// Set by a training or `nns_configure`.
+  var trainer: Trainer?
+  /// Optimiser state from a file, until a training takes it up.
+  var savedTraining: TrainingState?
+  /// Of a clone or a file, until a training replaces it.
+  var savedHistory = TrainingHistory()
+  let isCancelled = Atomic<Bool>(false)
+
+  /// Readers, or -1 while the model is being changed.
+  private let access = Atomic<Int>(0)
+  /// The thread that runs a callback of a training, 0: none.
+  private let callbackThread = Atomic<UInt64>(0)
+
+  init(_ model: Model) { self.model = model }
+
+  var history: TrainingHistory { trainer?.history ?? savedHistory }
+
+  /// Runs a body that only reads. Any number may run at a time; a training's callback may, too.
+  func read<Value>(_ body: () throws(NNError) -> Value) throws(NNError) -> Value {
+    var seen = access.load(ordering: .acquiring)
+    while seen >= 0 {
+      let (exchanged, original) = access.weakCompareExchange(
+        expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
+      if exchanged {
+        defer { access.subtract(1, ordering: .releasing) }
+        return try body()
+      }
+      seen = original
+    }
+    guard callbackThread.load(ordering: .acquiring) == nnc_thread_id() else {
+      throw .busy("the model is being changed by another call; wait for its end, or clone it before")
+    }
+    return try body()
+  }
+
+  /// Runs a body that changes the model, alone.
+  func change<Value>(_ body: () throws(NNError) -> Value) throws(NNError) -> Value {
+    let (exchanged, _) = access.compareExchange(
+      expected: 0, desired: -1, ordering: .acquiringAndReleasing)
+    guard exchanged else {
+      throw .busy("the model is in use by another call; wait for its end, or clone it before")
+    }
+    defer { access.store(0, ordering: .releasing) }
+    return try body()
+  }
+
+  /// Lets this thread read while the body runs: a training's callback.
+  func asCallback(_ body: () -> Int32) -> Int32 {
+    callbackThread.store(nnc_thread_id(), ordering: .releasing)
+    defer { callbackThread.store(0, ordering: .releasing) }
+    return body()
+  }
+}
+
+/// Reads from the model behind a handle.
+func reading<Value>(
+  _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
+) throws(NNError) -> Value {
+  try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
+    try object.read { () throws(NNError) in try body(object) }
+  }
+}
+
+/// Changes the model behind a handle.
+func changing<Value>(
+  _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
+) throws(NNError) -> Value {
+  try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
+    try object.change { () throws(NNError) in try body(object) }
+  }
+}
+
+/// Looks at what never changes of the model behind a handle: no lock, also during a training.
+func inspecting<Value>(
+  _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
+) throws(NNError) -> Value {
+  try HandleTable.with(handle, .model, as: ModelHandle.self, body)
+}

@@ -1,0 +1,173 @@
+import CNNSwift
+import NNErrors
+import NNMath
+import NNNetwork
+import NNTraining
+import Synchronization
+
+/// Scratch for predictions of a model without allocation; one call at a time.
+final class SessionHandle: @unchecked Sendable {
+  let owner: ModelHandle
+  let rows: Int
+  private let workspace: Workspace
+  private let isBusy = Atomic<Bool>(false)
+
+  init(_ owner: ModelHandle, rows: Int) throws(NNError) {
+    self.owner = owner
+    self.rows = rows
+    workspace = try Workspace(
+      for: owner.model, rows: min(rows, Model.predictionBlock), training: false)
+  }
+
+  func use(_ body: (Workspace) throws(NNError) -> Void) throws(NNError) {
+    guard !isBusy.exchange(true, ordering: .acquiring) else {
+      throw .busy("a session serves one thread at a time; make one a thread")
+    }
+    defer { isBusy.store(false, ordering: .releasing) }
+    try body(workspace)
+  }
+}
+
+/// Checks a prediction's features and output buffer before anything is computed.
+private func checkedFeatures(
+  _ features: ArrayView, _ model: Model, _ kind: PredictionKind, allowsNaN: Bool, outBytes: Int
+) throws(NNError) {
+  guard features.columns == model.inputSize else {
+    throw .shape(
+      "x has \(features.columns) columns, the model expects \(model.inputSize); "
+        + "check the column order used in training")
+  }
+  guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
+  let needed = try model.predictionBytes(kind, rows: features.rows)
+  guard outBytes >= needed else {
+    throw .argument("out_bytes must be at least \(needed) for \(features.rows) rows, got \(outBytes)")
+  }
+  try model.requireFitted()
+  if !allowsNaN { try checkFinite(features, "x") }
+}
+
+private func predict(
+  _ handle: ModelHandle, _ features: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
+  _ kind: PredictionKind, _ out: UnsafeMutableRawPointer
+) throws(NNError) {
+  let workspace = try Workspace(
+    for: handle.model, rows: min(rows, Model.predictionBlock), training: false)
+  handle.model.predict(
+    features, rows: rows, order: order, kind: kind, into: out, workspace: workspace,
+    crew: Crew.alone)
+}
+
+@c @implementation
+public func nns_predict(
+  _ model: OpaquePointer?, _ x: UnsafePointer<nns_array>?, _ kind: Int32,
+  _ out: UnsafeMutableRawPointer?, _ out_bytes: Int
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let (kind, allowsNaN) = try predictionKind(kind)
+    let out = try required(out, "out")
+    let features = try view(x, "x")
+    try reading(model) { handle throws(NNError) in
+      try checkedFeatures(
+        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes)
+      try predict(handle, features, rows: features.rows, order: nil, kind, out)
+    }
+  }
+}
+
+@c @implementation
+public func nns_predict_one(
+  _ model: OpaquePointer?, _ x: UnsafePointer<Float>?, _ count: Int64, _ kind: Int32,
+  _ out: UnsafeMutableRawPointer?, _ out_bytes: Int
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let (kind, allowsNaN) = try predictionKind(kind)
+    let out = try required(out, "out")
+    let x = try required(x, "x")
+    try reading(model) { handle throws(NNError) in
+      guard count == Int64(handle.model.inputSize) else {
+        throw .shape("x has \(count) values, the model expects \(handle.model.inputSize)")
+      }
+      let features = ArrayView(
+        type: .float32, base: x, rows: 1, columns: Int(count), rowStride: Int(count) * 4,
+        columnStride: 4)
+      try checkedFeatures(
+        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes)
+      try predict(handle, features, rows: 1, order: nil, kind, out)
+    }
+  }
+}
+
+@c @implementation
+public func nns_predict_data(
+  _ model: OpaquePointer?, _ data: OpaquePointer?, _ kind: Int32, _ out: UnsafeMutableRawPointer?,
+  _ out_bytes: Int
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let (kind, _) = try predictionKind(kind)
+    let out = try required(out, "out")
+    try reading(model) { handle throws(NNError) in
+      try dataset(data) { set throws(NNError) in
+        // What may be not finite was settled when the data set was made.
+        guard set.features.columns == handle.model.inputSize else {
+          throw .shape(
+            "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
+        }
+        let needed = try handle.model.predictionBytes(kind, rows: set.rows)
+        guard out_bytes >= needed else {
+          throw .argument("out_bytes must be at least \(needed) for \(set.rows) rows, got \(out_bytes)")
+        }
+        try handle.model.requireFitted()
+        try predict(handle, set.features, rows: set.rows, order: set.order, kind, out)
+      }
+    }
+  }
+}
+
+@c @implementation
+public func nns_session_create(
+  _ model: OpaquePointer?, _ max_rows: Int64, _ session: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let target = try required(session, "session")
+    guard max_rows >= 1 else {
+      throw .argument("max_rows must be at least 1, got \(max_rows)")
+    }
+    guard max_rows <= Int64(Int32.max) else {
+      throw .limit("max_rows must be at most 2147483647, got \(max_rows)")
+    }
+    let made = try reading(model) { handle throws(NNError) in
+      try SessionHandle(handle, rows: Int(max_rows))
+    }
+    target.pointee = try HandleTable.insert(made, .session)
+  }
+}
+
+@c @implementation
+public func nns_session_predict(
+  _ session: OpaquePointer?, _ x: UnsafePointer<nns_array>?, _ kind: Int32,
+  _ out: UnsafeMutableRawPointer?, _ out_bytes: Int
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let (kind, allowsNaN) = try predictionKind(kind)
+    let out = try required(out, "out")
+    let features = try view(x, "x")
+    try HandleTable.with(session, .session, as: SessionHandle.self) { session throws(NNError) in
+      let handle = session.owner
+      guard features.rows <= session.rows else {
+        throw .shape("x has \(features.rows) rows, the session was made for \(session.rows)")
+      }
+      try handle.read { () throws(NNError) in
+        try checkedFeatures(
+          features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes)
+        try session.use { workspace in
+          handle.model.predict(
+            features, rows: features.rows, order: nil, kind: kind, into: out,
+            workspace: workspace, crew: Crew.alone)
+        }
+      }
+    }
+  }
+}
+
+@c @implementation
+public func nns_session_free(_ session: OpaquePointer?) { HandleTable.free(session, .session) }

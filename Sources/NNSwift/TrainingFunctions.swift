@@ -1,0 +1,215 @@
+import CNNSwift
+import NNErrors
+import NNJSON
+import NNMath
+import NNNetwork
+import NNTraining
+import Synchronization
+
+@c @implementation
+public func nns_train(
+  _ model: OpaquePointer?, _ train: OpaquePointer?, _ valid: OpaquePointer?,
+  _ config_json: UnsafePointer<CChar>?, _ progress: nns_progress_fn?,
+  _ user: UnsafeMutableRawPointer?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let config = try TrainingConfig(
+      try json(config_json, "config_json", default: .object(JSONObject())))
+    try changing(model) { handle throws(NNError) in
+      try dataset(train) { set throws(NNError) in
+        guard let valid else {
+          return try fit(handle, set, nil, config, progress, user)
+        }
+        try dataset(valid) { validation throws(NNError) in
+          try fit(handle, set, validation, config, progress, user)
+        }
+      }
+    }
+  }
+}
+
+private func fit(
+  _ handle: ModelHandle, _ train: Dataset, _ validation: Dataset?, _ config: TrainingConfig,
+  _ progress: nns_progress_fn?, _ user: UnsafeMutableRawPointer?
+) throws(NNError) {
+  let trainer = try handle.trainer(for: config)
+  handle.isCancelled.store(false, ordering: .relaxed)
+  let observer = TrainingObserver(
+    report: progress.map { report in
+      { state in handle.asCallback { tell(report, user, state) } }
+    },
+    isCancelled: { handle.isCancelled.load(ordering: .relaxed) })
+  try trainer.fit(train: train, validation: validation, observer: observer)
+  Settings.write(
+    Int32(NNS_LOG_INFO),
+    "training \(trainer.history.ending.rawValue) after \(trainer.history.epochs.count) epochs")
+}
+
+private func tell(
+  _ report: nns_progress_fn, _ user: UnsafeMutableRawPointer?, _ state: ProgressReport
+) -> Int32 {
+  var progress = nns_progress(
+    struct_size: UInt32(MemoryLayout<nns_progress>.size), epoch_end: state.isEpochEnd ? 1 : 0,
+    epoch: Int64(state.epoch), epochs: Int64(state.epochs), batch: Int64(state.batch),
+    batches: Int64(state.batches), loss: state.loss, val_loss: state.validationLoss,
+    learning_rate: state.learningRate, seconds: state.seconds)
+  return report(user, &progress)
+}
+
+extension ModelHandle {
+  /// The trainer for a call of `nns_train`: a fresh one, unless the config continues.
+  fileprivate func trainer(for config: TrainingConfig) throws(NNError) -> Trainer {
+    let threads = Settings.threads
+    if config.continues, let trainer, trainer.canContinue(with: config) {
+      trainer.reconfigure(config, defaultThreads: threads)
+      return trainer
+    }
+    let fresh = try Trainer(model, config, defaultThreads: threads)
+    if config.continues, let savedTraining { try fresh.restore(savedTraining) }
+    savedTraining = nil
+    trainer = fresh
+    return fresh
+  }
+
+  /// The trainer that single steps use: the one there is, or one with the default config.
+  fileprivate func trainerForSteps() throws(NNError) -> Trainer {
+    if let trainer { return trainer }
+    let fresh = try Trainer(
+      model, try TrainingConfig(.object(JSONObject())),
+      defaultThreads: Settings.threads)
+    trainer = fresh
+    return fresh
+  }
+}
+
+@c @implementation
+public func nns_configure(_ model: OpaquePointer?, _ config_json: UnsafePointer<CChar>?) -> Int32 {
+  guarded { () throws(NNError) in
+    let config = try TrainingConfig(
+      try json(config_json, "config_json", default: .object(JSONObject())))
+    try changing(model) { handle throws(NNError) in
+      handle.savedHistory = handle.history
+      handle.trainer = try Trainer(
+        handle.model, config, defaultThreads: Settings.threads)
+      handle.trainer?.adopt(handle.savedHistory)
+    }
+  }
+}
+
+@c @implementation
+public func nns_train_batch(
+  _ model: OpaquePointer?, _ x: UnsafePointer<nns_array>?, _ y: UnsafePointer<nns_array>?,
+  _ weight: UnsafePointer<nns_array>?, _ loss: UnsafeMutablePointer<Double>?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    try changing(model) { handle throws(NNError) in
+      let trainer = try handle.trainerForSteps()
+      let rows = try samples(
+        x, y, weight, for: handle.model, allowsNaN: trainer.config.allowsNaN)
+      try handle.model.requireFitted()
+      let value = try trainer.trainBatch(rows)
+      loss?.pointee = value
+    }
+  }
+}
+
+@c @implementation
+public func nns_fit_preprocess(_ model: OpaquePointer?, _ data: OpaquePointer?) -> Int32 {
+  guarded { () throws(NNError) in
+    try changing(model) { handle throws(NNError) in
+      try dataset(data) { set throws(NNError) in
+        guard set.features.columns == handle.model.inputSize else {
+          throw .shape(
+            "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
+        }
+        try handle.model.preprocess.fit(set.features, rows: set.rows, order: set.order)
+      }
+    }
+  }
+}
+
+@c @implementation
+public func nns_loss_grad(
+  _ model: OpaquePointer?, _ x: UnsafePointer<nns_array>?, _ y: UnsafePointer<nns_array>?,
+  _ weight: UnsafePointer<nns_array>?, _ loss: UnsafeMutablePointer<Double>?,
+  _ gradient: UnsafeMutablePointer<Float>?, _ count: Int64
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let gradient = try required(gradient, "gradient")
+    try changing(model) { handle throws(NNError) in
+      try requireCount(count, handle.model.parameterCount)
+      let trainer = try handle.trainerForSteps()
+      let rows = try samples(
+        x, y, weight, for: handle.model, allowsNaN: trainer.config.allowsNaN)
+      try handle.model.requireFitted()
+      let result = try Buffer<Float>(count: handle.model.parameterCount)
+      let value = try trainer.lossAndGradient(rows, into: result.base)
+      gradient.update(from: result.base, count: result.count)
+      loss?.pointee = value
+    }
+  }
+}
+
+@c @implementation
+public func nns_apply_grad(
+  _ model: OpaquePointer?, _ gradient: UnsafePointer<Float>?, _ count: Int64
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let gradient = try required(gradient, "gradient")
+    try changing(model) { handle throws(NNError) in
+      try requireCount(count, handle.model.parameterCount)
+      try handle.trainerForSteps().apply(gradient: gradient)
+    }
+  }
+}
+
+func requireCount(_ count: Int64, _ wanted: Int) throws(NNError) {
+  guard count == Int64(wanted) else {
+    throw .shape("count must be the model's number of values, \(wanted), got \(count)")
+  }
+}
+
+@c @implementation
+public func nns_evaluate(
+  _ model: OpaquePointer?, _ data: OpaquePointer?, _ metrics_json: UnsafePointer<CChar>?,
+  _ values: UnsafeMutablePointer<Double>?, _ count: Int64
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let values = try required(values, "values")
+    let metrics = try NamedMetric.list(
+      try json(metrics_json, "metrics_json", default: .array([.string("loss")])))
+    guard !metrics.isEmpty else { throw .argument("metrics_json must name at least one metric") }
+    guard count == Int64(metrics.count) else {
+      throw .shape("count must be the number of metrics, \(metrics.count), got \(count)")
+    }
+    try reading(model) { handle throws(NNError) in
+      try dataset(data) { set throws(NNError) in
+        try checkFit(set.sampleRows, handle.model)
+        try handle.model.requireFitted()
+        let evaluator = try Evaluator(
+          handle.model, rows: set.rows, metrics: metrics, weighted: set.weights != nil)
+        let results = try Buffer<Double>(count: metrics.count)
+        _ = try evaluator.run(set.sampleRows, crew: Crew.alone, into: results.base)
+        values.update(from: results.base, count: results.count)
+      }
+    }
+  }
+}
+
+@c @implementation
+public func nns_history(
+  _ model: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ need: UnsafeMutablePointer<Int>?
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let text = try reading(model) { $0.history.json.text }
+    try write(text, buffer, capacity, need)
+  }
+}
+
+@c @implementation
+public func nns_cancel(_ model: OpaquePointer?) -> Int32 {
+  guarded { () throws(NNError) in
+    try inspecting(model) { $0.isCancelled.store(true, ordering: .relaxed) }
+  }
+}

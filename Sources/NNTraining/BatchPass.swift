@@ -1,0 +1,44 @@
+import NNErrors
+import NNMath
+import NNNetwork
+
+/// Forward, loss and backward of one batch, in memory planned once.
+final class BatchPass {
+  let capacity: Int
+  private let model: Model
+  private let workspace: Workspace
+  private let targets: BatchTargets
+
+  init(_ model: Model, rows: Int) throws(NNError) {
+    self.model = model
+    capacity = rows
+    workspace = try Workspace(for: model, rows: rows, training: true)
+    targets = try BatchTargets(rows: rows, outputs: model.outputSize)
+  }
+
+  /// Computes the loss of the rows at start ..< start + count and fills the gradients.
+  ///
+  /// - Parameter sheet: takes the outputs as they were trained on.
+  func run(
+    _ samples: SampleRows, from start: Int, count: Int, mode: Mode,
+    classWeights: UnsafePointer<Float>?, gradients: UnsafeMutablePointer<Float>, sheet: ScoreSheet?,
+    crew: Crew
+  ) -> LossSum {
+    model.load(samples.features, from: start, count: count, order: samples.order, into: workspace)
+    let outputs = model.forward(workspace, rows: count, mode: mode, crew: crew)
+    let batch = targets.load(
+      samples, from: start, count: count, asIndices: hasIndices(samples, model))
+    let sum = model.spec.loss(
+      LossInput(
+        outputs: outputs, targets: batch.targets, sampleWeights: batch.weights,
+        classWeights: classWeights, gradient: model.outputGradient(workspace, rows: count)))
+    model.backward(workspace, rows: count, mode: mode, gradients: gradients, crew: crew)
+    sheet?.take(outputs, samples, from: start, model: model)
+    return sum
+  }
+
+  /// Lets the layers take over the batch's statistics, once its update has been made.
+  func commit(rows: Int, mode: Mode) {
+    model.commit(workspace, rows: rows, mode: mode)
+  }
+}

@@ -1,0 +1,35 @@
+import NNErrors
+import NNMath
+import NNNetwork
+
+/// Memory for the targets and sample weights of one batch.
+final class BatchTargets {
+  private let indices: Buffer<Int32>
+  private let values: Buffer<Float>
+  private let weights: Buffer<Float>
+
+  init(rows: Int, outputs: Int) throws(NNError) {
+    indices = try Buffer(count: rows)
+    values = try Buffer(count: try checkedProduct(rows, outputs, "batch targets"))
+    weights = try Buffer(count: rows)
+  }
+
+  /// Gathers the targets and weights at positions start ..< start + count.
+  func load(
+    _ samples: SampleRows, from start: Int, count: Int, asIndices: Bool
+  ) -> (targets: TargetRows, weights: UnsafePointer<Float>?) {
+    samples.weights?.gather(from: start, count: count, order: samples.order, into: weights.base)
+    let loaded = samples.weights == nil ? nil : UnsafePointer(weights.base)
+    if asIndices {
+      for position in 0..<count {
+        indices.base[position] = Int32(
+          truncatingIfNeeded: samples.targets.integer(samples.source(start + position), 0))
+      }
+      return (.indices(UnsafePointer(indices.base)), loaded)
+    }
+    samples.targets.gather(from: start, count: count, order: samples.order, into: values.base)
+    return (
+      .values(Matrix(values.base, rows: count, columns: samples.targets.columns)), loaded
+    )
+  }
+}

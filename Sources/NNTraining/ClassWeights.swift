@@ -1,0 +1,74 @@
+import NNErrors
+import NNJSON
+import NNMath
+import NNNetwork
+
+/// What `class_weight` asks for.
+package enum ClassWeighting: Sendable {
+  case none
+  /// n / (classes present · count of the class), as scikit-learn.
+  case balanced
+  case given([Double])
+
+  static func parse(_ options: inout Options) throws(NNError) -> ClassWeighting {
+    guard options.has("class_weight") else {
+      _ = options.value("class_weight")
+      return .none
+    }
+    if options.isList("class_weight") {
+      return .given(try options.numbers("class_weight", in: .closed(0, 1e6)))
+    }
+    let value = options.value("class_weight") ?? .null
+    guard value.string == "balanced" else {
+      throw options.refusal("class_weight", "\"balanced\" or a list of weights, one a class", value)
+    }
+    return .balanced
+  }
+
+  /// The weights for a model and its training rows; nil: all 1.
+  func weights(_ samples: SampleRows, _ model: Model) throws(NNError) -> Buffer<Float>? {
+    if case .none = self { return nil }
+    guard let classes = model.spec.loss.classCount else {
+      throw .argument(
+        "class_weight needs a loss with classes: softmax_cross_entropy, or binary_cross_entropy "
+          + "with one output; leave it out or use sample weights")
+    }
+    let weights = try Buffer<Float>(count: classes)
+    switch self {
+    case .none: return nil
+    case .given(let list):
+      guard list.count == classes else {
+        throw .argument("class_weight must have one number a class, \(classes), got \(list.count)")
+      }
+      for index in 0..<classes { weights.base[index] = Float(list[index]) }
+    case .balanced: try balance(weights, samples, model)
+    }
+    return weights
+  }
+
+  private func balance(
+    _ weights: Buffer<Float>, _ samples: SampleRows, _ model: Model
+  ) throws(NNError) {
+    let counts = try Buffer<Double>(count: weights.count)
+    for position in 0..<samples.rows {
+      counts.base[trueClass(samples, position, model)] += 1
+    }
+    var present = 0.0
+    for index in 0..<weights.count where counts.base[index] > 0 { present += 1 }
+    for index in 0..<weights.count {
+      let count = counts.base[index]
+      weights.base[index] = count > 0 ? Float(Double(samples.rows) / (present * count)) : 1
+    }
+  }
+}
+
+/// The class of a row: its index, the largest share, or a probability from one half on.
+func trueClass(_ samples: SampleRows, _ position: Int, _ model: Model) -> Int {
+  let row = samples.source(position)
+  if model.spec.loss.targets != .classes { return samples.targets.double(row, 0) >= 0.5 ? 1 : 0 }
+  if samples.targets.columns == 1 { return Int(samples.targets.integer(row, 0)) }
+  var best = 0
+  for column in 1..<samples.targets.columns
+  where samples.targets.double(row, column) > samples.targets.double(row, best) { best = column }
+  return best
+}

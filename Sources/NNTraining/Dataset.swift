@@ -1,0 +1,183 @@
+import NNErrors
+import NNMath
+
+/// Features, targets and sample weights, checked. Features stay where the caller has them; targets
+/// and weights are copied.
+package final class Dataset {
+  package let rows: Int
+  /// Borrowed: [source rows × features].
+  package let features: ArrayView
+  /// A view of the copy: Int32 or Float32, [source rows × targets].
+  package let targets: ArrayView
+  /// A view of the copy: Float32, [source rows × 1]; nil: all 1.
+  package let weights: ArrayView?
+  /// The source row at each position; nil: the position itself.
+  private let chosen: Buffer<Int32>?
+  /// The copies behind the views. Parts of a split share them with the whole.
+  private let storage: Storage
+
+  package var order: UnsafePointer<Int32>? { chosen.map { UnsafePointer($0.base) } }
+
+  private final class Storage {
+    let integers: Buffer<Int32>?
+    let floats: Buffer<Float>?
+    let weights: Buffer<Float>?
+
+    init(integers: Buffer<Int32>?, floats: Buffer<Float>?, weights: Buffer<Float>?) {
+      self.integers = integers
+      self.floats = floats
+      self.weights = weights
+    }
+  }
+
+  /// - Parameters:
+  ///   - features: [rows × features], borrowed for as long as the data set lives.
+  ///   - targets: [rows × targets].
+  ///   - weights: [rows × 1], each >= 0, not all 0.
+  ///   - allowsNaN: lets features through that are not finite.
+  /// - Throws: `NNError.shape`, `.argument`, `.memory`, `.limit`.
+  package init(
+    features: ArrayView, targets: ArrayView, weights: ArrayView?, allowsNaN: Bool
+  ) throws(NNError) {
+    rows = features.rows
+    self.features = features
+    try checkRows(features: features, targets: targets, weights: weights)
+    guard rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows, got \(rows)") }
+    if !allowsNaN { try checkFinite(features, "x") }
+    try checkFinite(targets, "y")
+    let size = try checkedProduct(rows, targets.columns, "y")
+    var integers: Buffer<Int32>?
+    var floats: Buffer<Float>?
+    if targets.type.isInteger, Self.fitsInt32(targets) {
+      let copy = try Buffer<Int32>(count: size)
+      for row in 0..<rows {
+        for column in 0..<targets.columns {
+          copy.base[row * targets.columns + column] = Int32(targets.integer(row, column))
+        }
+      }
+      integers = copy
+    } else {
+      let copy = try Buffer<Float>(count: size)
+      targets.gather(from: 0, count: rows, order: nil, into: copy.base)
+      floats = copy
+    }
+    let base = integers.map { UnsafeRawPointer($0.base) } ?? floats.map { UnsafeRawPointer($0.base) }
+    self.targets = Self.dense(
+      integers == nil ? .float32 : .int32, base ?? features.base, rows, targets.columns)
+    let weightCopy = try weights.map { view throws(NNError) in try copyWeights(view) }
+    self.weights = weightCopy.map { Self.dense(.float32, UnsafeRawPointer($0.base), features.rows, 1) }
+    storage = Storage(integers: integers, floats: floats, weights: weightCopy)
+    chosen = nil
+  }
+
+  /// Some rows of another data set.
+  init(_ whole: Dataset, chosen: Buffer<Int32>) {
+    rows = chosen.count
+    features = whole.features
+    targets = whole.targets
+    weights = whole.weights
+    self.chosen = chosen
+    storage = whole.storage
+  }
+
+  /// The source row at a position.
+  package func sourceRow(_ position: Int) -> Int { chosen.map { Int($0.base[position]) } ?? position }
+
+  /// The borrowed description that passes work on.
+  package var sampleRows: SampleRows {
+    SampleRows(rows: rows, features: features, targets: targets, weights: weights, order: order)
+  }
+
+  private static func dense(
+    _ type: ElementType, _ base: UnsafeRawPointer, _ rows: Int, _ columns: Int
+  ) -> ArrayView {
+    ArrayView(
+      type: type, base: base, rows: rows, columns: columns, rowStride: columns * 4, columnStride: 4)
+  }
+
+  private static func fitsInt32(_ view: ArrayView) -> Bool {
+    guard view.type == .int64 else { return true }
+    for row in 0..<view.rows {
+      for column in 0..<view.columns where Int32(exactly: view.integer(row, column)) == nil {
+        return false
+      }
+    }
+    return true
+  }
+}
+
+/// Rows to pass through a network: borrowed, possibly in an order of their own.
+package struct SampleRows {
+  package let rows: Int
+  package let features: ArrayView
+  package let targets: ArrayView
+  package let weights: ArrayView?
+  package let order: UnsafePointer<Int32>?
+
+  package init(
+    rows: Int, features: ArrayView, targets: ArrayView, weights: ArrayView?,
+    order: UnsafePointer<Int32>?
+  ) {
+    self.rows = rows
+    self.features = features
+    self.targets = targets
+    self.weights = weights
+    self.order = order
+  }
+
+  func source(_ position: Int) -> Int { order.map { Int($0[position]) } ?? position }
+
+  /// The same rows in another order.
+  func ordered(by order: UnsafePointer<Int32>) -> SampleRows {
+    SampleRows(rows: rows, features: features, targets: targets, weights: weights, order: order)
+  }
+}
+
+/// Row counts must agree and not be 0.
+package func checkRows(
+  features: ArrayView, targets: ArrayView, weights: ArrayView?
+) throws(NNError) {
+  guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
+  guard targets.rows == features.rows else {
+    throw .shape("x and y must have equally many rows, got \(features.rows) and \(targets.rows)")
+  }
+  guard targets.columns > 0 else { throw .shape("y must have at least one column, got 0") }
+  guard let weights else { return }
+  guard weights.rows == features.rows, weights.columns == 1 else {
+    throw .shape(
+      "weight must be \(features.rows) x 1, one number a row of x, "
+        + "got \(weights.rows) x \(weights.columns)")
+  }
+}
+
+/// Names the first value that is not finite.
+package func checkFinite(_ view: ArrayView, _ name: String) throws(NNError) {
+  guard let place = view.firstNonFinite() else { return }
+  let value = view.double(place.row, place.column)
+  let cure =
+    name == "x"
+    ? "; fill or drop such rows, or set \"allow_nan\" (predict: NNS_ALLOW_NAN)" : ""
+  throw .argument(
+    "\(name) must be finite in float32, row \(place.row), column \(place.column) is \(value)\(cure)")
+}
+
+/// Weights are finite, none negative, not all 0.
+package func checkWeights(_ view: ArrayView) throws(NNError) {
+  try checkFinite(view, "weight")
+  var total = 0.0
+  for row in 0..<view.rows {
+    let weight = view.double(row, 0)
+    guard weight >= 0 else {
+      throw .argument("weight must not be negative, row \(row) is \(weight)")
+    }
+    total += weight
+  }
+  guard total > 0 else { throw .argument("weight must not be 0 in every row; leave it out for all 1") }
+}
+
+private func copyWeights(_ view: ArrayView) throws(NNError) -> Buffer<Float> {
+  try checkWeights(view)
+  let copy = try Buffer<Float>(count: view.rows)
+  view.gather(from: 0, count: view.rows, order: nil, into: copy.base)
+  return copy
+}

@@ -1,0 +1,119 @@
+import NNErrors
+import NNKernels
+import NNMath
+import NNNetwork
+
+/// Gathers scores and truth of many rows, in double, for metrics.
+final class ScoreSheet {
+  private let scores: Buffer<Double>
+  private let truth: Buffer<Double>
+  private let weights: Buffer<Double>?
+  private let truthColumns: Int
+  private let outputs: Int
+  private let task: MetricTask
+  private let threshold: Double
+  private var rows = 0
+
+  init(for model: Model, rows: Int, weighted: Bool) throws(NNError) {
+    outputs = model.outputSize
+    threshold = model.spec.threshold
+    switch model.spec.loss.output {
+    case .softmax: (task, truthColumns) = (outputs == 2 ? .binary : .multiclass, 1)
+    case .sigmoid: (task, truthColumns) = (outputs == 1 ? .binary : .multilabel, outputs)
+    case .identity, .exponential: (task, truthColumns) = (.regression, outputs)
+    }
+    scores = try Buffer(count: try checkedProduct(rows, outputs, "scores"))
+    truth = try Buffer(count: try checkedProduct(rows, truthColumns, "scores"))
+    weights = weighted ? try Buffer(count: rows) : nil
+  }
+
+  func reset() { rows = 0 }
+
+  /// Takes a batch: raw outputs, which it turns into probabilities, and the truth at its positions.
+  func take(_ raw: Matrix, _ samples: SampleRows, from start: Int, model: Model) {
+    model.spec.loss.output.apply(raw)
+    for position in 0..<raw.rows {
+      let row = samples.source(start + position)
+      let values = raw.row(position)
+      if outputs == 2, task == .binary {
+        scores.base[rows] = Double(values[1])
+      } else {
+        for column in 0..<outputs { scores.base[rows * outputs + column] = Double(values[column]) }
+      }
+      if model.spec.loss.targets == .classes {
+        truth.base[rows] = Double(trueClass(samples, start + position, model))
+      } else {
+        for column in 0..<truthColumns {
+          let value = samples.targets.double(row, column)
+          // Soft binary targets count by their likelier side.
+          truth.base[rows * truthColumns + column] =
+            task == .regression ? value : (value >= 0.5 ? 1 : 0)
+        }
+      }
+      weights?.base[rows] = samples.weights?.double(row, 0) ?? 1
+      rows += 1
+    }
+  }
+
+  func value(of metric: MetricFunction) throws(NNError) -> Double {
+    try metric(
+      MetricInput(
+        task: task, rows: rows, truth: truth.base, truthColumns: truthColumns, scores: scores.base,
+        scoreColumns: task == .binary ? 1 : outputs, weights: weights.map { UnsafePointer($0.base) },
+        threshold: threshold))
+  }
+}
+
+/// Computes losses and metrics of a model on rows, in inference mode; its memory is planned once.
+package final class Evaluator {
+  private let model: Model
+  private let metrics: [NamedMetric]
+  private let workspace: Workspace
+  private let targets: BatchTargets
+  private let sheet: ScoreSheet?
+  private let block: Int
+
+  package init(
+    _ model: Model, rows: Int, metrics: [NamedMetric], weighted: Bool
+  ) throws(NNError) {
+    self.model = model
+    self.metrics = metrics
+    block = min(rows, Model.predictionBlock)
+    workspace = try Workspace(for: model, rows: block, training: false)
+    targets = try BatchTargets(rows: block, outputs: model.outputSize)
+    let needsSheet = metrics.contains { $0.function != nil }
+    sheet = needsSheet ? try ScoreSheet(for: model, rows: rows, weighted: weighted) : nil
+  }
+
+  /// - Parameter values: receives one value a metric.
+  /// - Returns: the loss, with sample weights and without class weights.
+  package func run(
+    _ samples: SampleRows, crew: Crew, into values: UnsafeMutablePointer<Double>
+  ) throws(NNError) -> Double {
+    var sum = LossSum()
+    sheet?.reset()
+    var start = 0
+    while start < samples.rows {
+      let count = min(block, samples.rows - start)
+      model.load(
+        samples.features, from: start, count: count, order: samples.order, into: workspace)
+      let raw = model.forward(workspace, rows: count, mode: .inference, crew: crew)
+      let batch = targets.load(
+        samples, from: start, count: count, asIndices: hasIndices(samples, model))
+      sum += model.spec.loss(
+        LossInput(
+          outputs: raw, targets: batch.targets, sampleWeights: batch.weights, classWeights: nil,
+          gradient: nil))
+      sheet?.take(raw, samples, from: start, model: model)
+      start += count
+    }
+    for (index, metric) in metrics.enumerated() {
+      guard let function = metric.function, let sheet else {
+        values[index] = sum.mean
+        continue
+      }
+      values[index] = try sheet.value(of: function)
+    }
+    return sum.mean
+  }
+}

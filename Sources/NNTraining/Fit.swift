@@ -1,0 +1,252 @@
+import CPlatform
+import NNErrors
+import NNMath
+import NNNetwork
+
+/// What a progress callback is told.
+package struct ProgressReport {
+  package let isEpochEnd: Bool
+  /// From 1.
+  package let epoch: Int
+  package let epochs: Int
+  /// From 1.
+  package let batch: Int
+  package let batches: Int
+  /// Mean over the epoch so far.
+  package let loss: Double
+  /// NaN where there is none.
+  package let validationLoss: Double
+  package let learningRate: Double
+  /// Since the training began.
+  package let seconds: Double
+}
+
+/// What a training asks of the outside between its steps.
+package struct TrainingObserver {
+  /// Nonzero stops the training; nil: nobody listens.
+  package let report: ((ProgressReport) -> Int32)?
+  package let isCancelled: () -> Bool
+
+  package init(report: ((ProgressReport) -> Int32)?, isCancelled: @escaping () -> Bool) {
+    self.report = report
+    self.isCancelled = isCancelled
+  }
+}
+
+extension Trainer {
+  /// Trains for the config's epochs, or until something stops it.
+  ///
+  /// - Throws: `NNError` for arguments that do not fit; `.diverged`, `.cancelled`, `.callback`, with
+  ///   weights and history kept.
+  package func fit(
+    train: Dataset, validation: Dataset?, observer: TrainingObserver
+  ) throws(NNError) {
+    let run = try FitRun(self, train: train, validation: validation, observer: observer)
+    history = TrainingHistory(names: run.columnNames, epochs: config.epochs)
+    do throws(NNError) {
+      try run.epochs()
+    } catch {
+      switch error {
+      case .diverged: history.ending = .diverged
+      case .cancelled: history.ending = .cancelled
+      case .callback: history.ending = .callback
+      default: break
+      }
+      throw error
+    }
+  }
+}
+
+/// One call of `fit`: everything it needs, allocated before the first step.
+private final class FitRun {
+  private let trainer: Trainer
+  private let samples: SampleRows
+  private let validation: SampleRows?
+  private let observer: TrainingObserver
+  private let sampler: BatchSampler
+  private let classWeights: Buffer<Float>?
+  private let sheet: ScoreSheet?
+  private let evaluator: Evaluator?
+  private let validationValues: Buffer<Double>
+  private let monitor: EarlyStoppingMonitor?
+  private let began = nnc_seconds()
+  private let firstEpoch: Int
+  private let lastEpoch: Int
+  /// Keeps the parts of a validation split alive.
+  private let parts: [Dataset]
+
+  let columnNames: [String]
+
+  private var config: TrainingConfig { trainer.config }
+  private var model: Model { trainer.model }
+
+  init(
+    _ trainer: Trainer, train: Dataset, validation: Dataset?, observer: TrainingObserver
+  ) throws(NNError) {
+    let config = trainer.config
+    let model = trainer.model
+    let (rest, part) = try Self.divide(train, validation, config)
+    try checkFit(rest.sampleRows, model)
+    if let part { try checkFit(part.sampleRows, model) }
+    self.trainer = trainer
+    self.observer = observer
+    parts = part.map { [rest, $0] } ?? [rest]
+    samples = rest.sampleRows
+    self.validation = part?.sampleRows
+    sampler = try BatchSampler(samples, config, leastRows: model.leastTrainingRows)
+    classWeights = try config.classWeighting.weights(samples, model)
+    let names = config.metrics.map { $0.name }.filter { $0 != "loss" }
+    let metrics = config.metrics.filter { $0.function != nil }
+    let columns = Self.columns(names, validates: part != nil)
+    columnNames = columns
+    monitor = try config.earlyStopping.map { options throws(NNError) in
+      try EarlyStoppingMonitor(
+        options, column: try Self.column(options.metric, columns),
+        isHigherBetter: options.isHigherBetter
+          ?? Self.isHigherBetter(options.metric, config.metrics), model: model)
+    }
+    if let metric = trainer.learningRate.metric { _ = try Self.column(metric, columns) }
+    let weighted = samples.weights != nil
+    sheet =
+      metrics.isEmpty ? nil : try ScoreSheet(for: model, rows: samples.rows, weighted: weighted)
+    evaluator = try part.map { part throws(NNError) in
+      try Evaluator(model, rows: part.rows, metrics: metrics, weighted: part.weights != nil)
+    }
+    validationValues = try Buffer(count: metrics.count)
+    firstEpoch = trainer.epochsDone
+    lastEpoch = firstEpoch + config.epochs
+    try model.preprocess.isFitted
+      ? () : model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
+    _ = try trainer.pass(rows: sampler.batchSize)
+  }
+
+  private static func divide(
+    _ train: Dataset, _ validation: Dataset?, _ config: TrainingConfig
+  ) throws(NNError) -> (Dataset, Dataset?) {
+    guard config.validationFraction > 0 else {
+      if config.stratifies {
+        throw .argument("config: stratify needs validation_fraction > 0; set it or leave stratify out")
+      }
+      return (train, validation)
+    }
+    guard validation == nil else {
+      throw .argument(
+        "validation_fraction and validation data exclude each other; leave one of them out")
+    }
+    let (rest, part) = try train.split(
+      config.stratifies ? .stratified : .random, fraction: config.validationFraction, key: nil,
+      seed: config.seed)
+    return (rest, part)
+  }
+
+  private static func columns(_ metrics: [String], validates: Bool) -> [String] {
+    let own = ["loss"] + metrics
+    return own + (validates ? own.map { "val_" + $0 } : [])
+      + ["learning_rate", "seconds", "samples_per_second"]
+  }
+
+  private static func column(_ name: String, _ columns: [String]) throws(NNError) -> Int {
+    let known = Array(columns.dropLast(3))
+    if let index = known.firstIndex(of: name) { return index }
+    let cure =
+      name.hasPrefix("val_")
+      ? "give validation data or validation_fraction and list the metric under metrics"
+      : "list it under metrics"
+    throw .argument(
+      "metric \"\(name)\" is not recorded\(suggestion(for: name, among: known)) "
+        + "recorded: \(listing(known)); \(cure)")
+  }
+
+  private static func isHigherBetter(_ name: String, _ metrics: [NamedMetric]) -> Bool {
+    let plain = name.hasPrefix("val_") ? String(name.dropFirst(4)) : name
+    return metrics.first { $0.name == plain }?.isHigherBetter ?? false
+  }
+
+  func epochs() throws(NNError) {
+    for epoch in firstEpoch..<lastEpoch {
+      let values = try run(epoch)
+      trainer.epochsDone = epoch + 1
+      trainer.history.record(epoch: epoch + 1, values)
+      if let metric = trainer.learningRate.metric,
+        let index = columnNames.firstIndex(of: metric)
+      {
+        trainer.learningRate.observe(
+          values[index], isHigherBetter: Self.isHigherBetter(metric, config.metrics))
+      }
+      let isOver = monitor?.observe(values, epoch: epoch + 1, model) ?? false
+      trainer.history.bestEpoch = monitor?.bestEpoch ?? 0
+      try report(
+        epoch, batch: sampler.batches - 1, loss: values[0], rate: values[values.count - 3],
+        isEpochEnd: true, validationLoss: evaluator == nil ? .nan : values[1 + metricCount])
+      if isOver {
+        trainer.history.ending = .earlyStopping
+        break
+      }
+    }
+    if trainer.history.ending == .running { trainer.history.ending = .completed }
+    monitor?.restore(model)
+  }
+
+  private var metricCount: Int { validationValues.count }
+
+  /// One epoch.
+  ///
+  /// - Returns: a value a column.
+  private func run(_ epoch: Int) throws(NNError) -> [Double] {
+    let start = nnc_seconds()
+    var sum = LossSum()
+    var rate = 0.0
+    var rows = 0
+    sheet?.reset()
+    let ordered = samples.ordered(by: sampler.order(epoch: epoch))
+    for batch in 0..<sampler.batches {
+      if observer.isCancelled() {
+        throw .cancelled("nns_cancel stopped the training in epoch \(epoch + 1), batch \(batch + 1)")
+      }
+      let count = sampler.count(batch)
+      rate = trainer.learningRate.at(
+        epoch: epoch, step: trainer.optimizer.steps, epochs: lastEpoch,
+        steps: lastEpoch * sampler.batches)
+      sum += try trainer.run(
+        Trainer.Step(
+          samples: ordered, start: batch * sampler.batchSize, count: count, epoch: epoch,
+          batch: batch, classWeights: classWeights.map { UnsafePointer($0.base) }, sheet: sheet,
+          rate: rate))
+      rows += count
+      if config.reportsBatches {
+        try report(
+          epoch, batch: batch, loss: sum.mean, rate: rate, isEpochEnd: false, validationLoss: .nan)
+      }
+    }
+    let trained = nnc_seconds()
+    var values = [sum.mean]
+    for metric in config.metrics {
+      if let function = metric.function, let sheet { values.append(try sheet.value(of: function)) }
+    }
+    try appendValidation(to: &values)
+    values += [rate, nnc_seconds() - start, Double(rows) / max(trained - start, 1e-9)]
+    return values
+  }
+
+  private func appendValidation(to values: inout [Double]) throws(NNError) {
+    guard let evaluator, let validation else { return }
+    values.append(try evaluator.run(validation, crew: trainer.crew, into: validationValues.base))
+    for index in 0..<metricCount { values.append(validationValues.base[index]) }
+  }
+
+  private func report(
+    _ epoch: Int, batch: Int, loss: Double, rate: Double, isEpochEnd: Bool, validationLoss: Double
+  ) throws(NNError) {
+    guard let report = observer.report else { return }
+    let answer = report(
+      ProgressReport(
+        isEpochEnd: isEpochEnd, epoch: epoch + 1, epochs: lastEpoch, batch: batch + 1,
+        batches: sampler.batches, loss: loss, validationLoss: validationLoss, learningRate: rate,
+        seconds: nnc_seconds() - began))
+    guard answer == 0 else {
+      throw .callback(
+        "the callback returned \(answer) in epoch \(epoch + 1), batch \(batch + 1); "
+          + "weights and history are kept")
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import NNErrors
+import NNJSON
+import NNKernels
+import NNMath
+import NNNetwork
+
+/// How gradients change weights: the update formula and its constants. Formulas and defaults are
+/// PyTorch's (torch.optim), the papers are named at each rule.
+package struct OptimizerRule: Kind {
+  package static let role = "optimizer"
+  package let name: String
+  package let example: String
+  /// Reads the rule's own options; what it returns updates.
+  package let make: @Sendable (inout Options) throws(NNError) -> OptimizerFunction
+
+  /// The members, in the order of the reference page.
+  package static let registry: [OptimizerRule] = [
+    .sgd, .adam, .adamW, .nadam, .rmsprop, .adagrad, .adadelta, .rprop, .lbfgs,
+  ]
+
+  /// Options that every rule has.
+  package struct Shared: Sendable {
+    package let learningRate: Double
+    package let weightDecay: Double
+    package let l1: Double
+    package let decaysBias: Bool
+  }
+
+  /// Reads an optimiser from JSON and refuses unknown options.
+  package static func parse(
+    _ json: JSON
+  ) throws(NNError) -> (function: OptimizerFunction, shared: Shared, resolved: JSON) {
+    var (kind, options) = try find(json, in: registry)
+    let function = try kind.make(&options)
+    let shared = Shared(
+      learningRate: try options.number(
+        "learning_rate", default: function.learningRate, in: .closed(0, 1e38)),
+      weightDecay: try options.number(
+        "weight_decay", default: function.weightDecay, in: .closed(0, 1e6)),
+      l1: try options.number("l1", default: 0, in: .closed(0, 1e6)),
+      decaysBias: try options.flag("decay_bias", default: true))
+    try options.finish()
+    if function.lbfgs != nil, shared.l1 > 0 {
+      throw .argument("optimizer lbfgs: l1 must be 0, its line needs a smooth loss; use weight_decay")
+    }
+    return (function, shared, .object(options.resolved))
+  }
+}
+
+/// A rule with its options filled in.
+package struct OptimizerFunction: Sendable {
+  /// Floats of memory a parameter.
+  let slots: Int
+  /// Names of the slots in a file.
+  let slotNames: [String]
+  /// Defaults of the shared options.
+  let learningRate: Double
+  var weightDecay = 0.0
+  /// Whether weight decay shrinks the weights instead of joining the gradient.
+  var isDecoupled = false
+  /// What the slots begin with, given the learning rate; 0 unless set.
+  var prepare: (@Sendable (_ slots: SlotBlock, _ learningRate: Double) -> Void)?
+  /// Set when the rule evaluates the loss by itself, over full batches.
+  var lbfgs: LBFGSOptions?
+  let update: @Sendable (OptimizerStep) -> Void
+}
+
+/// The memory of a rule: `slots` blocks of one float a parameter.
+struct SlotBlock {
+  let base: UnsafeMutablePointer<Float>
+  /// Floats of one block.
+  let stride: Int
+
+  func slot(_ index: Int) -> UnsafeMutablePointer<Float> { base + index * stride }
+}
+
+/// One update of a run of parameters.
+struct OptimizerStep {
+  let range: StepRange
+  /// The slots at the run's first parameter.
+  let slots: SlotBlock
+  let learningRate: Double
+  /// 1 for the first update.
+  let number: Int
+  /// A few doubles that live as long as the optimiser.
+  let scalars: UnsafeMutablePointer<Double>
+}
+
+/// The slots and the step count a rule runs on.
+package final class Optimizer {
+  private(set) var function: OptimizerFunction
+  private(set) var shared: OptimizerRule.Shared
+  /// Updates made so far.
+  package private(set) var steps = 0
+  let slots: Buffer<Float>
+  private let scalars: Buffer<Double>
+  private let runs: [(offset: Int, count: Int, decays: Bool)]
+  private let parameterCount: Int
+  private let lbfgs: LBFGS?
+
+  init(
+    _ function: OptimizerFunction, shared: OptimizerRule.Shared, for model: Model
+  ) throws(NNError) {
+    self.function = function
+    self.shared = shared
+    parameterCount = model.parameterCount
+    slots = try Buffer(
+      count: try checkedProduct(function.slots, parameterCount, "optimizer memory"))
+    scalars = try Buffer(count: 4)
+    runs = Self.runs(of: model, decaysBias: shared.decaysBias)
+    lbfgs = if let options = function.lbfgs {
+      try LBFGS(options, parameters: parameterCount)
+    } else { nil }
+    function.prepare?(block(at: 0), shared.learningRate)
+  }
+
+  /// Goes on with the constants of another config; the memory stays.
+  func adopt(_ function: OptimizerFunction, _ shared: OptimizerRule.Shared) {
+    (self.function, self.shared) = (function, shared)
+  }
+
+  /// The rule's doubles, for a file.
+  var savedScalars: [Double] { (0..<scalars.count).map { scalars.base[$0] } }
+
+  /// Takes up the position of a saved optimiser.
+  func restore(steps: Int, scalars saved: [Double]) {
+    self.steps = steps
+    for (index, value) in saved.prefix(scalars.count).enumerated() { scalars.base[index] = value }
+  }
+
+  /// Neighbouring parameters with the same decay are updated together.
+  private static func runs(
+    of model: Model, decaysBias: Bool
+  ) -> [(offset: Int, count: Int, decays: Bool)] {
+    var runs: [(offset: Int, count: Int, decays: Bool)] = []
+    for (_, parameter) in model.trainableTensors {
+      let decays = decaysBias || !parameter.isBias
+      if let last = runs.last, last.decays == decays {
+        runs[runs.count - 1].count += parameter.count
+      } else {
+        runs.append((parameter.offset, parameter.count, decays))
+      }
+    }
+    return runs
+  }
+
+  private func block(at offset: Int) -> SlotBlock {
+    SlotBlock(base: slots.base + offset, stride: parameterCount)
+  }
+
+  /// Makes one update; `gradients` may be overwritten.
+  func update(
+    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
+    learningRate: Double
+  ) {
+    steps += 1
+    // A rule that advances a scalar does so once a step, however many runs there are.
+    scalars.base[1] = scalars.base[0]
+    for run in runs {
+      let range = StepRange(
+        w: weights + run.offset, g: gradients + run.offset, count: run.count)
+      decay(range, decays: run.decays, learningRate: learningRate)
+      scalars.base[0] = scalars.base[1]
+      function.update(
+        OptimizerStep(
+          range: range, slots: block(at: run.offset), learningRate: learningRate, number: steps,
+          scalars: scalars.base))
+    }
+  }
+
+  private func decay(_ range: StepRange, decays: Bool, learningRate: Double) {
+    let l2 = decays ? shared.weightDecay : 0
+    let l1 = decays ? shared.l1 : 0
+    if function.isDecoupled, l2 > 0 {
+      scale(range.w, by: Float(1 - learningRate * l2), range.count)
+      if l1 > 0 { addDecay(range, l2: 0, l1: Float(l1)) }
+    } else if l2 > 0 || l1 > 0 {
+      addDecay(range, l2: Float(l2), l1: Float(l1))
+    }
+  }
+
+  /// Makes one step of a rule that evaluates the loss by itself.
+  ///
+  /// - Parameter evaluate: the loss at the present weights; fills the gradients.
+  /// - Returns: the loss before the step.
+  func minimize(
+    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
+    learningRate: Double, evaluate: () -> Double
+  ) -> Double {
+    steps += 1
+    guard let lbfgs else { return .nan }
+    return lbfgs.step(weights, gradients, learningRate: learningRate) {
+      let loss = evaluate()
+      return loss + addPenalty(weights, gradients)
+    }
+  }
+
+  /// L2 as part of the objective: weightDecay / 2 · Σ w², and its gradient.
+  private func addPenalty(
+    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>
+  ) -> Double {
+    guard shared.weightDecay > 0 else { return 0 }
+    var squares = 0.0
+    for run in runs where run.decays {
+      let range = StepRange(w: weights + run.offset, g: gradients + run.offset, count: run.count)
+      addDecay(range, l2: Float(shared.weightDecay), l1: 0)
+      squares += sumOfSquares(range.w, run.count)
+    }
+    return 0.5 * shared.weightDecay * squares
+  }
+}

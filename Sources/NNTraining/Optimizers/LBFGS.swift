@@ -1,0 +1,167 @@
+import NNErrors
+import NNJSON
+import NNKernels
+import NNMath
+
+extension OptimizerRule {
+  /// Quasi-Newton steps from the last gradients: for full batches ("batch_size": 0).
+  ///
+  /// References: torch.optim.LBFGS; Nocedal and Wright 2006, algorithm 7.5.
+  static let lbfgs = OptimizerRule(
+    name: "lbfgs",
+    example: #"{"type": "lbfgs", "learning_rate": 0.8, "history": 5, "line_search": "strong_wolfe"}"#
+  ) { options throws(NNError) in
+    let history = try options.integer("history", default: 100, in: 1...1000)
+    let iterations = try options.integer("max_iterations", default: 20, in: 1...100_000)
+    let search = try options.choice(
+      "line_search", default: "none", among: ["none", "strong_wolfe"])
+    let limits = LBFGSOptions(
+      history: history, maximumIterations: iterations,
+      maximumEvaluations: iterations * 5 / 4, usesLineSearch: search == "strong_wolfe")
+    return OptimizerFunction(
+      slots: 0, slotNames: [], learningRate: 1, lbfgs: limits, update: { _ in })
+  }
+}
+
+package struct LBFGSOptions: Sendable {
+  let history: Int
+  let maximumIterations: Int
+  let maximumEvaluations: Int
+  let usesLineSearch: Bool
+  /// PyTorch's tolerances: of the largest gradient, and of the change of loss or weights.
+  let gradientTolerance = 1e-7
+  let changeTolerance = 1e-9
+}
+
+/// The memory of L-BFGS: the last steps and changes of gradient.
+final class LBFGS {
+  private let options: LBFGSOptions
+  private let count: Int
+  /// Pairs kept; the oldest begins at `first`.
+  private var pairs = 0
+  private var first = 0
+  private let steps: Buffer<Float>
+  private let changes: Buffer<Float>
+  private let inverseProducts: Buffer<Double>
+  private let alphas: Buffer<Double>
+  private let direction: Buffer<Float>
+  private let previousGradient: Buffer<Float>
+  private let search: StrongWolfeSearch
+  private var diagonal = 1.0
+  private var stepLength = 0.0
+  private var iterations = 0
+
+  init(_ options: LBFGSOptions, parameters: Int) throws(NNError) {
+    self.options = options
+    count = parameters
+    let size = try checkedProduct(options.history, parameters, "optimizer lbfgs: history")
+    steps = try Buffer(count: size)
+    changes = try Buffer(count: size)
+    inverseProducts = try Buffer(count: options.history)
+    alphas = try Buffer(count: options.history)
+    direction = try Buffer(count: parameters)
+    previousGradient = try Buffer(count: parameters)
+    search = try StrongWolfeSearch(parameters: parameters)
+  }
+
+  /// Up to `maximumIterations` quasi-Newton steps. The loss before them is returned.
+  func step(
+    _ weights: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
+    learningRate: Double, evaluate: () -> Double
+  ) -> Double {
+    let initial = evaluate()
+    var loss = initial
+    var evaluations = 1
+    guard loss.isFinite, peak(gradient) > options.gradientTolerance else { return initial }
+    for iteration in 1...options.maximumIterations {
+      iterations += 1
+      updateDirection(gradient)
+      previousGradient.base.update(from: gradient, count: count)
+      let lossBefore = loss
+      stepLength =
+        iterations == 1 ? min(1, 1 / magnitudeSum(gradient)) * learningRate : learningRate
+      let slope = dotInDouble(gradient, direction.base, count)
+      guard slope <= -options.changeTolerance else { break }
+      if options.usesLineSearch {
+        let found = search.run(
+          weights, gradient, direction.base, length: stepLength, loss: loss, slope: slope,
+          evaluate: evaluate)
+        (loss, stepLength) = (found.loss, found.length)
+        evaluations += found.evaluations
+      } else {
+        add(direction.base, times: Float(stepLength), to: weights, count)
+        // As PyTorch: the last iteration's loss is not needed by anyone.
+        if iteration != options.maximumIterations {
+          loss = evaluate()
+          evaluations += 1
+        }
+      }
+      let moved = abs(stepLength) * peak(direction.base)
+      guard loss.isFinite, evaluations < options.maximumEvaluations,
+        peak(gradient) > options.gradientTolerance, moved > options.changeTolerance,
+        abs(loss - lossBefore) >= options.changeTolerance
+      else { break }
+    }
+    return initial
+  }
+
+  /// d = -H · g from the pairs of steps and changes of gradient (the two-loop recursion).
+  private func updateDirection(_ gradient: UnsafeMutablePointer<Float>) {
+    guard iterations > 1 else {
+      for index in 0..<count { direction.base[index] = -gradient[index] }
+      return
+    }
+    remember(gradient)
+    for index in 0..<count { direction.base[index] = -gradient[index] }
+    for pair in (0..<pairs).reversed() {
+      let slot = slot(of: pair)
+      alphas.base[slot] =
+        dotInDouble(steps.base + slot * count, direction.base, count) * inverseProducts.base[slot]
+      add(changes.base + slot * count, times: Float(-alphas.base[slot]), to: direction.base, count)
+    }
+    scale(direction.base, by: Float(diagonal), count)
+    for pair in 0..<pairs {
+      let slot = slot(of: pair)
+      let beta =
+        dotInDouble(changes.base + slot * count, direction.base, count)
+        * inverseProducts.base[slot]
+      add(
+        steps.base + slot * count, times: Float(alphas.base[slot] - beta), to: direction.base,
+        count)
+    }
+  }
+
+  /// Keeps the last step and what it did to the gradient, unless the loss was not convex along it.
+  private func remember(_ gradient: UnsafeMutablePointer<Float>) {
+    let slot = pairs == options.history ? first : slot(of: pairs)
+    let (step, change) = (steps.base + slot * count, changes.base + slot * count)
+    var product = 0.0
+    var square = 0.0
+    for index in 0..<count {
+      let difference = gradient[index] - previousGradient.base[index]
+      let moved = direction.base[index] * Float(stepLength)
+      product += Double(difference) * Double(moved)
+      square += Double(difference) * Double(difference)
+    }
+    guard product > 1e-10 else { return }
+    for index in 0..<count {
+      change[index] = gradient[index] - previousGradient.base[index]
+      step[index] = direction.base[index] * Float(stepLength)
+    }
+    if pairs == options.history { first = (first + 1) % options.history } else { pairs += 1 }
+    inverseProducts.base[slot] = 1 / product
+    diagonal = product / square
+  }
+
+  private func slot(of pair: Int) -> Int { (first + pair) % options.history }
+
+  private func peak(_ values: UnsafeMutablePointer<Float>) -> Double {
+    Double(largestMagnitude(values, count))
+  }
+
+  private func magnitudeSum(_ values: UnsafeMutablePointer<Float>) -> Double {
+    var sum = 0.0
+    for index in 0..<count { sum += Double(abs(values[index])) }
+    return sum
+  }
+}

@@ -1,0 +1,96 @@
+import NNErrors
+import NNJSON
+import NNMath
+import NNNetwork
+
+// What goes into a file with NNS_SAVE_TRAINING and comes back for "continue": the optimiser's
+// memory, its position, the schedule's position, the history.
+
+extension Trainer {
+  /// The state of the training, as a file keeps it.
+  package func state() throws(NNError) -> TrainingState {
+    var object = JSONObject()
+    object["epoch"] = .integer(Int64(epochsDone))
+    object["step"] = .integer(Int64(optimizer.steps))
+    object["scalars"] = .array(optimizer.savedScalars.map { .number($0) })
+    object["plateau"] = learningRate.savedPlateau
+    object["history"] = history.json
+    var slots: [(name: String, values: Buffer<Float>)] = []
+    for (index, name) in optimizer.function.slotNames.enumerated() {
+      let values = try Buffer<Float>(count: model.parameterCount)
+      values.base.update(
+        from: optimizer.slots.base + index * model.parameterCount, count: model.parameterCount)
+      slots.append((name, values))
+    }
+    return TrainingState(text: JSON.object(object).text, slots: slots)
+  }
+
+  /// Takes up where a saved training ended.
+  ///
+  /// - Throws: `NNError.state` when the config's optimiser keeps other memory than the saved one;
+  ///   `.format` when the text is not one of ours.
+  package func restore(_ state: TrainingState) throws(NNError) {
+    let names = optimizer.function.slotNames
+    guard names.count == state.slots.count,
+      names.allSatisfy({ name in state.slots.contains { sameBytes($0.name, name) } })
+    else {
+      throw .state(
+        "continue: the file's optimizer kept \(listing(state.slots.map { $0.name })), this config's "
+          + "keeps \(listing(names)); use the same optimizer")
+    }
+    let object = try parsed(state.text)
+    guard let epoch = object["epoch"]?.integer, epoch >= 0, epoch < 1 << 40,
+      let step = object["step"]?.integer, step >= 0, step < 1 << 40
+    else { throw .format("the file's training state must have an epoch and a step") }
+    epochsDone = Int(epoch)
+    optimizer.restore(
+      steps: Int(step), scalars: (object["scalars"]?.array ?? []).map { $0.double ?? 0 })
+    learningRate.restorePlateau(object["plateau"] ?? .null)
+    for (index, name) in names.enumerated() {
+      guard let slot = state.slots.first(where: { sameBytes($0.name, name) }) else { continue }
+      (optimizer.slots.base + index * model.parameterCount).update(
+        from: slot.values.base, count: model.parameterCount)
+    }
+  }
+
+  /// Takes over a history, so that a fresh trainer does not hide what happened before it.
+  package func adopt(_ history: TrainingHistory) { self.history = history }
+}
+
+private func parsed(_ text: String) throws(NNError) -> JSONObject {
+  do throws(NNError) {
+    guard let object = try JSON.parse(text).object else { throw .format("not an object") }
+    return object
+  } catch {
+    throw .format("the file's training state is not valid: \(error.message)")
+  }
+}
+
+extension TrainingHistory {
+  /// The history that a file keeps.
+  ///
+  /// - Throws: `NNError.format`.
+  package init(saved state: TrainingState) throws(NNError) {
+    let object = try parsed(state.text)["history"]?.object ?? JSONObject()
+    var epochs: [Int] = []
+    for value in object["epoch"]?.array ?? [] {
+      guard let epoch = value.integer, epoch > 0, epoch < 1 << 40 else {
+        throw .format("the file's history has an epoch that is not a number")
+      }
+      epochs.append(Int(epoch))
+    }
+    var names: [String] = []
+    var columns: [[Double]] = []
+    for (name, value) in object.members where !["epoch", "stopped", "best_epoch"].contains(name) {
+      guard let list = value.array, list.count == epochs.count else {
+        throw .format("the file's history has columns of different lengths")
+      }
+      names.append(name)
+      columns.append(list.map { $0.double ?? .nan })
+    }
+    self.init(
+      epochs: epochs, names: names, columns: columns,
+      ending: object["stopped"]?.string.flatMap { Ending(rawValue: $0) } ?? .running,
+      bestEpoch: Int(object["best_epoch"]?.integer.flatMap { Int32(exactly: $0) } ?? 0))
+  }
+}

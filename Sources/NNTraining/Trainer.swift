@@ -1,0 +1,244 @@
+import CPlatform
+import NNErrors
+import NNKernels
+import NNMath
+import NNNetwork
+
+/// Runs batches and epochs, decides when to stop. Holds what a training needs besides the model:
+/// optimiser, gradients, memory for a batch.
+package final class Trainer {
+  package let model: Model
+  package private(set) var config: TrainingConfig
+  /// What happened so far in the training that runs or ran last.
+  package internal(set) var history = TrainingHistory()
+  /// Epochs finished, over continued trainings.
+  var epochsDone = 0
+  var learningRate: LearningRate
+  let optimizer: Optimizer
+  let gradients: Buffer<Float>
+  private var pass: BatchPass?
+  private(set) var crew: Crew
+  /// For the rare step whose update might overflow.
+  private var weightsBefore: Buffer<Float>?
+
+  /// - Parameter threads: what config.threads means when it is absent.
+  /// - Throws: `NNError.memory`, `.limit`.
+  package init(_ model: Model, _ config: TrainingConfig, defaultThreads: Int) throws(NNError) {
+    self.model = model
+    self.config = config
+    learningRate = LearningRate(
+      base: config.optimizerOptions.learningRate, schedule: config.schedule)
+    optimizer = try Optimizer(config.optimizer, shared: config.optimizerOptions, for: model)
+    gradients = try Buffer(count: model.parameterCount)
+    crew = Self.crew(config, model, defaultThreads)
+  }
+
+  /// Whether a config's optimiser keeps the same memory as the present one.
+  package func canContinue(with config: TrainingConfig) -> Bool {
+    config.optimizer.slotNames == optimizer.function.slotNames
+      && (config.optimizer.lbfgs == nil) == (optimizer.function.lbfgs == nil)
+  }
+
+  /// Takes a new config for a continued training; the optimiser's memory stays.
+  package func reconfigure(_ config: TrainingConfig, defaultThreads: Int) {
+    self.config = config
+    optimizer.adopt(config.optimizer, config.optimizerOptions)
+    learningRate = LearningRate(
+      base: config.optimizerOptions.learningRate, schedule: config.schedule,
+      plateau: learningRate.plateau)
+    crew = Self.crew(config, model, defaultThreads)
+  }
+
+  /// Multiplications of a step from which a second thread pays for waking it.
+  private static let leastSharedStep = 40_000_000
+
+  private static func crew(_ config: TrainingConfig, _ model: Model, _ standard: Int) -> Crew {
+    let wanted = config.threads ?? standard
+    if wanted == 1 { return Crew.alone }
+    if wanted > 1 { return Crew(members: wanted) }
+    let rows = config.batchSize == 0 ? 1024 : config.batchSize
+    let (work, overflow) = rows.multipliedReportingOverflow(by: 3 * max(1, model.parameterCount))
+    return overflow || work >= leastSharedStep
+      ? Crew(members: min(Int(nnc_cpu_count()), 16)) : Crew.alone
+  }
+
+  /// Memory for batches of up to so many rows; kept when it is large enough.
+  func pass(rows: Int) throws(NNError) -> BatchPass {
+    if let pass, pass.capacity >= rows { return pass }
+    let new = try BatchPass(model, rows: rows)
+    pass = new
+    return new
+  }
+
+  /// What a step is given.
+  struct Step {
+    let samples: SampleRows
+    let start: Int
+    let count: Int
+    let epoch: Int
+    let batch: Int
+    let classWeights: UnsafePointer<Float>?
+    let sheet: ScoreSheet?
+    let rate: Double
+  }
+
+  /// Makes one step.
+  ///
+  /// - Returns: the batch's loss before the update.
+  /// - Throws: `NNError.diverged`; the weights are then those before the step, bit for bit.
+  func run(_ step: Step) throws(NNError) -> LossSum {
+    let pass = try self.pass(rows: step.count)
+    if optimizer.function.lbfgs != nil { return try runSearch(step, pass) }
+    let sum = evaluate(step, pass)
+    try apply(loss: sum.mean, step: step)
+    pass.commit(rows: step.count, mode: mode(step))
+    return sum
+  }
+
+  private func mode(_ step: Step) -> Mode {
+    .training(seed: config.seed, epoch: step.epoch, step: step.batch)
+  }
+
+  private func evaluate(_ step: Step, _ pass: BatchPass) -> LossSum {
+    pass.run(
+      step.samples, from: step.start, count: step.count, mode: mode(step),
+      classWeights: step.classWeights, gradients: gradients.base, sheet: step.sheet, crew: crew)
+  }
+
+  /// Updates the weights from `gradients`, unless anything is not finite.
+  private func apply(loss: Double, step: Step) throws(NNError) {
+    var peak = largestMagnitude(gradients.base, gradients.count)
+    guard loss.isFinite, peak.isFinite else { throw divergence(loss: loss, step) }
+    peak = clip(peak)
+    // Below these bounds no rule can move a weight out of the range of a float.
+    let isSafe = step.rate <= 1e3 && peak <= 1e15
+    if !isSafe { try keepWeights() }
+    optimizer.update(model.weights.base, gradients.base, learningRate: step.rate)
+    if !isSafe, !weightsAreFinite { throw restoreAndReport(loss: loss, step) }
+  }
+
+  /// - Returns: the largest magnitude after clipping.
+  private func clip(_ peak: Float) -> Float {
+    var peak = peak
+    if let limit = config.clipValue {
+      clamp(gradients.base, to: Float(limit), gradients.count)
+      peak = min(peak, Float(limit))
+    }
+    if let limit = config.clipNorm {
+      let norm = sumOfSquares(gradients.base, gradients.count).squareRoot()
+      // As torch.nn.utils.clip_grad_norm_: the small constant keeps a zero norm harmless.
+      let factor = limit / (norm + 1e-6)
+      if factor < 1 { scale(gradients.base, by: Float(factor), gradients.count) }
+    }
+    return peak
+  }
+
+  private func runSearch(_ step: Step, _ pass: BatchPass) throws(NNError) -> LossSum {
+    try keepWeights()
+    var first: LossSum?
+    let loss = optimizer.minimize(
+      model.weights.base, gradients.base, learningRate: step.rate
+    ) {
+      let sum = evaluate(step, pass)
+      if first == nil { first = sum }
+      step.sheet?.reset()
+      return sum.mean
+    }
+    guard loss.isFinite, weightsAreFinite else { throw restoreAndReport(loss: loss, step) }
+    if let sheet = step.sheet {
+      sheet.reset()
+      _ = evaluate(step, pass)
+    }
+    pass.commit(rows: step.count, mode: mode(step))
+    return first ?? LossSum()
+  }
+
+  private var weightsAreFinite: Bool {
+    largestMagnitude(model.weights.base, model.parameterCount).isFinite
+  }
+
+  private func keepWeights() throws(NNError) {
+    if weightsBefore == nil { weightsBefore = try Buffer(count: model.weights.count) }
+    weightsBefore?.copy(from: model.weights)
+  }
+
+  private func restoreAndReport(loss: Double, _ step: Step) -> NNError {
+    if let weightsBefore { model.weights.copy(from: weightsBefore) }
+    return divergence(loss: loss.isFinite ? .infinity : loss, step)
+  }
+
+  private func divergence(loss: Double, _ step: Step) -> NNError {
+    let what =
+      loss.isNaN ? "training loss became NaN"
+      : loss.isFinite ? "the gradient became infinite" : "training loss or weights became infinite"
+    return .diverged(
+      "\(what) in epoch \(step.epoch + 1), batch \(step.batch + 1); the last finite weights are kept; "
+        + "lower learning_rate (now \(step.rate)) or scale the features")
+  }
+}
+
+extension Trainer {
+  /// One step on one batch: online learning. A schedule counts each call as an epoch of one step.
+  ///
+  /// - Returns: the loss before the step.
+  package func trainBatch(_ samples: SampleRows) throws(NNError) -> Double {
+    try requireRows(samples)
+    let weights = try config.classWeighting.weights(samples, model)
+    let calls = optimizer.steps
+    let rate = learningRate.at(
+      epoch: calls, step: calls, epochs: config.epochs, steps: config.epochs)
+    let sum = try run(
+      Step(
+        samples: samples, start: 0, count: samples.rows, epoch: calls, batch: 0,
+        classWeights: weights.map { UnsafePointer($0.base) }, sheet: nil, rate: rate))
+    return sum.mean
+  }
+
+  /// The loss of a batch and its gradient, in training mode; nothing changes.
+  package func lossAndGradient(
+    _ samples: SampleRows, into gradient: UnsafeMutablePointer<Float>
+  ) throws(NNError) -> Double {
+    try requireRows(samples)
+    let weights = try config.classWeighting.weights(samples, model)
+    let sum = try pass(rows: samples.rows).run(
+      samples, from: 0, count: samples.rows,
+      mode: .training(seed: config.seed, epoch: optimizer.steps, step: 0),
+      classWeights: weights.map { UnsafePointer($0.base) }, gradients: gradient, sheet: nil,
+      crew: crew)
+    guard sum.mean.isFinite, largestMagnitude(gradient, gradients.count).isFinite else {
+      throw .diverged("the loss or its gradient is not finite for this batch; scale the features")
+    }
+    return sum.mean
+  }
+
+  /// One update with a gradient from outside, [parameterCount].
+  package func apply(gradient: UnsafePointer<Float>) throws(NNError) {
+    guard optimizer.function.lbfgs == nil else {
+      throw .argument(
+        "optimizer lbfgs evaluates the loss by itself and takes no gradient; configure another")
+    }
+    guard largestMagnitude(gradient, gradients.count).isFinite else {
+      throw .diverged("the gradient must be finite; nothing was changed")
+    }
+    gradients.base.update(from: gradient, count: gradients.count)
+    let calls = optimizer.steps
+    let rate = learningRate.at(
+      epoch: calls, step: calls, epochs: config.epochs, steps: config.epochs)
+    let view = ArrayView(
+      type: .float32, base: gradient, rows: 0, columns: 0, rowStride: 0, columnStride: 0)
+    let none = SampleRows(rows: 0, features: view, targets: view, weights: nil, order: nil)
+    try apply(
+      loss: 0,
+      step: Step(
+        samples: none, start: 0, count: 0, epoch: calls, batch: 0, classWeights: nil, sheet: nil,
+        rate: rate))
+  }
+
+  private func requireRows(_ samples: SampleRows) throws(NNError) {
+    guard samples.rows >= model.leastTrainingRows else {
+      throw .shape(
+        "batch_norm needs at least \(model.leastTrainingRows) rows in a training batch, "
+          + "got \(samples.rows)")
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import NNErrors
+import NNJSON
+import NNMath
+
+/// What is asked of a training: values and their ranges.
+package struct TrainingConfig {
+  package let epochs: Int
+  /// Rows of a batch; 0: all.
+  package let batchSize: Int
+  package let shuffles: Bool
+  package let dropsLast: Bool
+  package let optimizer: OptimizerFunction
+  package let optimizerOptions: OptimizerRule.Shared
+  package let schedule: ScheduleFunction
+  /// Largest L2 norm of the gradient; nil: any.
+  package let clipNorm: Double?
+  /// Largest magnitude of a gradient's element; nil: any.
+  package let clipValue: Double?
+  package let classWeighting: ClassWeighting
+  /// Share of the training rows to validate on; 0: none.
+  package let validationFraction: Double
+  package let stratifies: Bool
+  package let earlyStopping: EarlyStopping?
+  package let metrics: [NamedMetric]
+  /// Threads; 0: choose; nil: the process-wide default.
+  package let threads: Int?
+  package let seed: UInt64
+  package let allowsNaN: Bool
+  /// Go on with the optimiser of the training before.
+  package let continues: Bool
+  /// Whether the callback is called after every batch, not only after every epoch.
+  package let reportsBatches: Bool
+
+  /// - Throws: `NNError.argument` naming the key, the value and what is allowed.
+  package init(_ json: JSON) throws(NNError) {
+    guard let object = json.object else {
+      throw .argument(
+        #"the config must be an object such as {"epochs": 20}, got "# + String(json.text.prefix(80)))
+    }
+    var options = Options(object, owner: "config")
+    epochs = try options.integer("epochs", default: 10, in: 1...1_000_000_000)
+    batchSize = try options.integer("batch_size", default: 32, in: 0...1_000_000_000)
+    shuffles = try options.flag("shuffle", default: true)
+    dropsLast = try options.flag("drop_last", default: false)
+    (optimizer, optimizerOptions, _) = try OptimizerRule.parse(
+      options.value("optimizer") ?? .string("adam"))
+    schedule = try options.value("schedule").map { json throws(NNError) in
+      try ScheduleFunction.parse(json)
+    } ?? .constant
+    clipNorm = try Self.limit("clip_norm", &options)
+    clipValue = try Self.limit("clip_value", &options)
+    classWeighting = try ClassWeighting.parse(&options)
+    validationFraction = try options.number(
+      "validation_fraction", default: 0, in: .from(0, below: 1))
+    stratifies = try options.flag("stratify", default: false)
+    metrics = try NamedMetric.list(options.value("metrics") ?? .array([]))
+    earlyStopping = try options.value("early_stopping").map { json throws(NNError) in
+      try EarlyStopping(json)
+    }
+    threads =
+      options.has("threads") ? try options.integer("threads", in: 0...256) : Self.absent(&options)
+    seed = try options.seed("seed", default: 0)
+    allowsNaN = try options.flag("allow_nan", default: false)
+    continues = try options.flag("continue", default: false)
+    reportsBatches =
+      try options.choice("progress", default: "epoch", among: ["epoch", "batch"]) == "batch"
+    try options.finish()
+    if optimizer.lbfgs != nil {
+      guard batchSize == 0 else {
+        throw .argument(
+          "optimizer lbfgs: batch_size must be 0 (full batches), got \(batchSize)")
+      }
+      guard clipNorm == nil, clipValue == nil else {
+        throw .argument("optimizer lbfgs: clip_norm and clip_value do not go with its line; leave them out")
+      }
+    }
+  }
+
+  /// Lets `finish` know the key.
+  private static func absent(_ options: inout Options) -> Int? {
+    _ = options.value("threads")
+    return nil
+  }
+
+  private static func limit(_ key: String, _ options: inout Options) throws(NNError) -> Double? {
+    if options.has(key) { return try options.number(key, in: .above(0, through: 1e30)) }
+    _ = options.value(key)
+    return nil
+  }
+}
+
+/// When a training that no longer improves ends.
+package struct EarlyStopping: Sendable {
+  package let metric: String
+  /// nil: by the metric's own direction.
+  package let isHigherBetter: Bool?
+  /// Epochs without improvement after which the training ends.
+  package let patience: Int
+  package let minDelta: Double
+  package let restoresBest: Bool
+
+  init(_ json: JSON) throws(NNError) {
+    guard let object = json.object else {
+      throw .argument(
+        #"config: early_stopping must be an object such as {"patience": 10}, got "# + String(json.text.prefix(80)))
+    }
+    var options = Options(object, owner: "early_stopping")
+    let named = options.value("metric") ?? .string("val_loss")
+    guard let metric = named.string else {
+      throw options.refusal("metric", "a name such as \"val_loss\"", named)
+    }
+    self.metric = metric
+    let mode = try options.choice("mode", default: "auto", among: ["auto", "min", "max"])
+    isHigherBetter = mode == "auto" ? nil : mode == "max"
+    patience = try options.integer("patience", default: 10, in: 0...1_000_000_000)
+    minDelta = try options.number("min_delta", default: 0, in: .closed(0, 1e30))
+    restoresBest = try options.flag("restore_best", default: true)
+    try options.finish()
+  }
+}
+
+/// A metric of a config or an evaluation, under the name it has in a history.
+package struct NamedMetric: Sendable {
+  package let name: String
+  package let isHigherBetter: Bool
+  /// nil: the loss.
+  package let function: MetricFunction?
+
+  package static func list(_ json: JSON) throws(NNError) -> [NamedMetric] {
+    guard let elements = json.array else {
+      throw .argument(
+        #"metrics must be a list such as ["loss", "accuracy"], got "# + String(json.text.prefix(80)))
+    }
+    var metrics: [NamedMetric] = []
+    for element in elements {
+      var metric = try parse(element)
+      // The same metric twice, with other options, gets a number.
+      var copies = 1
+      for other in metrics where other.name == metric.name || other.name.hasPrefix(metric.name + "_") {
+        if other.name == metric.name || other.name == "\(metric.name)_\(copies)" { copies += 1 }
+      }
+      if copies > 1 {
+        metric = NamedMetric(
+          name: "\(metric.name)_\(copies)", isHigherBetter: metric.isHigherBetter,
+          function: metric.function)
+      }
+      metrics.append(metric)
+    }
+    return metrics
+  }
+
+  package static func parse(_ json: JSON) throws(NNError) -> NamedMetric {
+    if (json.string ?? json.object?["type"]?.string) == "loss" {
+      return NamedMetric(name: "loss", isHigherBetter: false, function: nil)
+    }
+    var (kind, options) = try Metric.find(json, in: Metric.registry)
+    let function = try kind.make(&options)
+    try options.finish()
+    return NamedMetric(name: kind.name, isHigherBetter: kind.isHigherBetter, function: function)
+  }
+}

@@ -1,0 +1,59 @@
+import NNErrors
+import NNJSON
+
+/// What happened in a training: one record an epoch.
+package struct TrainingHistory: Sendable {
+  /// How a training ended.
+  package enum Ending: String, Sendable {
+    case running, completed
+    case earlyStopping = "early_stopping"
+    case callback, cancelled, diverged
+  }
+
+  /// Column names: `loss`, the metrics, `val_` of them, learning rate, seconds, samples a second.
+  package private(set) var names: [String] = []
+  /// A value a column and epoch.
+  package private(set) var columns: [[Double]] = []
+  package private(set) var epochs: [Int] = []
+  package var ending = Ending.running
+  /// The epoch whose weights early stopping would restore; 0: none.
+  package var bestEpoch = 0
+
+  package init() {}
+
+  init(
+    epochs: [Int], names: [String], columns: [[Double]], ending: Ending, bestEpoch: Int
+  ) {
+    (self.epochs, self.names, self.columns) = (epochs, names, columns)
+    (self.ending, self.bestEpoch) = (ending, bestEpoch)
+  }
+
+  /// Room for records, so that an epoch's end seldom has to ask for memory.
+  init(names: [String], epochs count: Int) {
+    self.names = names
+    let room = min(count, 1024)
+    columns = names.map { _ in
+      var column: [Double] = []
+      column.reserveCapacity(room)
+      return column
+    }
+    epochs.reserveCapacity(room)
+  }
+
+  mutating func record(epoch: Int, _ values: [Double]) {
+    epochs.append(epoch)
+    for index in columns.indices { columns[index].append(values[index]) }
+  }
+
+  /// The history as the C contract shows it; numbers that are not finite become null.
+  package var json: JSON {
+    var object = JSONObject()
+    object["epoch"] = .array(epochs.map { .integer(Int64($0)) })
+    for (index, name) in names.enumerated() {
+      object[name] = .array(columns[index].map { .number($0) })
+    }
+    object["stopped"] = .string(ending.rawValue)
+    object["best_epoch"] = .integer(Int64(bestEpoch))
+    return .object(object)
+  }
+}

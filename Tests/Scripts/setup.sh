@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what is missing: system packages where it may, a Python environment in the folder given.
+set -euo pipefail
+venv=$1
+cd "$(dirname "$0")/../.."
+
+missing_packages() {
+  [ -e /usr/include/xxhash.h ] || echo libxxhash-dev
+  pkg-config --exists openblas 2>/dev/null || echo libopenblas-dev
+  command -v pkg-config >/dev/null || echo pkg-config
+}
+
+for tool in swift gcc git "${PYTHON:-python3}"; do
+  command -v "$tool" >/dev/null || { echo "setup: $tool is needed and not installed; see README.md" >&2; exit 1; }
+done
+
+packages=$(missing_packages)
+if [ -n "$packages" ]; then
+  sudo=""
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  if command -v apt-get >/dev/null && { [ -z "$sudo" ] || sudo -n true 2>/dev/null; }; then
+    echo "setup: installing" $packages
+    $sudo apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $packages >/dev/null
+  else
+    echo "setup: these system packages are missing and may not be installed from here:" $packages >&2
+    echo "setup: install them (Debian: apt-get install" $packages ") and run again" >&2
+    exit 1
+  fi
+fi
+
+if [ ! -x "$venv/bin/python" ]; then
+  "${PYTHON:-python3}" -m venv "$venv"
+fi
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r Tests/Scripts/requirements.txt
