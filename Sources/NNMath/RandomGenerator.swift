@@ -88,8 +88,9 @@ package struct RandomGenerator: Sendable {
   }
 }
 
+/// The block function: four random words from a counter and a key.
 @inline(__always)
-private func philox(
+package func philox(
   _ input: (UInt32, UInt32, UInt32, UInt32), _ initialKey: (UInt32, UInt32)
 ) -> (UInt32, UInt32, UInt32, UInt32) {
   var (a, b, c, d) = input

@@ -14,13 +14,21 @@ final class ScoreSheet {
   private let threshold: Double
   private var rows = 0
 
-  init(for model: Model, rows: Int, weighted: Bool) throws(NNError) {
+  /// - Throws: `NNError.argument` for a metric that does not fit the model's loss.
+  init(
+    for model: Model, rows: Int, metrics: [NamedMetric], weighted: Bool
+  ) throws(NNError) {
     outputs = model.outputSize
     threshold = model.spec.threshold
     switch model.spec.loss.output {
     case .softmax: (task, truthColumns) = (outputs == 2 ? .binary : .multiclass, 1)
     case .sigmoid: (task, truthColumns) = (outputs == 1 ? .binary : .multilabel, outputs)
     case .identity, .exponential: (task, truthColumns) = (.regression, outputs)
+    }
+    for metric in metrics where metric.function != nil && !metric.tasks.contains(task) {
+      throw .argument(
+        "metric \(metric.name) is not defined for \(task.phrase), which the model's loss asks for; "
+          + "leave it out")
     }
     scores = try Buffer(count: try checkedProduct(rows, outputs, "scores"))
     truth = try Buffer(count: try checkedProduct(rows, truthColumns, "scores"))
@@ -82,7 +90,7 @@ package final class Evaluator {
     workspace = try Workspace(for: model, rows: block, training: false)
     targets = try BatchTargets(rows: block, outputs: model.outputSize)
     let needsSheet = metrics.contains { $0.function != nil }
-    sheet = needsSheet ? try ScoreSheet(for: model, rows: rows, weighted: weighted) : nil
+    sheet = needsSheet ? try ScoreSheet(for: model, rows: rows, metrics: metrics, weighted: weighted) : nil
   }
 
   /// - Parameter values: receives one value a metric.

@@ -108,7 +108,9 @@ private final class FitRun {
     if let metric = trainer.learningRate.metric { _ = try Self.column(metric, columns) }
     let weighted = samples.weights != nil
     sheet =
-      metrics.isEmpty ? nil : try ScoreSheet(for: model, rows: samples.rows, weighted: weighted)
+      metrics.isEmpty
+      ? nil
+      : try ScoreSheet(for: model, rows: samples.rows, metrics: metrics, weighted: weighted)
     evaluator = try part.map { part throws(NNError) in
       try Evaluator(model, rows: part.rows, metrics: metrics, weighted: part.weights != nil)
     }

@@ -125,6 +125,8 @@ package struct NamedMetric: Sendable {
   package let isHigherBetter: Bool
   /// nil: the loss.
   package let function: MetricFunction?
+  /// What truth and scores may be.
+  let tasks: [MetricTask]
 
   package static func list(_ json: JSON) throws(NNError) -> [NamedMetric] {
     guard let elements = json.array else {
@@ -142,7 +144,7 @@ package struct NamedMetric: Sendable {
       if copies > 1 {
         metric = NamedMetric(
           name: "\(metric.name)_\(copies)", isHigherBetter: metric.isHigherBetter,
-          function: metric.function)
+          function: metric.function, tasks: metric.tasks)
       }
       metrics.append(metric)
     }
@@ -151,11 +153,12 @@ package struct NamedMetric: Sendable {
 
   package static func parse(_ json: JSON) throws(NNError) -> NamedMetric {
     if (json.string ?? json.object?["type"]?.string) == "loss" {
-      return NamedMetric(name: "loss", isHigherBetter: false, function: nil)
+      return NamedMetric(name: "loss", isHigherBetter: false, function: nil, tasks: [])
     }
     var (kind, options) = try Metric.find(json, in: Metric.registry)
     let function = try kind.make(&options)
     try options.finish()
-    return NamedMetric(name: kind.name, isHigherBetter: kind.isHigherBetter, function: function)
+    return NamedMetric(
+      name: kind.name, isHigherBetter: kind.isHigherBetter, function: function, tasks: kind.tasks)
   }
 }

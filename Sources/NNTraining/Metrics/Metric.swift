@@ -1,6 +1,5 @@
 import NNErrors
 import NNJSON
-import NNMath
 
 /// A number for people about predictions, never differentiated. Definitions are scikit-learn's.
 package struct Metric: Kind {
@@ -9,8 +8,13 @@ package struct Metric: Kind {
   package let example: String
   /// Whether more is better: early stopping and thresholds go by it.
   package let isHigherBetter: Bool
-  /// Reads the options; the function it returns computes the metric.
+  /// What truth and scores may be.
+  package let tasks: [MetricTask]
+  /// Reads the options; the function it returns checks its input and computes the metric, NaN
+  /// where it is not defined and where all weights are 0.
   package let make: @Sendable (inout Options) throws(NNError) -> MetricFunction
+  /// For metrics of predicted labels: the same from the weights of each class.
+  let makeLabelScore: (@Sendable (inout Options) throws(NNError) -> LabelScore)?
 
   /// The members, in the order of the reference page. `loss` is the trainer's own.
   package static let registry: [Metric] = [
@@ -18,53 +22,63 @@ package struct Metric: Kind {
     .logLoss, .brier, .matthews, .kappa, .meanSquaredError, .rootMeanSquaredError,
     .meanAbsoluteError, .medianAbsoluteError, .r2, .meanAbsolutePercentageError, .pinball,
   ]
+
+  /// A metric of scores or of numbers.
+  ///
+  /// - Parameter function: is only called with input that has passed `check`.
+  init(
+    name: String, example: String, isHigherBetter: Bool, tasks: [MetricTask],
+    function: @escaping @Sendable (inout Options) throws(NNError) -> MetricFunction
+  ) {
+    self.name = name
+    self.example = example
+    self.isHigherBetter = isHigherBetter
+    self.tasks = tasks
+    makeLabelScore = nil
+    make = { options throws(NNError) in
+      let compute = try function(&options)
+      return { input throws(NNError) in
+        let input = try checked(input, name: name, tasks: tasks)
+        return input.totalWeight > 0 ? try compute(input) : .nan
+      }
+    }
+  }
+
+  /// A metric of predicted labels.
+  init(
+    name: String, example: String, tasks: [MetricTask],
+    ofLabels labelScore: @escaping @Sendable (inout Options) throws(NNError) -> LabelScore
+  ) {
+    self.name = name
+    self.example = example
+    self.isHigherBetter = true
+    self.tasks = tasks
+    makeLabelScore = labelScore
+    make = { options throws(NNError) in
+      let score = try labelScore(&options)
+      return { input throws(NNError) in
+        let input = try checked(input, name: name, tasks: tasks)
+        guard input.totalWeight > 0 else { return .nan }
+        return try score(try ClassCounts(input))
+      }
+    }
+  }
+
+  /// Reads `"name"` or `{"type": "name", ...}`.
+  ///
+  /// - Throws: `NNError.argument` naming what is not known and what is.
+  package static func parse(_ json: JSON) throws(NNError) -> (
+    name: String, function: MetricFunction, isHigherBetter: Bool
+  ) {
+    var (kind, options) = try find(json, in: registry)
+    let function = try kind.make(&options)
+    try options.finish()
+    return (kind.name, function, kind.isHigherBetter)
+  }
 }
 
 /// A metric with its options filled in.
 package typealias MetricFunction = @Sendable (MetricInput) throws(NNError) -> Double
 
-/// What truth and scores mean.
-package enum MetricTask: Sendable {
-  /// Truth 0/1 in one column; scores: probability of class 1 in one column.
-  case binary
-  /// Truth: class index in one column; scores: one column a class.
-  case multiclass
-  /// Truth: class index in one column; scores: predicted class index in one column.
-  case labels
-  /// Truth 0/1 and scores in K columns, each column a question of its own.
-  case multilabel
-  /// Truth and predictions in K columns of numbers.
-  case regression
-}
-
-/// Truth and scores, row by row without gaps, in double: metrics are computed in double.
-package struct MetricInput {
-  package let task: MetricTask
-  package let rows: Int
-  package let truth: UnsafePointer<Double>
-  package let truthColumns: Int
-  package let scores: UnsafePointer<Double>
-  package let scoreColumns: Int
-  /// One weight a row; nil: all 1.
-  package let weights: UnsafePointer<Double>?
-  /// Scores of binary and multilabel tasks that reach it count as class 1.
-  package let threshold: Double
-
-  package init(
-    task: MetricTask, rows: Int, truth: UnsafePointer<Double>, truthColumns: Int,
-    scores: UnsafePointer<Double>, scoreColumns: Int, weights: UnsafePointer<Double>?,
-    threshold: Double = 0.5
-  ) {
-    self.task = task
-    self.rows = rows
-    self.truth = truth
-    self.truthColumns = truthColumns
-    self.scores = scores
-    self.scoreColumns = scoreColumns
-    self.weights = weights
-    self.threshold = threshold
-  }
-
-  /// The weight of a row.
-  package func weight(_ row: Int) -> Double { weights.map { $0[row] } ?? 1 }
-}
+/// A metric of predicted labels with its options filled in.
+typealias LabelScore = @Sendable (ClassCounts) throws(NNError) -> Double

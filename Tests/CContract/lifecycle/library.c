@@ -1,0 +1,129 @@
+/* Versions, status names, error texts, thread default, log. */
+#include <pthread.h>
+
+#include "lifecycle.h"
+
+static const struct {
+    int32_t status;
+    const char *name;
+} status_names[] = {
+    {NNS_OK, "NNS_OK"},
+    {NNS_E_NULL, "NNS_E_NULL"},
+    {NNS_E_ARGUMENT, "NNS_E_ARGUMENT"},
+    {NNS_E_SHAPE, "NNS_E_SHAPE"},
+    {NNS_E_DTYPE, "NNS_E_DTYPE"},
+    {NNS_E_STATE, "NNS_E_STATE"},
+    {NNS_E_BUSY, "NNS_E_BUSY"},
+    {NNS_E_MEMORY, "NNS_E_MEMORY"},
+    {NNS_E_IO, "NNS_E_IO"},
+    {NNS_E_FORMAT, "NNS_E_FORMAT"},
+    {NNS_E_VERSION, "NNS_E_VERSION"},
+    {NNS_E_CHECKSUM, "NNS_E_CHECKSUM"},
+    {NNS_E_LIMIT, "NNS_E_LIMIT"},
+    {NNS_E_DIVERGED, "NNS_E_DIVERGED"},
+    {NNS_E_CANCELLED, "NNS_E_CANCELLED"},
+    {NNS_E_CALLBACK, "NNS_E_CALLBACK"},
+    {NNS_E_INTERNAL, "NNS_E_INTERNAL"},
+    {8, "unknown status"},
+    {-1, "unknown status"},
+    {INT32_MAX, "unknown status"},
+    {INT32_MIN, "unknown status"},
+};
+
+static void check_versions(void) {
+    char expected[32];
+    check_integer("abi version is the header's", nns_abi_version(), NNS_ABI_VERSION);
+    snprintf(expected, sizeof expected, "%u.%u.", NNS_ABI_VERSION >> 16, NNS_ABI_VERSION & 0xFFFF);
+    check(!strncmp(nns_version(), expected, strlen(expected)), "version begins as the abi version",
+          "expected \"%s...\", got \"%s\"", expected, nns_version());
+}
+
+static void check_build_info(void) {
+    char text[4096];
+    size_t need = 0;
+    check_status("build info: asking its size", nns_build_info(NULL, 0, &need), NNS_OK);
+    if (!check(need > 1 && need <= sizeof text, "build info: a sensible size", "got %zu", need))
+        return;
+    check_status("build info: exact buffer", nns_build_info(text, need, NULL), NNS_OK);
+    check_integer("build info: need counts the final 0", (int64_t)strlen(text) + 1, (int64_t)need);
+    int lines = 0, keyed = 0;
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        lines++;
+        keyed += strstr(line, ": ") != NULL;
+    }
+    check(lines > 0 && lines == keyed, "build info: key: value on every line", "%d of %d lines",
+          keyed, lines);
+}
+
+static void *error_of_new_thread(void *text) {
+    snprintf(text, 100, "%s", nns_last_error());
+    nns_clone(NULL, NULL);
+    return NULL;
+}
+
+static void check_error_texts(void) {
+    char other[100] = "?", before[300];
+    int64_t size = 0;
+    check_status("last error: a failing call", nns_input_size(NULL, &size), NNS_E_NULL);
+    snprintf(before, sizeof before, "%s", nns_last_error());
+    check(strlen(before) > 10, "last error: a sentence", "got \"%s\"", before);
+    must(nns_set_threads(1), "preparation: nns_set_threads");
+    check_text("last error: stays after a call that succeeds", nns_last_error(), before);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, error_of_new_thread, other)) return;
+    pthread_join(thread, NULL);
+    check_text("last error: \"\" in a thread without a failure", other, "");
+    check_text("last error: another thread's failure leaves ours", nns_last_error(), before);
+}
+
+static void check_threads(void) {
+    int32_t threads = -1;
+    must(nns_get_threads(&threads), "preparation: nns_get_threads");
+    check_integer("threads: 1 initially", threads, 1);
+    const int32_t accepted[] = {0, 256, 3, 1};
+    for (size_t at = 0; at < sizeof accepted / sizeof *accepted; at++) {
+        must(nns_set_threads(accepted[at]), "threads: an accepted number");
+        must(nns_get_threads(&threads), "threads: reading it back");
+        check_integer("threads: set and get", threads, accepted[at]);
+    }
+}
+
+void check_library(void) {
+    check_text("last error: \"\" before the first failure", nns_last_error(), "");
+    check_versions();
+    check_build_info();
+    for (size_t at = 0; at < sizeof status_names / sizeof *status_names; at++)
+        check_text("status name", nns_status_name(status_names[at].status), status_names[at].name);
+    check_error_texts();
+    check_threads();
+}
+
+typedef struct log_count {
+    int lines, malformed;
+} log_count;
+
+static void count_line(void *user, int32_t level, const char *text) {
+    log_count *count = user;
+    count->lines++;
+    int is_fine = (level == NNS_LOG_INFO || level == NNS_LOG_WARNING) && text && *text &&
+                  !strchr(text, '\n');
+    count->malformed += !is_fine;
+}
+
+void check_logging(void) {
+    static samples set;
+    fill_samples(&set);
+    nns_model *model = model_from(classifier);
+    nns_data *data = labelled(&set);
+    log_count count = {0, 0};
+    check_status("log: setting a receiver", nns_set_log(count_line, &count), NNS_OK);
+    must(nns_train(model, data, NULL, "{\"epochs\": 1}", NULL, NULL), "log: a training");
+    check(count.lines > 0, "log: a training writes", "no line came");
+    check_integer("log: lines without newline, with a known level", count.malformed, 0);
+    check_status("log: NULL silences", nns_set_log(NULL, NULL), NNS_OK);
+    int before = count.lines;
+    must(nns_train(model, data, NULL, "{\"epochs\": 1}", NULL, NULL), "log: a silent training");
+    check_integer("log: nothing comes after NULL", count.lines, before);
+    nns_data_free(data);
+    nns_free(model);
+}

@@ -1,0 +1,24 @@
+/* The parts of the lifecycle program, one a file. */
+#ifndef LIFECYCLE_H
+#define LIFECYCLE_H
+
+#include "../contract.h"
+
+void check_library(void);
+void check_logging(void);
+void check_models(void);
+void check_registries(void);
+void check_data(void);
+void check_splits(void);
+void check_training(void);
+void check_steps(void);
+void check_continuing(void);
+void check_callbacks(void);
+void check_cancelling(void);
+void check_predictions(void);
+void check_layouts(void);
+void check_sessions(void);
+void check_weights(void);
+void check_files(void);
+
+#endif

@@ -1,0 +1,339 @@
+"""Writes metrics.json: what scikit-learn says about random and about nasty input.
+
+    pip install scikit-learn==1.9.1 numpy==2.4.6
+    python make.py
+
+The Swift tests compare with it. They never write it.
+"""
+
+import json
+import pathlib
+import warnings
+
+import numpy as np
+import sklearn
+from sklearn import metrics as sk
+from sklearn.calibration import calibration_curve
+from sklearn.preprocessing import label_binarize
+
+assert sklearn.__version__ == "1.9.1" and np.__version__ == "2.4.6"
+warnings.simplefilter("ignore")
+
+LABEL_METRICS = (
+    ["accuracy", "balanced_accuracy", "matthews", "kappa"]
+    + [{"type": "kappa", "weights": w} for w in ("linear", "quadratic")]
+    + ["precision", "recall", "f1", {"type": "f_beta", "beta": 2}, {"type": "f_beta", "beta": 0}]
+    + [{"type": t, "average": a} for t in ("precision", "recall", "f1")
+       for a in ("micro", "macro", "weighted")]
+    + [{"type": "f_beta", "beta": 0.5, "average": "weighted"}]
+)
+SCORE_METRICS = [{"type": t, "average": a} for t in ("roc_auc", "pr_auc")
+                 for a in ("macro", "weighted", "micro")]
+PROBABILITY_METRICS = ["log_loss", "brier"]
+TOP_K = [{"type": "top_k", "k": k} for k in (1, 2, 3, 5)]
+NUMBER_METRICS = (["mse", "rmse", "mae", "median_ae", "r2", "mape", "pinball"]
+                  + [{"type": "pinball", "q": q} for q in (0, 0.1, 1)])
+
+
+def split(metric):
+    options = dict(metric) if isinstance(metric, dict) else {"type": metric}
+    return options.pop("type"), options
+
+
+def label_value(metric, truth, predicted, weights, classes):
+    """The value of a metric of labels; truth in two dimensions is multilabel."""
+    name, options = split(metric)
+    given = {"sample_weight": weights}
+    if name == "accuracy":
+        return sk.accuracy_score(truth, predicted, **given)
+    if name == "balanced_accuracy":
+        return sk.balanced_accuracy_score(truth, predicted, **given)
+    if name == "matthews":
+        return sk.matthews_corrcoef(truth, predicted, **given)
+    if name == "kappa":
+        return sk.cohen_kappa_score(truth, predicted, weights=options.get("weights"), **given)
+    auto = "binary" if classes == 2 and truth.ndim == 1 else "macro"
+    given |= {"average": options.get("average", auto), "zero_division": 0.0}
+    if name == "f_beta":
+        return sk.fbeta_score(truth, predicted, beta=options.get("beta", 1), **given)
+    function = {"precision": sk.precision_score, "recall": sk.recall_score, "f1": sk.f1_score}
+    return function[name](truth, predicted, **given)
+
+
+def score_value(metric, task, truth, scores, weights):
+    name, options = split(metric)
+    given = {"sample_weight": weights}
+    labels = list(range(scores.shape[1])) if task == "multiclass" else [0, 1]
+    if name == "top_k":
+        return sk.top_k_accuracy_score(
+            truth, scores if task == "multiclass" else scores[:, 0], k=options["k"],
+            labels=labels, **given)
+    if name in PROBABILITY_METRICS and task == "multilabel":
+        labels = None
+    if name == "log_loss":
+        return sk.log_loss(truth, scores if task != "binary" else scores[:, 0],
+                           labels=labels, **given)
+    if name == "brier":
+        if task == "binary":
+            return sk.brier_score_loss(truth, scores[:, 0], **given)
+        return sk.brier_score_loss(truth, scores, labels=labels, **given)
+    given["average"] = options["average"]
+    if name == "roc_auc":
+        if task == "multiclass":
+            return sk.roc_auc_score(truth, scores, multi_class="ovr", labels=labels, **given)
+        return sk.roc_auc_score(truth, scores if task == "multilabel" else scores[:, 0], **given)
+    if task == "multiclass":
+        return sk.average_precision_score(label_binarize(truth, classes=labels), scores, **given)
+    return sk.average_precision_score(
+        truth, scores if task == "multilabel" else scores[:, 0], **given)
+
+
+def number_value(metric, truth, predicted, weights):
+    name, options = split(metric)
+    given = {"sample_weight": weights}
+    if name == "pinball":
+        return sk.mean_pinball_loss(truth, predicted, alpha=options.get("q", 0.5), **given)
+    function = {
+        "mse": sk.mean_squared_error, "rmse": sk.root_mean_squared_error,
+        "mae": sk.mean_absolute_error, "median_ae": sk.median_absolute_error, "r2": sk.r2_score,
+        "mape": sk.mean_absolute_percentage_error,
+    }
+    return function[name](truth, predicted, **given)
+
+
+# -- Input -------------------------------------------------------------------------------------
+
+rng = np.random.default_rng(20240607)
+
+
+def some_weights(rows):
+    """Weights of very different size, some of them 0."""
+    weights = np.round(rng.exponential(1, rows), 3)
+    weights[:: 7] = 0
+    weights[1] = 40
+    return weights
+
+
+def both(name, task, truth, scores, **more):
+    """The input with weights 1 and with others."""
+    truth = np.asarray(truth, float)
+    scores = np.asarray(scores, float).reshape(len(truth), -1)
+    plain = {"name": name, "task": task, "truth": truth, "scores": scores, "weights": None, **more}
+    if len(truth) == 1:
+        return [plain]
+    return [plain, {**plain, "name": name + ", weights", "weights": some_weights(len(truth))}]
+
+
+def softmax(values):
+    e = np.exp(values)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def binary_inputs():
+    truth = rng.integers(0, 2, 40)
+    smooth = np.clip(0.3 * truth + rng.uniform(0, 0.7, 40), 0, 1)
+    yield from both("random", "binary", truth, np.round(smooth, 4))
+    yield from both("ties", "binary", truth, np.round(smooth, 1), threshold=0.3)
+    yield from both("all scores equal", "binary", truth, np.full(40, 0.5))
+    yield from both("certain and wrong", "binary", truth, 1 - truth)
+    yield from both("rare", "binary", np.arange(40) == 9, np.round(smooth, 2))
+    yield from both("no positives", "binary", np.zeros(12), np.round(rng.uniform(0, 1, 12), 2))
+    yield from both("no negatives", "binary", np.ones(12), np.round(rng.uniform(0, 1, 12), 2))
+    yield from both("one row", "binary", [1], [0.25])
+    sizes = np.array([1e300, -1e300, 5e-324, 0.0, -5e-324, 1e-310, 1.7e308, -1.7e308, 1e16, 1e16 + 2])
+    yield from both("huge and tiny", "binary", np.arange(10) % 3 == 0, sizes, threshold=0.0)
+    positive_free = {"weights": np.where(truth == 1, 0.0, 1.5)}
+    for case in both("class 1 without weight", "binary", truth, np.round(smooth, 2))[:1]:
+        yield {**case, **positive_free}
+
+
+def label_inputs():
+    truth = rng.integers(0, 4, 40)
+    guess = np.where(rng.uniform(size=40) < 0.6, truth, rng.integers(0, 4, 40))
+    yield from both("random labels", "labels", truth, guess)
+    spread = np.array([0, 2, 5, 900])
+    yield from both("gaps", "labels", spread[truth], spread[guess])
+    yield from both("predicted only", "labels", truth % 2, guess)
+    yield from both("truth only", "labels", truth, guess % 2)
+    yield from both("two classes", "labels", truth % 2, guess % 2)
+    yield from both("one class", "labels", np.full(9, 3), np.full(9, 3))
+    yield from both("class 0 alone", "labels", np.zeros(9), np.zeros(9))
+    yield from both("constant truth", "labels", np.full(40, 2), guess)
+    yield from both("constant guess", "labels", truth, np.full(40, 2))
+    yield from both("never right", "labels", truth, (truth + 1) % 4)
+    yield from both("one row", "labels", [2], [0])
+    for case in both("class 2 without weight", "labels", truth, guess)[:1]:
+        yield {**case, "weights": np.where((truth == 2) | (guess == 2), 0.0, 0.7)}
+
+
+def multiclass_inputs():
+    truth = rng.integers(0, 4, 30)
+    logits = rng.normal(size=(30, 4)) + 1.5 * (np.arange(4) == truth[:, None])
+    yield from both("random", "multiclass", truth, softmax(logits))
+    yield from both("ties", "multiclass", truth, softmax(np.round(logits)))
+    yield from both("uniform", "multiclass", truth, np.full((30, 4), 0.25))
+    yield from both("certain", "multiclass", truth, np.eye(4)[(truth + (truth > 1)) % 4])
+    absent = np.where(truth == 1, 3, truth)
+    yield from both("absent class", "multiclass", absent, softmax(logits))
+    yield from both("one class", "multiclass", np.full(30, 2), softmax(logits))
+    yield from both("one row", "multiclass", [1], softmax(logits[:1]))
+    wide = rng.integers(0, 7, 20)
+    yield from both("seven classes", "multiclass", wide, softmax(rng.normal(size=(20, 7))))
+
+
+def multilabel_inputs():
+    truth = rng.integers(0, 2, (24, 3))
+    scores = np.round(np.clip(0.4 * truth + rng.uniform(0, 0.6, (24, 3)), 0, 1), 2)
+    yield from both("random", "multilabel", truth, scores)
+    empty = truth.copy()
+    empty[:, 1] = 0
+    yield from both("a label without rows", "multilabel", empty, scores)
+    yield from both("no labels", "multilabel", np.zeros((24, 3)), scores, threshold=0.9)
+    yield from both("nothing predicted", "multilabel", truth, scores / 4)
+    hot = np.eye(3)[rng.integers(0, 3, 24)]
+    yield from both("one-hot", "multilabel", hot, softmax(3 * hot + rng.normal(size=(24, 3))))
+
+
+def regression_inputs():
+    truth = np.round(rng.normal(size=(31, 1)), 3)
+    yield from both("odd count", "regression", truth, truth + rng.normal(size=(31, 1)))
+    truth = np.round(rng.normal(size=(30, 3)) * [1, 100, 1e-3], 6)
+    yield from both("outputs", "regression", truth, truth + np.round(rng.normal(size=(30, 3)), 1))
+    yield from both("right", "regression", truth, truth)
+    yield from both("constant truth", "regression", np.full((8, 1), 2.0), rng.normal(size=(8, 1)))
+    yield from both("constant and right", "regression", np.full((8, 1), 2.0), np.full((8, 1), 2.0))
+    yield from both("zeros", "regression", [[0.0], [0.0], [1.0], [-2.0]], [[0.5], [0.0], [1.5], [2.0]])
+    yield from both("one row", "regression", [[1.5]], [[1.0]])
+    yield from both("two rows", "regression", [[1.0], [2.0]], [[1.5], [4.0]])
+    yield from both("large", "regression", truth * 1e140, truth[::-1] * 1e140)
+    yield from both("small", "regression", truth * 1e-140, truth[::-1] * 1e-140)
+
+
+def predicted(case):
+    if case["task"] == "labels":
+        return case["scores"][:, 0]
+    if case["task"] == "multiclass":
+        return case["scores"].argmax(axis=1)
+    hits = (case["scores"] >= case.get("threshold", 0.5)).astype(int)
+    return hits[:, 0] if case["task"] == "binary" else hits
+
+
+def class_count(case):
+    if case["task"] == "labels":
+        return max(2, int(max(case["truth"].max(), case["scores"].max())) + 1)
+    return {"binary": 2, "multilabel": 0}.get(case["task"], case["scores"].shape[1])
+
+
+def values(case):
+    """(metric, value) for every metric that is defined for the input."""
+    task, truth, scores, weights = (case[k] for k in ("task", "truth", "scores", "weights"))
+    if task == "regression":
+        return [(m, number_value(m, truth, scores, weights)) for m in NUMBER_METRICS]
+    truth = truth.astype(int)
+    guess, classes = predicted(case).astype(int), class_count(case)
+    chosen = [m for m in LABEL_METRICS
+              if task != "multilabel" or split(m)[0] not in ("balanced_accuracy", "matthews", "kappa")]
+    result = [(m, label_value(m, truth, guess, weights, classes)) for m in chosen]
+    if task == "labels":
+        return result
+    chosen = list(SCORE_METRICS)
+    if scores.min() >= 0 and scores.max() <= 1:
+        is_hot = task != "multilabel" or (truth.sum(axis=1) == 1).all()
+        chosen += PROBABILITY_METRICS if is_hot else ["brier"]
+    if task != "multilabel":
+        chosen += TOP_K
+    return result + [(m, score_value(m, task, truth, scores, weights)) for m in chosen]
+
+
+# -- Curves, matrices, thresholds --------------------------------------------------------------
+
+
+def calibration(truth, scores, weights):
+    """As calibration_curve, with weights; compared with it where they are 1."""
+    w = np.ones(len(truth)) if weights is None else weights
+    bins = np.searchsorted(np.linspace(0, 1, 11)[1:-1], scores)
+    total, score, positive = (np.bincount(bins, weights=v, minlength=10)
+                              for v in (w, w * scores, w * truth))
+    used = total > 0
+    x, y = score[used] / total[used], positive[used] / total[used]
+    if weights is None:
+        expected = calibration_curve(truth, scores, n_bins=10)
+        assert np.allclose(expected, (y, x), rtol=0, atol=1e-15)
+    return x, y, total[used]
+
+
+def curves(case):
+    truth, scores, weights = case["truth"].astype(int), case["scores"][:, 0], case["weights"]
+    x, y, z = sk.roc_curve(truth, scores, sample_weight=weights, drop_intermediate=False)
+    yield "roc", x, y, z
+    precision, recall, z = sk.precision_recall_curve(truth, scores, sample_weight=weights)
+    yield "pr", recall, precision, np.append(z, np.nan)
+    if scores.min() >= 0 and scores.max() <= 1:
+        yield "calibration", *calibration(truth, scores, weights)
+
+
+def best_threshold(metric, case):
+    """By trying every score, the largest first, and infinity last."""
+    truth, scores, weights = case["truth"].astype(int), case["scores"][:, 0], case["weights"]
+    if weights is not None:
+        truth, scores, weights = (a[weights > 0] for a in (truth, scores, weights))
+    best = (scores.max(), np.nan)
+    for threshold in [*np.unique(scores)[::-1], np.inf]:
+        value = label_value(metric, truth, (scores >= threshold).astype(int), weights, 2)
+        if not np.isnan(value) and not value <= best[1] + 1e-12:
+            best = (threshold, value)
+    return best
+
+
+def plain(value):
+    """JSON has no NaN and no infinity: null and "inf"."""
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value.ravel().tolist()]
+    if value is None or np.isnan(value):
+        return None
+    if np.isinf(value):
+        return "inf"
+    return int(value) if value == int(value) and abs(value) < 1e9 else float(value)
+
+
+def main():
+    sets, golden = [], {"values": [], "confusion": [], "curves": [], "thresholds": []}
+    for inputs in (binary_inputs, label_inputs, multiclass_inputs, multilabel_inputs,
+                   regression_inputs):
+        sets += inputs()
+    for index, case in enumerate(sets):
+        for metric, value in values(case):
+            golden["values"].append([index, metric, plain(float(value))])
+        if case["task"] in ("binary", "labels", "multiclass") and class_count(case) < 10:
+            classes = class_count(case)
+            matrix = sk.confusion_matrix(
+                case["truth"].astype(int), predicted(case).astype(int), labels=range(classes),
+                sample_weight=case["weights"])
+            golden["confusion"].append([index, classes, plain(matrix)])
+        if case["task"] == "binary":
+            golden["curves"] += [[index, kind, plain(x), plain(y), plain(z)]
+                                 for kind, x, y, z in curves(case)]
+            for metric in LABEL_METRICS:
+                golden["thresholds"].append(
+                    [index, metric, *map(plain, best_threshold(metric, case))])
+    document = {
+        "scikit_learn": sklearn.__version__, "numpy": np.__version__,
+        "inputs": [{
+            "name": f"{c['task']}: {c['name']}", "task": c["task"], "rows": len(c["truth"]),
+            "truth": plain(c["truth"]), "scores": plain(c["scores"]),
+            "columns": c["scores"].shape[1], "threshold": c.get("threshold", 0.5),
+            "weights": None if c["weights"] is None else plain(c["weights"]),
+        } for c in sets],
+        **golden,
+    }
+    lines = ",\n".join(
+        f'"{key}": ' + ("[\n" + ",\n".join(json.dumps(v) for v in value) + "\n]"
+                        if isinstance(value, list) else json.dumps(value))
+        for key, value in document.items())
+    path = pathlib.Path(__file__).with_name("metrics.json")
+    path.write_text("{\n" + lines + "\n}\n")
+    print(f"{path.name}: {len(golden['values'])} values, {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+import NNErrors
+import NNFile
+import NNJSON
+import NNMath
+import NNNetwork
+import Testing
+
+@Suite struct ModelFileTests {
+  private func model(_ layers: String = #"[{"type": "dense", "units": 3, "activation": "tanh"}, {"type": "batch_norm"}, {"type": "dense", "units": 2}]"#) throws -> Model {
+    let model = try Model(
+      try ModelSpec(
+        try JSON.parse(
+          #"{"input": 2, "seed": 9, "loss": "softmax_cross_entropy", "preprocess": "standardize", "classes": ["é", "\n"], "layers": \#(layers)}"#
+        )))
+    model.preprocess.center.base[0] = 0.5
+    model.preprocess.isFitted = true
+    return model
+  }
+
+  private func read(_ bytes: [UInt8], _ limits: FileLimits = FileLimits()) throws -> (
+    model: Model, training: TrainingState?
+  ) {
+    var result: Result<(model: Model, training: TrainingState?), NNError>?
+    bytes.withUnsafeBufferPointer { buffer in
+      do throws(NNError) { result = .success(try decode(buffer, limits: limits)) } catch {
+        result = .failure(error)
+      }
+    }
+    return try #require(result).get()
+  }
+
+  private func array(_ buffer: Buffer<UInt8>) -> [UInt8] { (0..<buffer.count).map { buffer.base[$0] } }
+
+  @Test func saveLoadSaveIsTheSameBytes() throws {
+    let slot = try Buffer<Float>(count: try model().parameterCount)
+    for training in [nil, TrainingState(text: "{\"epoch\": 3}", slots: [("sum", slot)])] {
+      let first = array(try encode(try model(), training: training))
+      let loaded = try read(first)
+      #expect(loaded.training?.text == training?.text)
+      #expect(array(try encode(loaded.model, training: loaded.training)) == first)
+    }
+  }
+
+  @Test func tensorsBeginOnALineOfTheCache() throws {
+    let bytes = array(try encode(try model(), training: nil))
+    let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << (8 * $1) }
+    #expect((8 + length) % 64 == 0)
+    #expect(bytes.count == 8 + length + 4 * (9 + 12 + 8 + 4))
+  }
+
+  @Test func everyPrefixIsAnError() throws {
+    let bytes = array(try encode(try model(), training: nil))
+    for count in 0..<bytes.count {
+      #expect(throws: NNError.self) { try read(Array(bytes.prefix(count))) }
+    }
+  }
+
+  @Test func everyChangedByteIsAnError() throws {
+    let bytes = array(try encode(try model(), training: nil))
+    for index in bytes.indices {
+      for change in [UInt8(1), 0x80, 0xFF] {
+        var changed = bytes
+        changed[index] ^= change
+        #expect(throws: NNError.self, "byte \(index)") { try read(changed) }
+      }
+    }
+  }
+
+  @Test func flippedWeightIsAChecksumError() throws {
+    var bytes = array(try encode(try model(), training: nil))
+    bytes[bytes.count - 2] ^= 1
+    let error = #expect(throws: NNError.self) { try read(bytes) }
+    #expect(error?.statusAndMessage.status == 13)
+  }
+
+  @Test func limitsAreKeptBeforeAnythingIsAllocated() throws {
+    let bytes = array(try encode(try model(), training: nil))
+    var limits = FileLimits()
+    limits.fileBytes = 100
+    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+    limits = FileLimits()
+    limits.headerBytes = 100
+    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+    limits = FileLimits()
+    limits.spec.parameters = 5
+    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+    limits = FileLimits()
+    limits.spec.layers = 2
+    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+  }
+
+  @Test func keysOfOthersAreKept() throws {
+    let model = try model()
+    model.foreignNotes = JSONObject([("x-origin", .string("a test"))])
+    let bytes = array(try encode(model, training: nil))
+    #expect(try read(bytes).model.foreignNotes["x-origin"]?.string == "a test")
+    #expect(array(try encode(try read(bytes).model, training: nil)) == bytes)
+  }
+}

@@ -1,0 +1,161 @@
+import NNErrors
+import NNJSON
+import NNMath
+import NNNetwork
+import Testing
+
+/// Every layer and every loss of the registries against central differences.
+@Suite struct GradientSweepTests {
+  /// A network, one batch, and how to compute its loss again after a change.
+  private struct Probe {
+    let model: Model
+    let workspace: Workspace
+    let features: Buffer<Float>
+    let targets: Buffer<Float>
+    let indices: Buffer<Int32>
+    let usesIndices: Bool
+    let rows: Int
+    let weights: Buffer<Float>
+    let classWeights: Buffer<Float>?
+
+    init(_ model: Model, rows: Int, usesIndices: Bool, weighted: Bool) throws {
+      self.model = model
+      self.rows = rows
+      self.usesIndices = usesIndices
+      workspace = try Workspace(for: model, rows: rows, training: true)
+      features = try awayFromKinks(rows * model.inputSize, seed: 5)
+      targets = try Buffer(count: rows * model.outputSize)
+      indices = try Buffer(count: rows)
+      weights = try Buffer(count: rows)
+      var random = RandomGenerator(seed: 11, purpose: .initialization)
+      for row in 0..<rows {
+        indices.base[row] = Int32(random.below(UInt32(model.outputSize)))
+        weights.base[row] = weighted ? 0.5 + random.uniform() : 1
+        // Rows that add up to 1: fine as soft labels, probabilities, counts and numbers alike.
+        var total: Float = 0
+        for column in 0..<model.outputSize {
+          targets.base[row * model.outputSize + column] = 0.1 + random.uniform()
+          total += targets.base[row * model.outputSize + column]
+        }
+        for column in 0..<model.outputSize { targets.base[row * model.outputSize + column] /= total }
+      }
+      let classes = weighted ? model.spec.loss.classCount : nil
+      classWeights = try classes.map { count in
+        let buffer = try Buffer<Float>(count: count)
+        for index in 0..<count { buffer.base[index] = 0.5 + 0.25 * Float(index) }
+        return buffer
+      }
+    }
+
+    let mode = Mode.training(seed: 3, epoch: 0, step: 0)
+
+    func loss(gradients: UnsafeMutablePointer<Float>?) -> Double {
+      model.load(
+        denseView(features, rows: rows, columns: model.inputSize), from: 0, count: rows, order: nil,
+        into: workspace)
+      let outputs = model.forward(workspace, rows: rows, mode: mode, crew: .alone)
+      let wanted: TargetRows =
+        usesIndices
+        ? .indices(indices.base)
+        : .values(Matrix(targets.base, rows: rows, columns: model.outputSize))
+      let sum = model.spec.loss(
+        LossInput(
+          outputs: outputs, targets: wanted, sampleWeights: weights.base,
+          classWeights: classWeights.map { UnsafePointer($0.base) },
+          gradient: gradients == nil ? nil : model.outputGradient(workspace, rows: rows)))
+      if let gradients {
+        model.backward(workspace, rows: rows, mode: mode, gradients: gradients, crew: .alone)
+      }
+      return sum.mean
+    }
+
+    /// The relative error of all gradients against central differences.
+    func error() throws -> Double {
+      let gradients = try Buffer<Float>(count: model.parameterCount)
+      _ = loss(gradients: gradients.base)
+      var analytic: [Double] = []
+      var numeric: [Double] = []
+      // Large enough that float32 losses differ in many digits, small enough for the curvature.
+      let width: Float = 1 / 128
+      for index in 0..<model.parameterCount {
+        let value = model.weights.base[index]
+        model.weights.base[index] = value + width
+        let above = loss(gradients: nil)
+        model.weights.base[index] = value - width
+        let below = loss(gradients: nil)
+        model.weights.base[index] = value
+        analytic.append(Double(gradients.base[index]))
+        numeric.append((above - below) / Double(2 * width))
+      }
+      return relativeError(analytic, numeric)
+    }
+  }
+
+  /// Kinks in the parameters' range would make the differences meaningless: a straight-through
+  /// gradient is by definition not the derivative.
+  private static func isDifferentiable(_ kind: LayerKind) -> Bool { kind.name != "relu" }
+
+  @Test(arguments: LayerKind.registry.map { $0.name })
+  func layerGradients(_ name: String) throws {
+    let kind = try #require(LayerKind.registry.first { $0.name == name })
+    let layer = Self.isDifferentiable(kind) ? kind.example : #"{"type": "relu"}"#
+    // A dense layer below carries the gradient of the input; offsets keep values off the kinks.
+    let model = try makeModel(
+      """
+      {"input": 4, "seed": 21, "loss": "mse", "layers": [
+        {"type": "dense", "units": 6, "init": {"type": "uniform", "low": -0.8, "high": 0.9},
+         "bias_init": {"type": "constant", "value": 0.05}}, \(layer), {"type": "dense", "units": 2}]}
+      """)
+    #expect(try Probe(model, rows: 7, usesIndices: false, weighted: false).error() <= 2e-3)
+  }
+
+  @Test(arguments: Activation.registry.map { $0.name }.filter { $0 != "relu" })
+  func inlineActivationGradients(_ name: String) throws {
+    let kind = try #require(Activation.registry.first { $0.name == name })
+    let model = try makeModel(
+      """
+      {"input": 3, "seed": 4, "loss": "mse", "layers": [
+        {"type": "dense", "units": 5, "activation": \(kind.example)}, {"type": "dense", "units": 3}]}
+      """)
+    #expect(try Probe(model, rows: 5, usesIndices: false, weighted: false).error() <= 2e-3)
+  }
+
+  @Test(arguments: Loss.registry.map { $0.name }, [false, true])
+  func lossGradients(_ name: String, _ weighted: Bool) throws {
+    let kind = try #require(Loss.registry.first { $0.name == name })
+    for outputs in name == "softmax_cross_entropy" ? [2, 5] : [1, 3] {
+      for usesIndices in name == "softmax_cross_entropy" ? [true, false] : [false] {
+        let model = try makeModel(
+          """
+          {"input": 3, "seed": 8, "loss": \(kind.example), "layers": [
+            {"type": "dense", "units": 4, "activation": "tanh"}, {"type": "dense", "units": \(outputs)}]}
+          """)
+        let probe = try Probe(model, rows: 9, usesIndices: usesIndices, weighted: weighted)
+        #expect(try probe.error() <= 2e-3, "\(name), \(outputs) outputs, indices \(usesIndices)")
+      }
+    }
+  }
+
+  @Test func straightThroughPassesTheGradientAsIfIdentity() throws {
+    func gradients(_ activation: String) throws -> [Float] {
+      let model = try makeModel(
+        """
+        {"input": 3, "seed": 4, "loss": "mse", "layers": [
+          {"type": "dense", "units": 4, "activation": \(activation), "bias_init": "zeros"}]}
+        """)
+      let workspace = try Workspace(for: model, rows: 6, training: true)
+      let features = try awayFromKinks(18, seed: 1)
+      model.load(denseView(features, rows: 6, columns: 3), from: 0, count: 6, order: nil, into: workspace)
+      let mode = Mode.training(seed: 0, epoch: 0, step: 0)
+      _ = model.forward(workspace, rows: 6, mode: mode, crew: .alone)
+      let gradient = model.outputGradient(workspace, rows: 6)
+      for index in 0..<24 { gradient.base[index] = Float(index) - 3.5 }
+      let result = try Buffer<Float>(count: model.parameterCount)
+      model.backward(workspace, rows: 6, mode: mode, gradients: result.base, crew: .alone)
+      return (0..<result.count).map { result.base[$0] }
+    }
+    let through = try gradients(#"{"type": "relu", "straight_through": true}"#)
+    #expect(through == (try gradients(#""identity""#)))
+    #expect(through != (try gradients(#""relu""#)))
+  }
+}

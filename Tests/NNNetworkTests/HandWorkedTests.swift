@@ -1,0 +1,113 @@
+import NNJSON
+import NNMath
+import NNNetwork
+import Testing
+
+/// One small network worked out by hand.
+@Suite struct HandWorkedTests {
+  /// x = (1, 2); W1 = [[0.5, -1], [1, 1]], b1 = (0.5, -1); ReLU; W2 = [[2, 1]], b2 = 0.5; MSE, t = 4.
+  ///
+  ///     z1 = (0.5·1 - 1·2 + 0.5, 1·1 + 1·2 - 1) = (-1, 2)     a1 = (0, 2)
+  ///     y  = 2·0 + 1·2 + 0.5 = 2.5                           loss = (2.5 - 4)² = 2.25
+  ///     dy = 2·(2.5 - 4) = -3
+  ///     dW2 = dy · a1 = (0, -6)      db2 = -3      da1 = dy · W2 = (-6, -3)
+  ///     dz1 = (0, -3)                dW1 = [[0, 0], [-3, -6]]      db1 = (0, -3)
+  @Test func forwardLossAndBackward() throws {
+    let model = try makeModel(
+      """
+      {"input": 2, "loss": "mse",
+       "layers": [{"type": "dense", "units": 2, "activation": "relu"}, {"type": "dense", "units": 1}]}
+      """)
+    let weights: [Float] = [0.5, -1, 1, 1, 0.5, -1, 2, 1, 0.5]
+    for (index, value) in weights.enumerated() { model.weights.base[index] = value }
+    let features = try Buffer<Float>(count: 2)
+    (features.base[0], features.base[1]) = (1, 2)
+    let target = try Buffer<Float>(count: 1)
+    target.base[0] = 4
+    let workspace = try Workspace(for: model, rows: 1, training: true)
+    model.load(denseView(features, rows: 1, columns: 2), from: 0, count: 1, order: nil, into: workspace)
+    let mode = Mode.training(seed: 0, epoch: 0, step: 0)
+    let outputs = model.forward(workspace, rows: 1, mode: mode, crew: .alone)
+    #expect(outputs.base[0] == 2.5)
+    let loss = model.spec.loss(
+      LossInput(
+        outputs: outputs, targets: .values(Matrix(target.base, rows: 1, columns: 1)),
+        sampleWeights: nil, classWeights: nil, gradient: model.outputGradient(workspace, rows: 1)))
+    #expect(loss.mean == 2.25)
+    let gradients = try Buffer<Float>(count: 9)
+    model.backward(workspace, rows: 1, mode: mode, gradients: gradients.base, crew: .alone)
+    #expect((0..<9).map { gradients.base[$0] } == [0, 0, -3, -6, 0, -3, 0, -6, -3])
+  }
+
+  @Test func losesNothingAtExtremeLogits() throws {
+    let model = try makeModel(
+      #"{"input": 1, "loss": "softmax_cross_entropy", "layers": [{"type": "dense", "units": 3}]}"#)
+    let logits = try Buffer<Float>(count: 6)
+    for (index, value) in [1e4, -1e4, 0, -1e4, -1e4, -1e4].enumerated() { logits.base[index] = Float(value) }
+    let indices = try Buffer<Int32>(count: 2)
+    indices.base[0] = 1
+    let gradient = try Buffer<Float>(count: 6)
+    let sum = model.spec.loss(
+      LossInput(
+        outputs: Matrix(logits.base, rows: 2, columns: 3), targets: .indices(indices.base),
+        sampleWeights: nil, classWeights: nil, gradient: Matrix(gradient.base, rows: 2, columns: 3)))
+    // Row 0: 1e4 - (-1e4); row 1: log 3. Means over two rows, in float64.
+    #expect(abs(sum.mean - (20_000 + 1.0986122886681098) / 2) < 1e-9)
+    #expect((0..<3).map { gradient.base[$0] } == [0.5, -0.5, 0])
+  }
+
+  @Test func batchNormKeepsPyTorchsStatistics() throws {
+    // Column (1, 2, 3, 6): mean 3, biased variance 3.5, unbiased 14/3; momentum 0.1 from (0, 1).
+    let model = try makeModel(
+      #"{"input": 1, "loss": "mse", "layers": [{"type": "batch_norm"}]}"#)
+    let features = try Buffer<Float>(count: 4)
+    for (index, value) in [1, 2, 3, 6].enumerated() { features.base[index] = Float(value) }
+    let workspace = try Workspace(for: model, rows: 4, training: true)
+    model.load(denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
+    let mode = Mode.training(seed: 0, epoch: 0, step: 0)
+    let outputs = model.forward(workspace, rows: 4, mode: mode, crew: .alone)
+    #expect(abs(Double(outputs.base[3]) - 3 / (3.5 + 1e-5).squareRoot()) < 1e-6)
+    model.commit(workspace, rows: 4, mode: mode)
+    #expect(abs(Double(model.weights.base[2]) - 0.3) < 1e-7)
+    #expect(abs(Double(model.weights.base[3]) - (0.9 + 0.1 * 14 / 3)) < 1e-6)
+  }
+
+  @Test func dropoutKeepsTheMean() throws {
+    let model = try makeModel(
+      #"{"input": 10000, "loss": "mse", "layers": [{"type": "dropout", "rate": 0.25}]}"#)
+    let features = try Buffer<Float>(count: 10_000)
+    for index in 0..<10_000 { features.base[index] = 1 }
+    let workspace = try Workspace(for: model, rows: 1, training: true)
+    let view = denseView(features, rows: 1, columns: 10_000)
+    model.load(view, from: 0, count: 1, order: nil, into: workspace)
+    let trained = model.forward(
+      workspace, rows: 1, mode: .training(seed: 1, epoch: 0, step: 0), crew: .alone)
+    let kept = (0..<10_000).filter { trained.base[$0] != 0 }
+    // Five standard deviations of a binomial with n = 10,000, p = 3/4.
+    #expect(abs(kept.count - 7500) < 217)
+    #expect(kept.allSatisfy { trained.base[$0] == Float(1 / 0.75) })
+    let inferred = model.forward(workspace, rows: 1, mode: .inference, crew: .alone)
+    #expect((0..<10_000).allSatisfy { inferred.base[$0] == 1 })
+  }
+
+  @Test func scalingIsFittedAndConstantColumnsStayFinite() throws {
+    let cases: [(name: String, wanted: [Double])] = [
+      ("standardize", [-1.3416407, 0, -0.4472136, 0, 0.4472136, 0, 1.3416407, 0]),
+      ("minmax", [0, 0, 1.0 / 3, 0, 2.0 / 3, 0, 1, 0]),
+    ]
+    for (name, wanted) in cases {
+      let model = try makeModel(
+        #"{"input": 2, "loss": "mse", "preprocess": "\#(name)", "layers": [{"type": "identity"}]}"#)
+      let features = try Buffer<Float>(count: 8)
+      for index in 0..<4 { (features.base[2 * index], features.base[2 * index + 1]) = (Float(index + 1), 0.1) }
+      let view = denseView(features, rows: 4, columns: 2)
+      #expect(throws: (any Error).self) { try model.requireFitted() }
+      try model.preprocess.fit(view, rows: 4, order: nil)
+      try model.requireFitted()
+      let workspace = try Workspace(for: model, rows: 4, training: false)
+      model.load(view, from: 0, count: 4, order: nil, into: workspace)
+      let scaled = model.forward(workspace, rows: 4, mode: .inference, crew: .alone)
+      for index in 0..<8 { #expect(abs(Double(scaled.base[index]) - wanted[index]) < 1e-6) }
+    }
+  }
+}
