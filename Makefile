@@ -81,10 +81,8 @@ check: setup ## what is slower: second flavour, sanitizers
 data: setup ## public data sets into build/data (or taken from NNSWIFT_DATA_DIR)
 	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
 
-docs: python ## the reference page, written from the registries
-	$(PY) docs/reference.py > docs/reference.md
 
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check data docs clean
+.PHONY: help setup lib install examples python demo test check data clean

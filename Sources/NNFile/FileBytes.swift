@@ -9,7 +9,8 @@ package func writeFile(_ path: UnsafePointer<CChar>, _ bytes: Buffer<UInt8>) thr
   let error = nnc_write_file(path, bytes.base, bytes.count)
   guard error == 0 else {
     throw .io(
-      "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged")
+      "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged"
+    )
   }
 }
 

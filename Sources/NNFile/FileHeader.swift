@@ -31,7 +31,8 @@ struct FileHeader {
     let text = UnsafeBufferPointer(start: base + 8, count: headerLength)
     let header = try Self.parse(text)
     guard let metadata = header[FileFormat.Key.metadata]?.object else {
-      throw .format("the file has no __metadata__: a safetensors file, but not a model of this library")
+      throw .format(
+        "the file has no __metadata__: a safetensors file, but not a model of this library")
     }
     self.metadata = metadata
     tensors = header.members.filter { !sameBytes($0.key, FileFormat.Key.metadata) }

@@ -62,14 +62,16 @@ private func readPreprocess(_ model: Model, _ reader: inout TensorReader) throws
   let preprocess = model.preprocess
   guard preprocess.rule.needsFit, reader.has(FileFormat.preprocessCenter) else { return }
   for (name, buffer) in [
-    (FileFormat.preprocessCenter, preprocess.center), (FileFormat.preprocessScale, preprocess.scale),
+    (FileFormat.preprocessCenter, preprocess.center),
+    (FileFormat.preprocessScale, preprocess.scale),
   ] {
     let shape = Parameter(name, rows: buffer.count, columns: 0)
     try reader.read(name, shape, into: buffer.base)
     for index in 0..<buffer.count {
       let value = buffer.base[index]
       guard value.isFinite, name == FileFormat.preprocessCenter || value > 0 else {
-        throw .format("tensor \(name): value \(index) must be finite, scales above 0; it is \(value)")
+        throw .format(
+          "tensor \(name): value \(index) must be finite, scales above 0; it is \(value)")
       }
     }
   }

@@ -134,7 +134,8 @@ package struct Options {
   /// The sentence for a value that does not fit.
   package func refusal(_ key: String, _ must: String, _ value: JSON) -> NNError {
     let text = value.text
-    let shown = text.utf8.count > 80 ? String(decoding: text.utf8.prefix(77), as: UTF8.self) + "..." : text
+    let shown =
+      text.utf8.count > 80 ? String(decoding: text.utf8.prefix(77), as: UTF8.self) + "..." : text
     return .argument("\(owner): \(key) must be \(must), got \(shown)")
   }
 

@@ -21,7 +21,8 @@ extension Kind {
     let named = json.object == nil ? json : given["type"] ?? .null
     guard let name = named.string else {
       throw .argument(
-        "\(place)\(role) must be a name or {\"type\": name, ...}, got \(String(json.text.prefix(80)))")
+        "\(place)\(role) must be a name or {\"type\": name, ...}, got \(String(json.text.prefix(80)))"
+      )
     }
     guard let kind = registry.first(where: { sameBytes($0.name, name) }) else {
       let names = registry.map { $0.name }

@@ -131,7 +131,9 @@ package func add(
 }
 
 /// Σ x · y, added up in double.
-package func dotInDouble(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int) -> Double {
+package func dotInDouble(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ count: Int)
+  -> Double
+{
   var sum = 0.0
   for index in 0..<count { sum += Double(x[index]) * Double(y[index]) }
   return sum

@@ -25,7 +25,8 @@ package func multiply(
   _ a: Matrix, _ b: Matrix, _ form: ProductForm, into c: Matrix, crew: Crew
 ) {
   let k = form == .firstTransposed ? a.rows : a.columns
-  var job = ProductJob(a: a, b: b, c: c, form: form, depth: k, plan: ProductPlan(c.rows, c.columns, k, form))
+  var job = ProductJob(
+    a: a, b: b, c: c, form: form, depth: k, plan: ProductPlan(c.rows, c.columns, k, form))
   let tiles = job.tileCount
   withUnsafeMutablePointer(to: &job) { job in
     let team = c.rows * c.columns * k >= ProductPlan.leastShared ? crew : Crew.alone

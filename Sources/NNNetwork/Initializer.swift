@@ -59,7 +59,9 @@ extension Initializer {
   }
 
   /// One given value.
-  static let constant = Initializer(name: "constant", example: #"{"type": "constant", "value": 0.5}"#) {
+  static let constant = Initializer(
+    name: "constant", example: #"{"type": "constant", "value": 0.5}"#
+  ) {
     options throws(NNError) in
     let value = Float(try options.number("value", in: .closed(-1e30, 1e30)))
     return { target, _ throws(NNError) in

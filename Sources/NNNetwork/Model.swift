@@ -27,11 +27,15 @@ package final class Model {
     preprocess = try Preprocess(rule: spec.preprocess, features: spec.inputSize)
     var named: [(name: String, parameter: Parameter)] = []
     for (index, layer) in layers.enumerated() {
-      for parameter in layer.parameters { named.append(("layers.\(index).\(parameter.name)", parameter)) }
+      for parameter in layer.parameters {
+        named.append(("layers.\(index).\(parameter.name)", parameter))
+      }
     }
     let trainable = named.count
     for (index, layer) in layers.enumerated() {
-      for parameter in layer.statistics { named.append(("layers.\(index).\(parameter.name)", parameter)) }
+      for parameter in layer.statistics {
+        named.append(("layers.\(index).\(parameter.name)", parameter))
+      }
     }
     tensors = named
     weights = try Buffer(count: named.reduce(0) { $0 + $1.parameter.count })

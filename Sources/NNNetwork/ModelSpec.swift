@@ -32,8 +32,9 @@ package struct ModelSpec {
   /// - Throws: `NNError.argument` naming the key; `.limit` above the limits.
   package init(_ json: JSON, limits: Limits = Limits()) throws(NNError) {
     guard let object = json.object else {
-      throw .argument(#"the spec must be an object such as {"input": 4, "layers": [...]}, got "#
-        + String(json.text.prefix(80)))
+      throw .argument(
+        #"the spec must be an object such as {"input": 4, "layers": [...]}, got "#
+          + String(json.text.prefix(80)))
     }
     var options = Options(object, owner: "spec")
     inputSize = try options.integer("input", in: Self.inputRange)

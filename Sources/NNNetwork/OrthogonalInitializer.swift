@@ -30,7 +30,9 @@ private func fillOrthogonal(
     let current = basis.base + vector * length
     for index in 0..<length { current[index] = random.normal() }
     for _ in 0..<2 {
-      for other in 0..<vector { removeProjection(of: current, on: basis.base + other * length, length) }
+      for other in 0..<vector {
+        removeProjection(of: current, on: basis.base + other * length, length)
+      }
       normalize(current, length)
     }
   }

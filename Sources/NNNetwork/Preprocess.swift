@@ -21,7 +21,8 @@ package struct PreprocessKind: Kind {
       _ throws(NNError) in .standardize
     },
     // (x - least) / (largest - least); columns that are constant get scale 1.
-    PreprocessKind(name: "minmax", example: #"{"type": "minmax"}"#) { _ throws(NNError) in .minmax },
+    PreprocessKind(name: "minmax", example: #"{"type": "minmax"}"#) { _ throws(NNError) in .minmax
+    },
     PreprocessKind(name: "scale", example: #"{"type": "scale", "factor": 0.0625}"#) {
       options throws(NNError) in
       .scale(try options.number("factor", in: .closed(-1e30, 1e30)))

@@ -52,7 +52,8 @@ private struct MemoryPlan {
 
   mutating func take(_ rows: Int, _ columns: Int, plus fixed: Int = 0) throws(NNError) -> Int {
     let start = total
-    let block = try checkedSum(try checkedProduct(rows, columns, "batch memory"), fixed, "batch memory")
+    let block = try checkedSum(
+      try checkedProduct(rows, columns, "batch memory"), fixed, "batch memory")
     total = try checkedSum(total, (try checkedSum(block, 15, "batch memory")) & ~15, "batch memory")
     return start
   }

@@ -74,7 +74,8 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
   let across = try checkedProduct(max(0, columns - 1), magnitude(columnStride, name), "array")
   let elements = try checkedProduct(rows, columns, "array")
   guard try checkedSum(down, across, "array") < addressSpace, elements < addressSpace else {
-    throw .limit("\(name): \(rows) x \(columns) elements with these strides are more than memory holds")
+    throw .limit(
+      "\(name): \(rows) x \(columns) elements with these strides are more than memory holds")
   }
   guard let data = array.data ?? (elements == 0 ? UnsafeRawPointer(bitPattern: 64) : nil) else {
     throw .null("\(name): data must not be NULL")
@@ -98,7 +99,8 @@ private func copy(
   let least = MemoryLayout<nns_array>.size - 2 * MemoryLayout<Int64>.size
   guard size >= least else {
     throw .argument(
-      "\(name): struct_size must be sizeof(nns_array), \(MemoryLayout<nns_array>.size), got \(size)")
+      "\(name): struct_size must be sizeof(nns_array), \(MemoryLayout<nns_array>.size), got \(size)"
+    )
   }
   var whole = nns_array()
   memcpy(&whole, array, min(size, MemoryLayout<nns_array>.size))

@@ -29,7 +29,8 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
   let size = Int(limits.pointee.struct_size)
   guard size >= 8 else {
     throw .argument(
-      "limits: struct_size must be sizeof(nns_limits), \(MemoryLayout<nns_limits>.size), got \(size)")
+      "limits: struct_size must be sizeof(nns_limits), \(MemoryLayout<nns_limits>.size), got \(size)"
+    )
   }
   var whole = nns_limits()
   memcpy(&whole, limits, min(size, MemoryLayout<nns_limits>.size))

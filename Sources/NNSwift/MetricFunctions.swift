@@ -49,7 +49,8 @@ private final class MetricArrays {
   /// What the shapes and types may mean, the likeliest first.
   private var meanings: [MetricTask] {
     switch (truthView.columns, scoreView.columns) {
-    case (1, 1): scoreView.type.isInteger ? [.labels, .binary, .regression] : [.binary, .regression]
+    case (1, 1):
+      scoreView.type.isInteger ? [.labels, .binary, .regression] : [.binary, .regression]
     case (1, _): [.multiclass]
     default: [.multilabel, .regression]
     }
@@ -112,7 +113,8 @@ public func nns_curve(
     case Int32(NNS_CURVE_CALIBRATION): points = try calibrationCurve(input.input(.binary))
     default:
       throw .argument(
-        "curve must be NNS_CURVE_ROC (1), NNS_CURVE_PR (2) or NNS_CURVE_CALIBRATION (3), got \(curve)")
+        "curve must be NNS_CURVE_ROC (1), NNS_CURVE_PR (2) or NNS_CURVE_CALIBRATION (3), got \(curve)"
+      )
     }
     guard capacity > 0 else {
       guard capacity == 0 else { throw .argument("capacity must not be negative, got \(capacity)") }

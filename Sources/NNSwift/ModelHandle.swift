@@ -39,7 +39,8 @@ final class ModelHandle: @unchecked Sendable {
       seen = original
     }
     guard callbackThread.load(ordering: .acquiring) == nnc_thread_id() else {
-      throw .busy("the model is being changed by another call; wait for its end, or clone it before")
+      throw .busy(
+        "the model is being changed by another call; wait for its end, or clone it before")
     }
     return try body()
   }

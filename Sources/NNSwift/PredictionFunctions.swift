@@ -40,7 +40,8 @@ private func checkedFeatures(
   guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
   let needed = try model.predictionBytes(kind, rows: features.rows)
   guard outBytes >= needed else {
-    throw .argument("out_bytes must be at least \(needed) for \(features.rows) rows, got \(outBytes)")
+    throw .argument(
+      "out_bytes must be at least \(needed) for \(features.rows) rows, got \(outBytes)")
   }
   try model.requireFitted()
   if !allowsNaN { try checkFinite(features, "x") }
@@ -114,7 +115,8 @@ public func nns_predict_data(
         }
         let needed = try handle.model.predictionBytes(kind, rows: set.rows)
         guard out_bytes >= needed else {
-          throw .argument("out_bytes must be at least \(needed) for \(set.rows) rows, got \(out_bytes)")
+          throw .argument(
+            "out_bytes must be at least \(needed) for \(set.rows) rows, got \(out_bytes)")
         }
         try handle.model.requireFitted()
         try predict(handle, set.features, rows: set.rows, order: set.order, kind, out)

@@ -42,7 +42,9 @@ package final class Dataset {
     rows = features.rows
     self.features = features
     try checkRows(features: features, targets: targets, weights: weights)
-    guard rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows, got \(rows)") }
+    guard rows <= Int32.max else {
+      throw .limit("x must have at most 2147483647 rows, got \(rows)")
+    }
     if !allowsNaN { try checkFinite(features, "x") }
     try checkFinite(targets, "y")
     let size = try checkedProduct(rows, targets.columns, "y")
@@ -61,11 +63,14 @@ package final class Dataset {
       targets.gather(from: 0, count: rows, order: nil, into: copy.base)
       floats = copy
     }
-    let base = integers.map { UnsafeRawPointer($0.base) } ?? floats.map { UnsafeRawPointer($0.base) }
+    let base =
+      integers.map { UnsafeRawPointer($0.base) } ?? floats.map { UnsafeRawPointer($0.base) }
     self.targets = Self.dense(
       integers == nil ? .float32 : .int32, base ?? features.base, rows, targets.columns)
     let weightCopy = try weights.map { view throws(NNError) in try copyWeights(view) }
-    self.weights = weightCopy.map { Self.dense(.float32, UnsafeRawPointer($0.base), features.rows, 1) }
+    self.weights = weightCopy.map {
+      Self.dense(.float32, UnsafeRawPointer($0.base), features.rows, 1)
+    }
     storage = Storage(integers: integers, floats: floats, weights: weightCopy)
     chosen = nil
   }
@@ -81,7 +86,9 @@ package final class Dataset {
   }
 
   /// The source row at a position.
-  package func sourceRow(_ position: Int) -> Int { chosen.map { Int($0.base[position]) } ?? position }
+  package func sourceRow(_ position: Int) -> Int {
+    chosen.map { Int($0.base[position]) } ?? position
+  }
 
   /// The borrowed description that passes work on.
   package var sampleRows: SampleRows {
@@ -158,7 +165,8 @@ package func checkFinite(_ view: ArrayView, _ name: String) throws(NNError) {
     name == "x"
     ? "; fill or drop such rows, or set \"allow_nan\" (predict: NNS_ALLOW_NAN)" : ""
   throw .argument(
-    "\(name) must be finite in float32, row \(place.row), column \(place.column) is \(value)\(cure)")
+    "\(name) must be finite in float32, row \(place.row), column \(place.column) is \(value)\(cure)"
+  )
 }
 
 /// Weights are finite, none negative, not all 0.
@@ -172,7 +180,9 @@ package func checkWeights(_ view: ArrayView) throws(NNError) {
     }
     total += weight
   }
-  guard total > 0 else { throw .argument("weight must not be 0 in every row; leave it out for all 1") }
+  guard total > 0 else {
+    throw .argument("weight must not be 0 in every row; leave it out for all 1")
+  }
 }
 
 private func copyWeights(_ view: ArrayView) throws(NNError) -> Buffer<Float> {

@@ -85,7 +85,9 @@ extension Dataset {
     while start < rows {
       let label = targets.integer(sourceRow(Int(positions.base[start])), 0)
       var end = start
-      while end < rows, targets.integer(sourceRow(Int(positions.base[end])), 0) == label { end += 1 }
+      while end < rows, targets.integer(sourceRow(Int(positions.base[end])), 0) == label {
+        end += 1
+      }
       // The running total is rounded, not each class: many small classes do not drift.
       let goal = end == rows ? wanted : Int((Double(end) * fraction).rounded())
       let count = min(max(0, goal - taken), end - start)
@@ -107,7 +109,8 @@ extension Dataset {
     var groups = 0
     for index in 0..<rows
     where index == 0
-      || !OrderedKey(key, Int(positions.base[index - 1])).isEqual(OrderedKey(key, Int(positions.base[index])))
+      || !OrderedKey(key, Int(positions.base[index - 1])).isEqual(
+        OrderedKey(key, Int(positions.base[index])))
     {
       starts.base[groups] = Int32(index)
       groups += 1

@@ -67,7 +67,8 @@ final class ScoreSheet {
     try metric(
       MetricInput(
         task: task, rows: rows, truth: truth.base, truthColumns: truthColumns, scores: scores.base,
-        scoreColumns: task == .binary ? 1 : outputs, weights: weights.map { UnsafePointer($0.base) },
+        scoreColumns: task == .binary ? 1 : outputs,
+        weights: weights.map { UnsafePointer($0.base) },
         threshold: threshold))
   }
 }
@@ -90,7 +91,9 @@ package final class Evaluator {
     workspace = try Workspace(for: model, rows: block, training: false)
     targets = try BatchTargets(rows: block, outputs: model.outputSize)
     let needsSheet = metrics.contains { $0.function != nil }
-    sheet = needsSheet ? try ScoreSheet(for: model, rows: rows, metrics: metrics, weighted: weighted) : nil
+    sheet =
+      needsSheet
+      ? try ScoreSheet(for: model, rows: rows, metrics: metrics, weighted: weighted) : nil
   }
 
   /// - Parameter values: receives one value a metric.

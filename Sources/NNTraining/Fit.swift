@@ -127,7 +127,8 @@ private final class FitRun {
   ) throws(NNError) -> (Dataset, Dataset?) {
     guard config.validationFraction > 0 else {
       if config.stratifies {
-        throw .argument("config: stratify needs validation_fraction > 0; set it or leave stratify out")
+        throw .argument(
+          "config: stratify needs validation_fraction > 0; set it or leave stratify out")
       }
       return (train, validation)
     }
@@ -203,7 +204,8 @@ private final class FitRun {
     let ordered = samples.ordered(by: sampler.order(epoch: epoch))
     for batch in 0..<sampler.batches {
       if observer.isCancelled() {
-        throw .cancelled("nns_cancel stopped the training in epoch \(epoch + 1), batch \(batch + 1)")
+        throw .cancelled(
+          "nns_cancel stopped the training in epoch \(epoch + 1), batch \(batch + 1)")
       }
       let count = sampler.count(batch)
       rate = trainer.learningRate.at(

@@ -41,7 +41,8 @@ package struct OptimizerRule: Kind {
       decaysBias: try options.flag("decay_bias", default: true))
     try options.finish()
     if function.lbfgs != nil, shared.l1 > 0 {
-      throw .argument("optimizer lbfgs: l1 must be 0, its line needs a smooth loss; use weight_decay")
+      throw .argument(
+        "optimizer lbfgs: l1 must be 0, its line needs a smooth loss; use weight_decay")
     }
     return (function, shared, .object(options.resolved))
   }
@@ -108,9 +109,10 @@ package final class Optimizer {
       count: try checkedProduct(function.slots, parameterCount, "optimizer memory"))
     scalars = try Buffer(count: 4)
     runs = Self.runs(of: model, decaysBias: shared.decaysBias)
-    lbfgs = if let options = function.lbfgs {
-      try LBFGS(options, parameters: parameterCount)
-    } else { nil }
+    lbfgs =
+      if let options = function.lbfgs {
+        try LBFGS(options, parameters: parameterCount)
+      } else { nil }
     function.prepare?(block(at: 0), shared.learningRate)
   }
 

@@ -169,7 +169,8 @@ package final class Trainer {
 
   private func divergence(loss: Double, _ step: Step) -> NNError {
     let what =
-      loss.isNaN ? "training loss became NaN"
+      loss.isNaN
+      ? "training loss became NaN"
       : loss.isFinite ? "the gradient became infinite" : "training loss or weights became infinite"
     return .diverged(
       "\(what) in epoch \(step.epoch + 1), batch \(step.batch + 1); the last finite weights are kept; "

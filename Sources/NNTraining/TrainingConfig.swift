@@ -35,7 +35,8 @@ package struct TrainingConfig {
   package init(_ json: JSON) throws(NNError) {
     guard let object = json.object else {
       throw .argument(
-        #"the config must be an object such as {"epochs": 20}, got "# + String(json.text.prefix(80)))
+        #"the config must be an object such as {"epochs": 20}, got "# + String(json.text.prefix(80))
+      )
     }
     var options = Options(object, owner: "config")
     epochs = try options.integer("epochs", default: 10, in: 1...1_000_000_000)
@@ -44,9 +45,10 @@ package struct TrainingConfig {
     dropsLast = try options.flag("drop_last", default: false)
     (optimizer, optimizerOptions, _) = try OptimizerRule.parse(
       options.value("optimizer") ?? .string("adam"))
-    schedule = try options.value("schedule").map { json throws(NNError) in
-      try ScheduleFunction.parse(json)
-    } ?? .constant
+    schedule =
+      try options.value("schedule").map { json throws(NNError) in
+        try ScheduleFunction.parse(json)
+      } ?? .constant
     clipNorm = try Self.limit("clip_norm", &options)
     clipValue = try Self.limit("clip_value", &options)
     classWeighting = try ClassWeighting.parse(&options)
@@ -71,7 +73,8 @@ package struct TrainingConfig {
           "optimizer lbfgs: batch_size must be 0 (full batches), got \(batchSize)")
       }
       guard clipNorm == nil, clipValue == nil else {
-        throw .argument("optimizer lbfgs: clip_norm and clip_value do not go with its line; leave them out")
+        throw .argument(
+          "optimizer lbfgs: clip_norm and clip_value do not go with its line; leave them out")
       }
     }
   }
@@ -102,7 +105,8 @@ package struct EarlyStopping: Sendable {
   init(_ json: JSON) throws(NNError) {
     guard let object = json.object else {
       throw .argument(
-        #"config: early_stopping must be an object such as {"patience": 10}, got "# + String(json.text.prefix(80)))
+        #"config: early_stopping must be an object such as {"patience": 10}, got "#
+          + String(json.text.prefix(80)))
     }
     var options = Options(object, owner: "early_stopping")
     let named = options.value("metric") ?? .string("val_loss")
@@ -131,14 +135,16 @@ package struct NamedMetric: Sendable {
   package static func list(_ json: JSON) throws(NNError) -> [NamedMetric] {
     guard let elements = json.array else {
       throw .argument(
-        #"metrics must be a list such as ["loss", "accuracy"], got "# + String(json.text.prefix(80)))
+        #"metrics must be a list such as ["loss", "accuracy"], got "# + String(json.text.prefix(80))
+      )
     }
     var metrics: [NamedMetric] = []
     for element in elements {
       var metric = try parse(element)
       // The same metric twice, with other options, gets a number.
       var copies = 1
-      for other in metrics where other.name == metric.name || other.name.hasPrefix(metric.name + "_") {
+      for other in metrics
+      where other.name == metric.name || other.name.hasPrefix(metric.name + "_") {
         if other.name == metric.name || other.name == "\(metric.name)_\(copies)" { copies += 1 }
       }
       if copies > 1 {

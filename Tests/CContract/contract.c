@@ -70,6 +70,13 @@ void must(int32_t status, const char *what) {
     exit(finish());
 }
 
+void *room_for(size_t size) {
+    void *memory = malloc(size ? size : 1);
+    if (memory) return memory;
+    check(0, "memory for the test itself", "%zu bytes could not be had", size);
+    exit(finish());
+}
+
 float next_random(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
     return (float)(*state >> 8) / 16777216.0f;
@@ -130,8 +137,7 @@ nns_data *valued(const samples *set) {
 values weights_of(const nns_model *model) {
     values result = {NULL, 0};
     must(nns_tensor_count(model, NULL, &result.count), "preparation: nns_tensor_count");
-    result.at = malloc((size_t)result.count * sizeof(float));
-    if (!result.at) exit(finish() + 1);
+    result.at = room_for((size_t)result.count * sizeof(float));
     must(nns_get_weights(model, result.at, result.count), "preparation: nns_get_weights");
     return result;
 }
@@ -162,8 +168,7 @@ uint64_t hash_of_weights(const nns_model *model) {
 char *text_of(text_function function, const nns_model *model) {
     size_t need = 0;
     must(function(model, NULL, 0, &need), "preparation: asking for a text's size");
-    char *text = malloc(need);
-    if (!text) exit(finish() + 1);
+    char *text = room_for(need);
     must(function(model, text, need, NULL), "preparation: taking a text");
     return text;
 }

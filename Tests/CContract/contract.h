@@ -24,6 +24,9 @@ int check_contains(const char *name, const char *text, const char *fragment);
 /* Ends the program as failed unless status is NNS_OK: for preparations. */
 void must(int32_t status, const char *what);
 
+/* Memory; ends the program when there is none. */
+void *room_for(size_t size);
+
 /* Prints "N passed, N failed"; returns the exit status. */
 int finish(void);
 

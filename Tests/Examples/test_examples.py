@@ -93,6 +93,13 @@ def test_a_second_process_gives_identical_probabilities(in_c, in_python, saved_b
     assert [line for line in output.splitlines() if line.startswith("digit ")] == in_c.lines()
 
 
+@pytest.mark.parametrize("loaded_by", ["c", "python"])
+def test_predict_shows_held_out_digits_unless_told(in_c, loaded_by):
+    program = {"c": [PROGRAMS / "predict"], "python": [sys.executable, SCRIPTS / "predict.py"]}[loaded_by]
+    output = run(*program, in_c.model, DATA).stdout
+    assert [line for line in output.splitlines() if line.startswith("digit ")] == in_c.lines()
+
+
 def test_c_and_python_draw_the_same(in_c):
     arguments = [in_c.model, DATA, 0, 17, 1796]
     output = run(PROGRAMS / "predict", *arguments).stdout
@@ -108,8 +115,11 @@ def test_predict_refuses_a_row_that_is_not_there(in_c, row):
 
 def test_predict_refuses_a_damaged_model(in_c, tmp_path):
     damaged = tmp_path / "damaged.safetensors"
-    damaged.write_bytes(in_c.model.read_bytes()[:-1])
-    assert "NNS_E_FORMAT" in run(PROGRAMS / "predict", damaged, DATA, 0, status=1).stderr
+    whole = in_c.model.read_bytes()
+    damaged.write_bytes(whole[:-1])
+    assert re.search("NNS_E_(FORMAT|CHECKSUM)", run(PROGRAMS / "predict", damaged, DATA, status=1).stderr)
+    damaged.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert "NNS_E_CHECKSUM" in run(PROGRAMS / "predict", damaged, DATA, status=1).stderr
 
 
 def test_digits_refuses_another_file(tmp_path):

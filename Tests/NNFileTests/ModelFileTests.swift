@@ -6,7 +6,10 @@ import NNNetwork
 import Testing
 
 @Suite struct ModelFileTests {
-  private func model(_ layers: String = #"[{"type": "dense", "units": 3, "activation": "tanh"}, {"type": "batch_norm"}, {"type": "dense", "units": 2}]"#) throws -> Model {
+  private func model(
+    _ layers: String =
+      #"[{"type": "dense", "units": 3, "activation": "tanh"}, {"type": "batch_norm"}, {"type": "dense", "units": 2}]"#
+  ) throws -> Model {
     let model = try Model(
       try ModelSpec(
         try JSON.parse(
@@ -29,7 +32,9 @@ import Testing
     return try #require(result).get()
   }
 
-  private func array(_ buffer: Buffer<UInt8>) -> [UInt8] { (0..<buffer.count).map { buffer.base[$0] } }
+  private func array(_ buffer: Buffer<UInt8>) -> [UInt8] {
+    (0..<buffer.count).map { buffer.base[$0] }
+  }
 
   @Test func saveLoadSaveIsTheSameBytes() throws {
     let slot = try Buffer<Float>(count: try model().parameterCount)
@@ -77,16 +82,20 @@ import Testing
     let bytes = array(try encode(try model(), training: nil))
     var limits = FileLimits()
     limits.fileBytes = 100
-    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+    #expect(
+      #expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
     limits = FileLimits()
     limits.headerBytes = 100
-    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+    #expect(
+      #expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
     limits = FileLimits()
     limits.spec.parameters = 5
-    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+    #expect(
+      #expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
     limits = FileLimits()
     limits.spec.layers = 2
-    #expect(#expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
+    #expect(
+      #expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
   }
 
   @Test func keysOfOthersAreKept() throws {

@@ -58,7 +58,9 @@ import Testing
   }
 
   @Test func roundsNumbersCorrectly() throws {
-    for value in [0.1, 1.0 / 3, 2.2250738585072014e-308, 1.7976931348623157e308, 123456789.123456789] {
+    for value in [
+      0.1, 1.0 / 3, 2.2250738585072014e-308, 1.7976931348623157e308, 123456789.123456789,
+    ] {
       #expect(try JSON.parse("\(value)").double == value)
     }
   }

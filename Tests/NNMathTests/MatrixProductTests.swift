@@ -95,7 +95,8 @@ import Testing
       #expect(try gathered(view(.bool, pointer.baseAddress!, 2, 2, 2, 1)) == [0, 1, 1, 1])
     }
     try doubles.withUnsafeBufferPointer { pointer throws in
-      #expect(try gathered(view(.float64, pointer.baseAddress!, 2, 2, 16, 8)) == [0.5, -1, 1e10, 7])
+      #expect(
+        try gathered(view(.float64, pointer.baseAddress!, 2, 2, 16, 8)) == [0.5, -1, 1e10, 7])
     }
     try longs.withUnsafeBufferPointer { pointer throws in
       #expect(try gathered(view(.int64, pointer.baseAddress!, 1, 4, 32, 8)) == [0, -1, 0x1p40, 7])

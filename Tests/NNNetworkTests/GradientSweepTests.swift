@@ -37,7 +37,9 @@ import Testing
           targets.base[row * model.outputSize + column] = 0.1 + random.uniform()
           total += targets.base[row * model.outputSize + column]
         }
-        for column in 0..<model.outputSize { targets.base[row * model.outputSize + column] /= total }
+        for column in 0..<model.outputSize {
+          targets.base[row * model.outputSize + column] /= total
+        }
       }
       let classes = weighted ? model.spec.loss.classCount : nil
       classWeights = try classes.map { count in
@@ -145,7 +147,8 @@ import Testing
         """)
       let workspace = try Workspace(for: model, rows: 6, training: true)
       let features = try awayFromKinks(18, seed: 1)
-      model.load(denseView(features, rows: 6, columns: 3), from: 0, count: 6, order: nil, into: workspace)
+      model.load(
+        denseView(features, rows: 6, columns: 3), from: 0, count: 6, order: nil, into: workspace)
       let mode = Mode.training(seed: 0, epoch: 0, step: 0)
       _ = model.forward(workspace, rows: 6, mode: mode, crew: .alone)
       let gradient = model.outputGradient(workspace, rows: 6)

@@ -25,7 +25,8 @@ import Testing
     let target = try Buffer<Float>(count: 1)
     target.base[0] = 4
     let workspace = try Workspace(for: model, rows: 1, training: true)
-    model.load(denseView(features, rows: 1, columns: 2), from: 0, count: 1, order: nil, into: workspace)
+    model.load(
+      denseView(features, rows: 1, columns: 2), from: 0, count: 1, order: nil, into: workspace)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
     let outputs = model.forward(workspace, rows: 1, mode: mode, crew: .alone)
     #expect(outputs.base[0] == 2.5)
@@ -43,14 +44,17 @@ import Testing
     let model = try makeModel(
       #"{"input": 1, "loss": "softmax_cross_entropy", "layers": [{"type": "dense", "units": 3}]}"#)
     let logits = try Buffer<Float>(count: 6)
-    for (index, value) in [1e4, -1e4, 0, -1e4, -1e4, -1e4].enumerated() { logits.base[index] = Float(value) }
+    for (index, value) in [1e4, -1e4, 0, -1e4, -1e4, -1e4].enumerated() {
+      logits.base[index] = Float(value)
+    }
     let indices = try Buffer<Int32>(count: 2)
     indices.base[0] = 1
     let gradient = try Buffer<Float>(count: 6)
     let sum = model.spec.loss(
       LossInput(
         outputs: Matrix(logits.base, rows: 2, columns: 3), targets: .indices(indices.base),
-        sampleWeights: nil, classWeights: nil, gradient: Matrix(gradient.base, rows: 2, columns: 3)))
+        sampleWeights: nil, classWeights: nil, gradient: Matrix(gradient.base, rows: 2, columns: 3))
+    )
     // Row 0: 1e4 - (-1e4); row 1: log 3. Means over two rows, in float64.
     #expect(abs(sum.mean - (20_000 + 1.0986122886681098) / 2) < 1e-9)
     #expect((0..<3).map { gradient.base[$0] } == [0.5, -0.5, 0])
@@ -63,7 +67,8 @@ import Testing
     let features = try Buffer<Float>(count: 4)
     for (index, value) in [1, 2, 3, 6].enumerated() { features.base[index] = Float(value) }
     let workspace = try Workspace(for: model, rows: 4, training: true)
-    model.load(denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
+    model.load(
+      denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
     let outputs = model.forward(workspace, rows: 4, mode: mode, crew: .alone)
     #expect(abs(Double(outputs.base[3]) - 3 / (3.5 + 1e-5).squareRoot()) < 1e-6)
@@ -99,7 +104,9 @@ import Testing
       let model = try makeModel(
         #"{"input": 2, "loss": "mse", "preprocess": "\#(name)", "layers": [{"type": "identity"}]}"#)
       let features = try Buffer<Float>(count: 8)
-      for index in 0..<4 { (features.base[2 * index], features.base[2 * index + 1]) = (Float(index + 1), 0.1) }
+      for index in 0..<4 {
+        (features.base[2 * index], features.base[2 * index + 1]) = (Float(index + 1), 0.1)
+      }
       let view = denseView(features, rows: 4, columns: 2)
       #expect(throws: (any Error).self) { try model.requireFitted() }
       try model.preprocess.fit(view, rows: 4, order: nil)

@@ -8,10 +8,12 @@ import Testing
   @Test func everyLayerIsDescribedBackToItself() throws {
     for kind in LayerKind.registry {
       let model = try makeModel(
-        #"{"input": 4, "loss": "mse", "layers": [\#(kind.example), {"type": "dense", "units": 2}]}"#)
+        #"{"input": 4, "loss": "mse", "layers": [\#(kind.example), {"type": "dense", "units": 2}]}"#
+      )
       let again = try Model(try ModelSpec(try JSON.parse(model.spec.json.text)))
       #expect(again.spec.json.text == model.spec.json.text)
-      #expect((0..<model.weights.count).allSatisfy { again.weights.base[$0] == model.weights.base[$0] })
+      #expect(
+        (0..<model.weights.count).allSatisfy { again.weights.base[$0] == model.weights.base[$0] })
     }
   }
 
@@ -59,13 +61,31 @@ import Testing
     (#"{"layers": [{"type": "dense", "units": 2}], "loss": "mse"}"#, "input is needed"),
     (#"{"input": 2, "layers": [], "loss": "mse"}"#, "at least one layer"),
     (#"{"input": 2, "layers": [{"type": "dense", "units": 2}]}"#, "loss is needed"),
-    (#"{"input": 2, "layers": [{"type": "dense", "units": 1}], "loss": "softmax_cross_entropy"}"#, "at least 2 outputs"),
-    (#"{"input": 2, "layers": [{"type": "dense", "units": 2}], "loss": {"type": "quantile", "q": [0.1, 0.5, 0.9]}}"#, "one number an output"),
-    (#"{"input": 2, "layers": [{"type": "dense", "units": 2}], "loss": "mse", "classes": ["a", "b"]}"#, "classification"),
-    (#"{"input": 2, "layers": [{"type": "dense", "units": 2}], "loss": "softmax_cross_entropy", "classes": ["a"]}"#, "list of 2 names"),
-    (#"{"input": 16777216, "layers": [{"type": "dense", "units": 16777216}], "loss": "mse"}"#, "at most 1000000000"),
+    (
+      #"{"input": 2, "layers": [{"type": "dense", "units": 1}], "loss": "softmax_cross_entropy"}"#,
+      "at least 2 outputs"
+    ),
+    (
+      #"{"input": 2, "layers": [{"type": "dense", "units": 2}], "loss": {"type": "quantile", "q": [0.1, 0.5, 0.9]}}"#,
+      "one number an output"
+    ),
+    (
+      #"{"input": 2, "layers": [{"type": "dense", "units": 2}], "loss": "mse", "classes": ["a", "b"]}"#,
+      "classification"
+    ),
+    (
+      #"{"input": 2, "layers": [{"type": "dense", "units": 2}], "loss": "softmax_cross_entropy", "classes": ["a"]}"#,
+      "list of 2 names"
+    ),
+    (
+      #"{"input": 16777216, "layers": [{"type": "dense", "units": 16777216}], "loss": "mse"}"#,
+      "at most 1000000000"
+    ),
     (#"{"input": 2, "layers": [{"type": "dropout", "rate": 1}], "loss": "mse"}"#, "0 <= rate < 1"),
-    (#"{"input": 4611686018427387904, "layers": [{"type": "dense", "units": 2}], "loss": "mse"}"#, "input must be"),
+    (
+      #"{"input": 4611686018427387904, "layers": [{"type": "dense", "units": 2}], "loss": "mse"}"#,
+      "input must be"
+    ),
   ])
   func specErrorsSayWhatMustHold(_ text: String, _ fragment: String) {
     let error = #expect(throws: NNError.self) { try makeModel(text) }
@@ -120,7 +140,9 @@ import Testing
       for b in 0..<min(rows, columns) {
         var sum = 0.0
         for i in 0..<max(rows, columns) {
-          sum += isWide ? w[a * columns + i] * w[b * columns + i] : w[i * columns + a] * w[i * columns + b]
+          sum +=
+            isWide
+            ? w[a * columns + i] * w[b * columns + i] : w[i * columns + a] * w[i * columns + b]
         }
         // Float32 storage of double vectors.
         #expect(abs(sum - (a == b ? 1 : 0)) < 1e-6)

@@ -6,7 +6,9 @@ import NNTraining
 
 func makeModel(_ text: String) throws -> Model { try Model(try ModelSpec(try JSON.parse(text))) }
 
-func makeConfig(_ text: String) throws -> TrainingConfig { try TrainingConfig(try JSON.parse(text)) }
+func makeConfig(_ text: String) throws -> TrainingConfig {
+  try TrainingConfig(try JSON.parse(text))
+}
 
 /// Features and targets that a test owns, and the data set over them.
 final class TestData {

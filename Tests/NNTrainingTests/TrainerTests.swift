@@ -23,10 +23,11 @@ import Testing
       #"{"epochs": 30, "optimizer": {"type": "adam", "learning_rate": 0.02}, "metrics": ["accuracy"]}"#,
       validation: true)
     let names = run.trainer.history.names
-    #expect(names == [
-      "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds",
-      "samples_per_second",
-    ])
+    #expect(
+      names == [
+        "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds",
+        "samples_per_second",
+      ])
     let accuracy = try #require(run.trainer.history.columns[3].last)
     #expect(accuracy > 0.95)
     #expect(run.trainer.history.ending == .completed)
@@ -42,7 +43,8 @@ import Testing
     func bytes(_ threads: Int, seed: Int) throws -> [Float] {
       weights(
         try trained(
-          #"{"epochs": 2, "batch_size": 120, "threads": \#(threads), "seed": \#(seed)}"#, spec: spec,
+          #"{"epochs": 2, "batch_size": 120, "threads": \#(threads), "seed": \#(seed)}"#,
+          spec: spec,
           rows: 240
         ).model)
     }
@@ -73,7 +75,8 @@ import Testing
     let data = try TestData(rows: 64, regression: true)
     let model = try makeModel(regressor)
     let trainer = try Trainer(
-      model, try makeConfig(#"{"optimizer": {"type": "sgd", "learning_rate": 1e30}, "epochs": 50}"#),
+      model,
+      try makeConfig(#"{"optimizer": {"type": "sgd", "learning_rate": 1e30}, "epochs": 50}"#),
       defaultThreads: 1)
     let error = #expect(throws: NNError.self) {
       try trainer.fit(train: data.dataset, validation: nil, observer: quiet)
@@ -137,7 +140,9 @@ import Testing
   }
 
   @Test func savedTrainingResumesToTheSameBytes() throws {
-    for optimizer in ["adam", "nadam", "adagrad", #"{"type": "rmsprop", "momentum": 0.5, "centered": true}"#] {
+    for optimizer in [
+      "adam", "nadam", "adagrad", #"{"type": "rmsprop", "momentum": 0.5, "centered": true}"#,
+    ] {
       let name = optimizer.hasPrefix("{") ? optimizer : "\"\(optimizer)\""
       let config = try makeConfig(#"{"epochs": 3, "optimizer": \#(name), "continue": true}"#)
       let data = try TestData(rows: 70)
@@ -183,7 +188,8 @@ import Testing
   }
 
   @Test func batchNormNeedsTwoRows() throws {
-    let spec = #"{"input": 2, "loss": "softmax_cross_entropy", "layers": [{"type": "batch_norm"}, {"type": "dense", "units": 3}]}"#
+    let spec =
+      #"{"input": 2, "loss": "softmax_cross_entropy", "layers": [{"type": "batch_norm"}, {"type": "dense", "units": 3}]}"#
     let error = #expect(throws: NNError.self) {
       try trained(#"{"batch_size": 13}"#, spec: spec, rows: 40)
     }
@@ -198,12 +204,15 @@ import Testing
 }
 
 @Suite struct SplitTests {
-  @Test(arguments: [SplitKind.random, .stratified, .time]) func partsCoverTheWhole(_ kind: SplitKind) throws {
+  @Test(arguments: [SplitKind.random, .stratified, .time]) func partsCoverTheWhole(
+    _ kind: SplitKind
+  ) throws {
     let data = try TestData(rows: 101)
     for fraction in [0.001, 0.25, 0.5, 0.999] {
       let (rest, part) = try data.dataset.split(kind, fraction: fraction, key: nil, seed: 4)
       #expect(part.rows == min(max(1, Int((101 * fraction).rounded())), 100))
-      let all = (0..<rest.rows).map { rest.sourceRow($0) } + (0..<part.rows).map { part.sourceRow($0) }
+      let all =
+        (0..<rest.rows).map { rest.sourceRow($0) } + (0..<part.rows).map { part.sourceRow($0) }
       #expect(all.sorted() == Array(0..<101))
     }
   }

@@ -39,8 +39,8 @@ static void describe(const csv_table *table)
         double low = INFINITY, high = -INFINITY;
         int64_t empty = 0;
         for (int64_t row = 0; row < rows; row++) {
-            low = fmin(low, values[row]);
-            high = fmax(high, values[row]);
+            low = values[row] < low ? values[row] : low;
+            high = values[row] > high ? values[row] : high;
             empty += isnan(values[row]) != 0;
         }
         printf("%-24s numbers %g to %g, %lld empty\n", csv_name(table, column), low, high,

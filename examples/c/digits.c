@@ -17,13 +17,15 @@
 
 static const char SPEC[] =
     "{\"input\": 64, \"preprocess\": {\"type\": \"scale\", \"factor\": 0.0625},"
-    " \"layers\": [{\"type\": \"dense\", \"units\": 32, \"activation\": \"relu\"},"
+    " \"layers\": [{\"type\": \"dense\", \"units\": 64, \"activation\": \"relu\"},"
+    "              {\"type\": \"dropout\", \"rate\": 0.2},"
     "              {\"type\": \"dense\", \"units\": 10}],"
     " \"loss\": \"softmax_cross_entropy\", \"seed\": 1}";
 
 static const char CONFIG[] =
     "{\"epochs\": 40, \"batch_size\": 32, \"seed\": 1,"
-    " \"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.005}}";
+    " \"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.01},"
+    " \"schedule\": {\"type\": \"cosine\", \"epochs\": 40}}";
 
 static const double TEST_SHARE = 0.25;
 static const double ACCURACY_NEEDED = 0.96;

@@ -17,7 +17,11 @@ from digits_file import CLASSES, classify, read_digits
 SPEC = {
     "input": 64,
     "preprocess": {"type": "scale", "factor": 0.0625},
-    "layers": [{"type": "dense", "units": 32, "activation": "relu"}, {"type": "dense", "units": 10}],
+    "layers": [
+        {"type": "dense", "units": 64, "activation": "relu"},
+        {"type": "dropout", "rate": 0.2},
+        {"type": "dense", "units": 10},
+    ],
     "loss": "softmax_cross_entropy",
     "seed": 1,
 }
@@ -25,7 +29,8 @@ CONFIG = {
     "epochs": 40,
     "batch_size": 32,
     "seed": 1,
-    "optimizer": {"type": "adam", "learning_rate": 0.005},
+    "optimizer": {"type": "adam", "learning_rate": 0.01},
+    "schedule": {"type": "cosine", "epochs": 40},
     "metrics": ["accuracy"],
 }
 TEST_SHARE = 0.25

@@ -7,7 +7,8 @@ extension LayerKind {
   /// Every output is a weighted sum of all inputs: `y = f(x · Wᵀ + b)`.
   static let dense = LayerKind(
     name: "dense",
-    example: #"{"type": "dense", "units": 5, "activation": "tanh", "init": "he_normal", "bias_init": {"type": "constant", "value": 0.1}}"#
+    example:
+      #"{"type": "dense", "units": 5, "activation": "tanh", "init": "he_normal", "bias_init": {"type": "constant", "value": 0.1}}"#
   ) { options, inputSize throws(NNError) in
     try DenseLayer(&options, inputSize: inputSize)
   }

@@ -37,7 +37,8 @@ extension Loss {
     let list = try options.numbers("pos_weight", in: .above(0, through: 1e6))
     guard list.count == outputs else {
       throw .argument(
-        "\(options.owner): pos_weight must have one number an output, \(outputs), got \(list.count)")
+        "\(options.owner): pos_weight must have one number an output, \(outputs), got \(list.count)"
+      )
     }
     return list
   }

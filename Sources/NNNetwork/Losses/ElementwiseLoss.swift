@@ -8,9 +8,10 @@ extension LossFunction {
   ///   the digits; the last argument is the output's column.
   static func elementwise(
     output: OutputFunction, targets: TargetRule, classCount: Int? = nil,
-    _ element: @escaping @Sendable (_ output: Double, _ target: Double, _ column: Int) -> (
-      loss: Double, slope: Double
-    )
+    _ element:
+      @escaping @Sendable (_ output: Double, _ target: Double, _ column: Int) -> (
+        loss: Double, slope: Double
+      )
   ) -> LossFunction {
     LossFunction(output: output, targets: targets, classCount: classCount) { input in
       guard case .values(let targets) = input.targets else { return LossSum() }

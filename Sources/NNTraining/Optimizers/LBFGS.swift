@@ -9,7 +9,8 @@ extension OptimizerRule {
   /// References: torch.optim.LBFGS; Nocedal and Wright 2006, algorithm 7.5.
   static let lbfgs = OptimizerRule(
     name: "lbfgs",
-    example: #"{"type": "lbfgs", "learning_rate": 0.8, "history": 5, "line_search": "strong_wolfe"}"#
+    example:
+      #"{"type": "lbfgs", "learning_rate": 0.8, "history": 5, "line_search": "strong_wolfe"}"#
   ) { options throws(NNError) in
     let history = try options.integer("history", default: 100, in: 1...1000)
     let iterations = try options.integer("max_iterations", default: 20, in: 1...100_000)

@@ -61,7 +61,7 @@ static void check_text_buffers(void) {
     check_status("describe: one byte short", nns_describe(model, text, need - 1, NULL),
                  NNS_E_ARGUMENT);
     check_status("describe: exact buffer", nns_describe(model, text, need, NULL), NNS_OK);
-    check_contains("describe: defaults are filled in", text, "\"bias\":true");
+    check_contains("describe: defaults are filled in", text, "\"bias\": true");
     free(text);
     nns_free(model);
 }

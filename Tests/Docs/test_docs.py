@@ -1,0 +1,92 @@
+"""The documents say what the library knows, and their samples run."""
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REFERENCE = (ROOT / "docs" / "reference.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+LAYER = {"type": "dense", "units": 1}
+SPEC = {"input": 2, "layers": [LAYER], "loss": "mse"}
+
+
+def known(error):
+    """The names after "known: " in an error of the library."""
+    return re.split(r", ", re.search(r"known: (.*)$", str(error)).group(1))
+
+
+def registry(role):
+    import nnswift
+
+    nowhere = "no such name anywhere"
+    specs = {
+        "layer": {**SPEC, "layers": [{"type": nowhere}]},
+        "activation": {**SPEC, "layers": [{**LAYER, "activation": nowhere}]},
+        "init": {**SPEC, "layers": [{**LAYER, "init": nowhere}]},
+        "loss": {**SPEC, "loss": nowhere},
+        "preprocess": {**SPEC, "preprocess": nowhere},
+    }
+    with pytest.raises(nnswift.Error) as caught:
+        if role in specs:
+            nnswift.Model(specs[role])
+        else:
+            value = [nowhere] if role == "metrics" else nowhere
+            nnswift.Model(SPEC).configure({role: value})
+    return known(caught.value)
+
+
+ROLES = ["layer", "activation", "init", "preprocess", "loss", "optimizer", "schedule", "metrics"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_reference_names_every_member(role):
+    names = registry(role)
+    assert len(names) >= 4
+    missing = [name for name in names if f"| `{name}` |" not in REFERENCE]
+    assert not missing
+
+
+def samples(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+
+
+def test_readme_has_samples():
+    assert samples("c") and samples("python") and samples("sh")
+
+
+@pytest.mark.parametrize("source", samples("c"))
+def test_readme_c_samples_run(source, tmp_path):
+    (tmp_path / "sample.c").write_text(source)
+    build = ROOT / "build"
+    subprocess.run(
+        ["gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}", "sample.c", "-o",
+         "sample", f"-L{build}", "-lnnswift", f"-Wl,-rpath,{build}"], cwd=tmp_path, check=True)
+    done = subprocess.run(["./sample"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("source", samples("python"))
+def test_readme_python_samples_run(source, tmp_path):
+    (tmp_path / "sample.py").write_text(source)
+    subprocess.run([sys.executable, "sample.py"], cwd=tmp_path, check=True)
+
+
+def test_readme_commands_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
+    used = set(re.findall(r"^make ([a-z ]+?)(?:\s+#.*|\s+[A-Z_]+=.*)?$", "\n".join(samples("sh")), re.M))
+    assert used
+    for line in used:
+        assert set(line.split()) <= targets, line
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/reference.md"])
+def test_links_lead_somewhere(document):
+    path = ROOT / document
+    for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text()):
+        if not link.startswith("http"):
+            assert (path.parent / link).exists(), link
