@@ -12,7 +12,10 @@ let ships = flavour != "tests"
 
 let swift: [SwiftSetting] =
   isEmbedded
-  ? [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Xcc", "-fno-math-errno"])]
+  ? [
+    .enableExperimentalFeature("Embedded"),
+    .unsafeFlags(["-wmo", "-Xcc", "-fno-math-errno", "-Xfrontend", "-function-sections"]),
+  ]
   : [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
 // Embedded Swift leaves String's Unicode tables to a library that stands beside the toolchain.

@@ -22,6 +22,6 @@ else
   arguments+=(-Xswiftc -static-stdlib)
 fi
 
-NNSWIFT_FLAVOUR=$flavour swift build "${arguments[@]}"
+NNSWIFT_FLAVOUR=$flavour swift build -Xswiftc -use-ld=lld "${arguments[@]}"
 mkdir -p "$(dirname "$target")"
 strip --strip-unneeded -o "$target" ".build-$flavour/release/libnnswift.so"

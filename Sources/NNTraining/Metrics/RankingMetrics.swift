@@ -7,8 +7,10 @@ extension Metric {
   /// The share of the rows whose true class is among the k largest scores.
   ///
   /// Of equal scores the later class counts as the larger. For scores of one class: with k = 1 the
-  /// accuracy at a threshold that the score must exceed, 0.5 (0 if scores are not all within 0...1);
-  /// 1 for larger k. Reference: sklearn.metrics.top_k_accuracy_score.
+  /// accuracy at a threshold that the score must exceed, 0.5, or 0 if a score is not within 0...1;
+  /// 1 for larger k.
+  ///
+  /// Reference: sklearn.metrics.top_k_accuracy_score.
   static let topK = Metric(
     name: "top_k", example: #"{"type": "top_k", "k": 3}"#, isHigherBetter: true,
     tasks: [.binary, .multiclass]

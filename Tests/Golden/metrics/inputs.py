@@ -39,7 +39,8 @@ def binary_inputs():
     yield from both("no positives", "binary", np.zeros(12), np.round(rng.uniform(0, 1, 12), 2))
     yield from both("no negatives", "binary", np.ones(12), np.round(rng.uniform(0, 1, 12), 2))
     yield from both("one row", "binary", [1], [0.25])
-    sizes = np.array([1e300, -1e300, 5e-324, 0.0, -5e-324, 1e-310, 1.7e308, -1.7e308, 1e16, 1e16 + 2])
+    sizes = np.array(
+        [1e300, -1e300, 5e-324, 0.0, -5e-324, 1e-310, 1.7e308, -1.7e308, 1e16, 1e16 + 2])
     yield from both("huge and tiny", "binary", np.arange(10) % 3 == 0, sizes, threshold=0.0)
     positive_free = {"weights": np.where(truth == 1, 0.0, 1.5)}
     for case in both("class 1 without weight", "binary", truth, np.round(smooth, 2))[:1]:
@@ -101,7 +102,7 @@ def regression_inputs():
     yield from both("right", "regression", truth, truth)
     yield from both("constant truth", "regression", np.full((8, 1), 2.0), rng.normal(size=(8, 1)))
     yield from both("constant and right", "regression", np.full((8, 1), 2.0), np.full((8, 1), 2.0))
-    yield from both("zeros", "regression", [[0.0], [0.0], [1.0], [-2.0]], [[0.5], [0.0], [1.5], [2.0]])
+    yield from both("zeros", "regression", [0, 0, 1, -2], [0.5, 0, 1.5, 2])
     yield from both("one row", "regression", [[1.5]], [[1.0]])
     yield from both("two rows", "regression", [[1.0], [2.0]], [[1.5], [4.0]])
     yield from both("large", "regression", truth * 1e140, truth[::-1] * 1e140)

@@ -125,8 +125,9 @@ def values(case):
         return [(m, number_value(m, truth, scores, weights)) for m in NUMBER_METRICS]
     truth = truth.astype(int)
     guess, classes = predicted(case).astype(int), class_count(case)
+    one_label_only = ("balanced_accuracy", "matthews", "kappa")
     chosen = [m for m in LABEL_METRICS
-              if task != "multilabel" or split(m)[0] not in ("balanced_accuracy", "matthews", "kappa")]
+              if task != "multilabel" or split(m)[0] not in one_label_only]
     result = [(m, label_value(m, truth, guess, weights, classes)) for m in chosen]
     if task == "labels":
         return result

@@ -18,9 +18,7 @@ struct MetricGolden {
   let curves: [Row]
   let thresholds: [Row]
 
-  static let shared = Result { try MetricGolden() }
-
-  private init() throws {
+  init() throws {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let file = tests.appending(path: "Golden/metrics/metrics.json")

@@ -9,7 +9,7 @@ import Testing
 @Suite struct MetricGoldenTests {
   let golden: MetricGolden
 
-  init() throws { golden = try MetricGolden.shared.get() }
+  init() throws { golden = try MetricGolden() }
 
   @Test func values() throws {
     #expect(golden.values.count > 1500)

@@ -80,9 +80,11 @@ import Testing
   @Test func kappaWithWeights() throws {
     // Confusion: (0,0) (0,2) (1,1) (2,1). Truth 2 1 1, predictions 1 2 1 of 4 rows.
     let sample = MetricSample(task: .labels, truth: [0, 0, 1, 2], scores: [0, 2, 1, 1])
-    // Linear: observed 2 + 1 = 3; by chance (2·(2·1 + 1·2) + 1·(1 + 1) + 1·(1·2 + 2·1)) / 4 = 14/4.
+    // Linear: observed 2 + 1 = 3; by chance
+    // (2·(2·1 + 1·2) + 1·(1 + 1) + 1·(1·2 + 2·1)) / 4 = 14/4.
     #expect(agree(try sample.value(#"{"type": "kappa", "weights": "linear"}"#), 1 - 12 / 14.0))
-    // Quadratic: observed 4 + 1 = 5; by chance (2·(2·1 + 1·4) + 1·(1 + 1) + 1·(1·4 + 2·1)) / 4 = 20/4.
+    // Quadratic: observed 4 + 1 = 5; by chance
+    // (2·(2·1 + 1·4) + 1·(1 + 1) + 1·(1·4 + 2·1)) / 4 = 20/4.
     #expect(agree(try sample.value(#"{"type": "kappa", "weights": "quadratic"}"#), 0))
   }
 

@@ -85,8 +85,8 @@ import Testing
         // 2^62 rows of 4 columns do not fit into 64 bits; nothing is read.
         guard rows <= 0 || task != .binary && task != .labels else { continue }
         let error = try errorOf(metric.name, task, rows: rows, columns: task == .binary ? 1 : 4)
-        let fits = if case .shape = error { true } else if case .limit = error { true } else { false }
-        #expect(fits, "\(metric.name), \(task): \(error.message)")
+        let status = error.statusAndMessage.status
+        #expect([shape, limit].contains(status), "\(metric.name), \(task): \(error.message)")
       }
     }
   }
@@ -95,11 +95,13 @@ import Testing
     for metric in Metric.registry {
       for task in metric.tasks {
         let error = try errorOf(metric.name, task, rows: 1, columns: columns)
-        let isShape = if case .shape = error { true } else { false }
-        #expect(isShape, "\(metric.name), \(task): \(error.message)")
+        #expect(error.statusAndMessage.status == shape, "\(metric.name), \(task): \(error.message)")
       }
     }
   }
+
+  private let shape = NNError.shape("").statusAndMessage.status
+  private let limit = NNError.limit("").statusAndMessage.status
 
   private func errorOf(
     _ name: String, _ task: MetricTask, rows: Int, columns: Int
@@ -128,7 +130,8 @@ import Testing
     (#"{"type": "f1", "average": "samples"}"#, "average must be one of auto, binary, micro"),
     (#"{"type": "roc_auc", "average": "binary"}"#, "average must be one of macro"),
     (#"{"type": "pinball", "q": 1.5}"#, "q must be a number"),
-    (#"{"type": "kappa", "weights": "cubic"}"#, "weights must be one of none"), ("7", "metric must"),
+    (#"{"type": "kappa", "weights": "cubic"}"#, "weights must be one of none"),
+    ("7", "metric must"),
   ])
   func options(_ json: String, _ fragment: String) throws {
     let sentence = refusal { () throws(NNError) in _ = try Metric.parse(try JSON.parse(json)) }
