@@ -387,7 +387,8 @@ int32_t nns_confusion(const nns_array *NNS_NULLABLE y_true, const nns_array *NNS
 
 /* Finds the threshold on the scores of class 1 (score >= threshold is 1) at which a metric of
  * labels (accuracy, balanced_accuracy, precision, recall, f1, f_beta, matthews, kappa) is largest;
- * among equals the largest threshold. value: may be NULL. [any]
+ * among equals the largest threshold; infinity where calling no row class 1 is best. value: may be
+ * NULL. [any]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
 int32_t nns_best_threshold(const char *NNS_NULLABLE metric, const nns_array *NNS_NULLABLE y_true,
                            const nns_array *NNS_NULLABLE y_score,

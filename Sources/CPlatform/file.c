@@ -114,6 +114,8 @@ int nnc_read_file(const char *path, int64_t max_size, void **bytes, size_t *size
     return error;
 }
 
+int nnc_is_out_of_memory(int number) { return number == ENOMEM; }
+
 const char *nnc_error_text(int number) {
     const char *text = strerrordesc_np(number);
     return text ? text : "unknown system error";

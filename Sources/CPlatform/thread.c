@@ -119,6 +119,8 @@ nnc_crew *nnc_crew_create(int32_t members) {
     return crew;
 }
 
+int32_t nnc_crew_members(const nnc_crew *crew) { return crew->members; }
+
 void nnc_crew_free(nnc_crew *crew) {
     if (!crew) return;
     if (crew->owner == getpid()) {

@@ -29,7 +29,7 @@ package final class FileBytes {
     guard isTooLarge == 0 else {
       throw .limit("the file \"\(name)\" is larger than the \(maximum) bytes allowed")
     }
-    guard error != 12 else { throw .memory("no memory to read \"\(name)\"") }
+    guard nnc_is_out_of_memory(error) == 0 else { throw .memory("no memory to read \"\(name)\"") }
     guard error == 0 else { throw .io("could not read \"\(name)\": \(systemText(error))") }
     self.memory = memory
     bytes = UnsafeBufferPointer(

@@ -15,7 +15,7 @@ package final class Crew: @unchecked Sendable {
   /// - Parameter members: threads wanted; fewer when the system refuses.
   package init(members: Int) {
     threads = members > 1 ? nnc_crew_create(Int32(members)) : nil
-    self.members = threads == nil ? 1 : members
+    self.members = threads.map { Int(nnc_crew_members($0)) } ?? 1
   }
 
   deinit { nnc_crew_free(threads) }

@@ -88,11 +88,9 @@ public func nns_metric(
   guarded { () throws(NNError) in
     let target = try required(value, "value")
     let json = try kindName(name, "name")
-    var (kind, options) = try Metric.find(json, in: Metric.registry)
-    let function = try kind.make(&options)
-    try options.finish()
+    let (metric, function) = try Metric.parse(json)
     let arrays = try MetricArrays(y_true, y_score, weight)
-    target.pointee = try function(arrays.input(for: kind.tasks))
+    target.pointee = try function(arrays.input(for: metric.tasks))
   }
 }
 

@@ -161,9 +161,7 @@ package struct NamedMetric: Sendable {
     if (json.string ?? json.object?["type"]?.string) == "loss" {
       return NamedMetric(name: "loss", isHigherBetter: false, function: nil, tasks: [])
     }
-    var (kind, options) = try Metric.find(json, in: Metric.registry)
-    let function = try kind.make(&options)
-    try options.finish()
+    let (kind, function) = try Metric.parse(json)
     return NamedMetric(
       name: kind.name, isHigherBetter: kind.isHigherBetter, function: function, tasks: kind.tasks)
   }

@@ -26,6 +26,7 @@ double nnc_parse_double(const char *text);
 int nnc_write_file(const char *path, const void *bytes, size_t size);
 int nnc_read_file(const char *path, int64_t max_size, void **bytes, size_t *size, int *too_large);
 const char *nnc_error_text(int number);
+int nnc_is_out_of_memory(int number);
 
 // A checksum of bytes: xxh3, 64 bits.
 uint64_t nnc_xxh3(const void *bytes, size_t size);
@@ -44,6 +45,7 @@ int nnc_cpu_count(void);
 typedef void (*nnc_work)(void *context, int32_t member);
 typedef struct nnc_crew nnc_crew;
 nnc_crew *nnc_crew_create(int32_t members);
+int32_t nnc_crew_members(const nnc_crew *crew);  // fewer than asked for when the system refused
 void nnc_crew_free(nnc_crew *crew);
 void nnc_crew_run(nnc_crew *crew, nnc_work work, void *context);
 

@@ -68,12 +68,12 @@ package struct Metric: Kind {
   ///
   /// - Throws: `NNError.argument` naming what is not known and what is.
   package static func parse(_ json: JSON) throws(NNError) -> (
-    name: String, function: MetricFunction, isHigherBetter: Bool
+    metric: Metric, function: MetricFunction
   ) {
     var (kind, options) = try find(json, in: registry)
     let function = try kind.make(&options)
     try options.finish()
-    return (kind.name, function, kind.isHigherBetter)
+    return (kind, function)
   }
 }
 

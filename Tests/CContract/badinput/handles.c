@@ -85,7 +85,7 @@ static int on_stack(impostor *list, void *address) {
         {"the largest number", KINDS, (void *)UINTPTR_MAX},
         {"the address of a variable", KINDS, address},
         {"the address of a model's handle", KINDS, &g.model},
-        {"a model's handle plus 2", KINDS, (char *)g.model + 2},
+        {"a model's handle plus 1", KINDS, (char *)g.model + 1},
         {"a model's handle minus 1", KINDS, (char *)g.model - 1},
     };
     memcpy(list, made_up, sizeof made_up);

@@ -52,7 +52,7 @@ static const struct {
     {"NaN", "byte 9", "{\"seed\": NaN}"},
     {"Infinity", "byte 9", "{\"seed\": Infinity}"},
     {"a hexadecimal number", "byte", "{\"seed\": 0x10}"},
-    {"1e400", "seed", "{\"seed\": 1e400}"},
+    {"1e400", NULL, "{\"seed\": 1e400}"},
     {"something behind the end", "byte 12", "{\"seed\": 4} x"},
     {"two objects", "byte 2", "{}{}"},
     {"a comment", "byte", "{/* */\"seed\": 4}"},
