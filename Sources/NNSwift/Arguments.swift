@@ -14,7 +14,7 @@ func string(_ text: UnsafePointer<CChar>?, _ name: StaticString) throws(NNError)
   let text = try required(text, name)
   let length = strlen(text)
   guard length <= maximumTextBytes else {
-    throw .limit("\(name) must have at most \(maximumTextBytes) bytes, got \(length)")
+    throw .argument("\(name) must have at most \(maximumTextBytes) bytes, got \(length)")
   }
   return text.withMemoryRebound(to: UInt8.self, capacity: length) {
     String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
@@ -31,7 +31,7 @@ func json(
   }
   let length = strlen(text)
   guard length <= maximumTextBytes else {
-    throw .limit("\(name) must have at most \(maximumTextBytes) bytes, got \(length)")
+    throw .argument("\(name) must have at most \(maximumTextBytes) bytes, got \(length)")
   }
   let start = UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self)
   do throws(NNError) {
@@ -49,12 +49,9 @@ func kindName(_ text: UnsafePointer<CChar>?, _ name: StaticString) throws(NNErro
     ? try json(text, name) : .string(plain)
 }
 
-/// The user half of an address space: no array reaches farther.
-private let addressSpace = 1 << 47
-
 /// Checks a borrowed array and makes a view of it.
 ///
-/// - Throws: `NNError.null`, `.argument`, `.dtype`, `.shape`, `.limit`.
+/// - Throws: `NNError.null`, `.argument`, `.dtype`, `.shape`.
 func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNError) -> ArrayView {
   let array = try copy(of: try required(array, name), name)
   guard let type = ElementType(rawValue: array.dtype) else {
@@ -67,16 +64,17 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
   var (rowStride, columnStride) = (Int(array.row_stride), Int(array.col_stride))
   if rowStride == 0, columnStride == 0 {
     columnStride = type.size
-    rowStride = try checkedProduct(columns, type.size, "array")
+    rowStride = columns.multipliedReportingOverflow(by: type.size).partialValue
   }
-  // The farthest element in each direction must be within an address space.
-  let down = try checkedProduct(max(0, rows - 1), magnitude(rowStride, name), "array")
-  let across = try checkedProduct(max(0, columns - 1), magnitude(columnStride, name), "array")
-  let elements = try checkedProduct(rows, columns, "array")
-  guard try checkedSum(down, across, "array") < addressSpace, elements < addressSpace else {
-    throw .limit(
-      "\(name): \(rows) x \(columns) elements with these strides are more than memory holds")
+  guard
+    fitsMemory(rows, columns, type.size), fitsMemory(rows - 1, rowStride, 1),
+    fitsMemory(columns - 1, columnStride, 1)
+  else {
+    throw .shape(
+      "\(name): rows \(rows), cols \(columns) and these strides reach beyond any memory; check them"
+    )
   }
+  let elements = rows * columns
   guard let data = array.data ?? (elements == 0 ? UnsafeRawPointer(bitPattern: 64) : nil) else {
     throw .null("\(name): data must not be NULL")
   }
@@ -85,9 +83,11 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
     columnStride: columnStride)
 }
 
-private func magnitude(_ stride: Int, _ name: StaticString) throws(NNError) -> Int {
-  guard stride != Int.min else { throw .limit("\(name): a stride is out of range") }
-  return abs(stride)
+/// Whether a block of count · stride · size bytes could be in the user half of an address space.
+private func fitsMemory(_ count: Int, _ stride: Int, _ size: Int) -> Bool {
+  let (elements, overflow) = max(0, count).multipliedReportingOverflow(by: stride)
+  let (bytes, carry) = elements.multipliedReportingOverflow(by: size)
+  return !overflow && !carry && bytes.magnitude < 1 << 46
 }
 
 /// As much of the structure as both sides know.

@@ -32,14 +32,16 @@ private func fit(
   _ handle: ModelHandle, _ train: Dataset, _ validation: Dataset?, _ config: TrainingConfig,
   _ progress: nns_progress_fn?, _ user: UnsafeMutableRawPointer?
 ) throws(NNError) {
-  let trainer = try handle.trainer(for: config)
-  handle.isCancelled.store(false, ordering: .relaxed)
   let observer = TrainingObserver(
     report: progress.map { report in
       { state in handle.asCallback { tell(report, user, state) } }
     },
     isCancelled: { handle.isCancelled.load(ordering: .relaxed) })
-  try trainer.fit(train: train, validation: validation, observer: observer)
+  let trainer = try handle.trainer(for: config)
+  // A training that is refused here leaves trainer, history and model as they were.
+  let run = try trainer.plan(config, train: train, validation: validation, observer: observer)
+  handle.begin(trainer, config)
+  try run.start()
   Settings.write(
     Int32(NNS_LOG_INFO),
     "training \(trainer.history.ending.rawValue) after \(trainer.history.epochs.count) epochs")
@@ -59,16 +61,20 @@ private func tell(
 extension ModelHandle {
   /// The trainer for a call of `nns_train`: a fresh one, unless the config continues.
   fileprivate func trainer(for config: TrainingConfig) throws(NNError) -> Trainer {
-    let threads = Settings.threads
-    if config.continues, let trainer, trainer.canContinue(with: config) {
-      trainer.reconfigure(config, defaultThreads: threads)
-      return trainer
-    }
-    let fresh = try Trainer(model, config, defaultThreads: threads)
+    if config.continues, let trainer, trainer.canContinue(with: config) { return trainer }
+    let fresh = try Trainer(model, config, defaultThreads: Settings.threads)
     if config.continues, let savedTraining { try fresh.restore(savedTraining) }
-    savedTraining = nil
-    trainer = fresh
     return fresh
+  }
+
+  /// Takes a trainer and its config into use.
+  fileprivate func begin(_ trainer: Trainer, _ config: TrainingConfig) {
+    if self.trainer === trainer {
+      trainer.reconfigure(config, defaultThreads: Settings.threads)
+    }
+    self.trainer = trainer
+    savedTraining = nil
+    isCancelled.store(false, ordering: .relaxed)
   }
 
   /// The trainer that single steps use: the one there is, or one with the default config.

@@ -34,31 +34,28 @@ package struct TrainingObserver {
 }
 
 extension Trainer {
-  /// Trains for the config's epochs, or until something stops it.
+  /// Checks and allocates everything that a training needs; nothing of model and trainer changes.
   ///
-  /// - Throws: `NNError` for arguments that do not fit; `.diverged`, `.cancelled`, `.callback`, with
-  ///   weights and history kept.
+  /// - Throws: `NNError` for arguments that do not fit, `.memory`.
+  package func plan(
+    _ config: TrainingConfig, train: Dataset, validation: Dataset?, observer: TrainingObserver
+  ) throws(NNError) -> FitRun {
+    try FitRun(self, config, train: train, validation: validation, observer: observer)
+  }
+
+  /// Trains with the trainer's own config, for its epochs or until something stops it.
+  ///
+  /// - Throws: as `plan`, and as `FitRun.start`.
   package func fit(
     train: Dataset, validation: Dataset?, observer: TrainingObserver
   ) throws(NNError) {
-    let run = try FitRun(self, train: train, validation: validation, observer: observer)
-    history = TrainingHistory(names: run.columnNames, epochs: config.epochs)
-    do throws(NNError) {
-      try run.epochs()
-    } catch {
-      switch error {
-      case .diverged: history.ending = .diverged
-      case .cancelled: history.ending = .cancelled
-      case .callback: history.ending = .callback
-      default: break
-      }
-      throw error
-    }
+    try plan(config, train: train, validation: validation, observer: observer).start()
   }
 }
 
-/// One call of `fit`: everything it needs, allocated before the first step.
-private final class FitRun {
+/// One training: everything it needs, checked and allocated before the first step.
+package final class FitRun {
+  private let config: TrainingConfig
   private let trainer: Trainer
   private let samples: SampleRows
   private let validation: SampleRows?
@@ -75,16 +72,16 @@ private final class FitRun {
   /// Keeps the parts of a validation split alive.
   private let parts: [Dataset]
 
-  let columnNames: [String]
+  private let columnNames: [String]
 
-  private var config: TrainingConfig { trainer.config }
   private var model: Model { trainer.model }
 
-  init(
-    _ trainer: Trainer, train: Dataset, validation: Dataset?, observer: TrainingObserver
+  fileprivate init(
+    _ trainer: Trainer, _ config: TrainingConfig, train: Dataset, validation: Dataset?,
+    observer: TrainingObserver
   ) throws(NNError) {
-    let config = trainer.config
     let model = trainer.model
+    self.config = config
     let (rest, part) = try Self.divide(train, validation, config)
     try checkFit(rest.sampleRows, model)
     if let part { try checkFit(part.sampleRows, model) }
@@ -105,7 +102,7 @@ private final class FitRun {
         isHigherBetter: options.isHigherBetter
           ?? Self.isHigherBetter(options.metric, config.metrics), model: model)
     }
-    if let metric = trainer.learningRate.metric { _ = try Self.column(metric, columns) }
+    if let metric = config.schedule.metric { _ = try Self.column(metric, columns) }
     let weighted = samples.weights != nil
     sheet =
       metrics.isEmpty
@@ -117,9 +114,29 @@ private final class FitRun {
     validationValues = try Buffer(count: metrics.count)
     firstEpoch = trainer.epochsDone
     lastEpoch = firstEpoch + config.epochs
-    try model.preprocess.isFitted
-      ? () : model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
     _ = try trainer.pass(rows: sampler.batchSize)
+  }
+
+  /// Runs the epochs.
+  ///
+  /// - Throws: `NNError.diverged`, `.cancelled`, `.callback`, with weights and history kept; what a
+  ///   metric throws.
+  package func start() throws(NNError) {
+    if !model.preprocess.isFitted {
+      try model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
+    }
+    trainer.history = TrainingHistory(names: columnNames, epochs: config.epochs)
+    do throws(NNError) {
+      try epochs()
+    } catch {
+      switch error {
+      case .diverged: trainer.history.ending = .diverged
+      case .cancelled: trainer.history.ending = .cancelled
+      case .callback: trainer.history.ending = .callback
+      default: break
+      }
+      throw error
+    }
   }
 
   private static func divide(
@@ -165,12 +182,12 @@ private final class FitRun {
     return metrics.first { $0.name == plain }?.isHigherBetter ?? false
   }
 
-  func epochs() throws(NNError) {
+  private func epochs() throws(NNError) {
     for epoch in firstEpoch..<lastEpoch {
       let values = try run(epoch)
       trainer.epochsDone = epoch + 1
       trainer.history.record(epoch: epoch + 1, values)
-      if let metric = trainer.learningRate.metric,
+      if let metric = config.schedule.metric,
         let index = columnNames.firstIndex(of: metric)
       {
         trainer.learningRate.observe(

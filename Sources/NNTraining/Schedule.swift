@@ -33,6 +33,11 @@ package struct ScheduleFunction: Sendable {
   let isPerStep: Bool
   let warmupSteps: Int
 
+  /// The metric that the schedule listens to, if any.
+  package var metric: String? {
+    if case .plateau(let rule) = rule { rule.metric } else { nil }
+  }
+
   static let constant = ScheduleFunction(
     rule: .formula { base, _, _ in base }, isPerStep: false, warmupSteps: 0)
 
@@ -91,11 +96,6 @@ package struct LearningRate {
       return schedule.isPerStep
         ? formula(base, step - warmup, max(1, steps - warmup)) : formula(base, epoch, epochs)
     }
-  }
-
-  /// The metric that the schedule listens to, if any.
-  package var metric: String? {
-    if case .plateau(let rule) = schedule.rule { rule.metric } else { nil }
   }
 
   /// Tells the schedule its metric at the end of an epoch.

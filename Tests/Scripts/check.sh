@@ -21,6 +21,7 @@ run bash Tests/CContract/run.sh "$static"
 NNSWIFT_LIBRARY=$PWD/$static/libnnswift.so run "$python" -m pytest -q -p no:cacheprovider bindings/python/tests
 
 # AddressSanitizer and ThreadSanitizer see the ordinary build through the Swift tests.
+export LSAN_OPTIONS=suppressions=$PWD/Tests/Scripts/leaks.txt:print_suppressions=0
 for sanitizer in address thread; do
   run swift test --sanitize=$sanitizer --scratch-path ".build-$sanitizer" --quiet
 done

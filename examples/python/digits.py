@@ -6,6 +6,7 @@ Default: examples/data/digits.u8 build/digits.safetensors build/digits.png
 The same task, seed and printed numbers as the C program examples/c/digits.c.
 """
 
+import math
 import sys
 
 import numpy as np
@@ -55,12 +56,14 @@ def draw_picture(path, history, matrix, pixels, truth, predicted):
     from matplotlib.figure import Figure
 
     wrong = np.flatnonzero(predicted != truth)
-    figure = Figure(figsize=(11, 7.5), dpi=110, layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[2.2, 1])
-    curves, table = above.subplots(1, 2, width_ratios=[1.15, 1])
+    heights = [4.4, 0.5 + 1.0 * math.ceil(len(wrong) / 12)]
+    figure = Figure(figsize=(10, sum(heights)), dpi=130, layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=heights, hspace=0.03)
+    curves, table = above.subplots(1, 2, width_ratios=[1.2, 1])
     nnswift.plot.learning_curves(history, ax=curves)
-    nnswift.plot.confusion_matrix(matrix, [str(c) for c in range(CLASSES)], ax=table)
-    nnswift.plot.digits(pixels[wrong].reshape(-1, 8, 8), truth[wrong], predicted[wrong], figure=below)
+    nnswift.plot.confusion_matrix(matrix, range(CLASSES), ax=table)
+    below.suptitle(f"{len(wrong)} of the {len(truth)} held-out digits were not recognised")
+    nnswift.plot.digits(pixels[wrong], truth[wrong], predicted[wrong], figure=below)
     figure.savefig(path)
 
 
@@ -73,12 +76,13 @@ def main(data="examples/data/digits.u8", model_path="build/digits.safetensors", 
     print(f"{len(train_rows)} digits to learn from, {len(test_rows)} held out")
 
     model = nnswift.Model(SPEC)
-    test = (pixels[test_rows], test_labels)
-    history = model.train(pixels[train_rows], train_labels, CONFIG, validation=test, callback=show_progress)
+    train_pixels, test_pixels = pixels[train_rows], pixels[test_rows]
+    validation = (test_pixels, test_labels)
+    history = model.train(train_pixels, train_labels, CONFIG, validation=validation, callback=show_progress)
 
-    values = model.evaluate(*test, metrics=["loss", "accuracy"])
+    values = model.evaluate(test_pixels, test_labels, metrics=["loss", "accuracy"])
     print(f"test loss {values['loss']:.4f}, test accuracy {values['accuracy']:.4f}\n")
-    predicted = np.ravel(model.predict(test[0], kind="label"))
+    predicted = np.ravel(model.predict(test_pixels, kind="label"))
     matrix = nnswift.metrics.confusion_matrix(test_labels, predicted)
     print_confusion(matrix)
     print()
@@ -86,7 +90,7 @@ def main(data="examples/data/digits.u8", model_path="build/digits.safetensors", 
         classify(model, pixels, labels, row)
     model.save(model_path)
     print(f"\nsaved {model_path}")
-    draw_picture(picture, history, matrix, test[0], test_labels, predicted)
+    draw_picture(picture, history, matrix, test_pixels, test_labels, predicted)
     if values["accuracy"] < ACCURACY_NEEDED:
         print(f"test accuracy must be at least {ACCURACY_NEEDED:.2f}", file=sys.stderr)
         return 1

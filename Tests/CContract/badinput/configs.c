@@ -52,7 +52,7 @@ static const bad_case numbers[] = {
     CONFIG("metrics of numbers", "metric", "{'metrics': [1]}")
     CONFIG("top_k of 0", "k", "{'metrics': [{'type': 'top_k', 'k': 0}]}")
     CONFIG("f_beta of -1", "beta", "{'metrics': [{'type': 'f_beta', 'beta': -1}]}")
-    CONFIG("pinball q 1", "q", "{'metrics': [{'type': 'pinball', 'q': 1}]}")
+    CONFIG("pinball q 2", "q", "{'metrics': [{'type': 'pinball', 'q': 2}]}")
     CONFIG("early_stopping a number", "early_stopping", "{'early_stopping': 5}")
     CONFIG("patience -1", "patience", "{'early_stopping': {'patience': -1}}")
     CONFIG("min_delta -1", "min_delta", "{'early_stopping': {'min_delta': -1}}")

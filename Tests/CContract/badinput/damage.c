@@ -107,8 +107,9 @@ static const bad_case headers[] = {
                                             "'F32', 'shape': [1], 'data_offsets': [0, 4]}}")
     NOT_OURS("metadata that is a list", "{'__metadata__': []}")
     NOT_OURS("metadata with a number", "{'__metadata__': {'format': 1}}")
-    NOT_OURS("no spec", "{'__metadata__': {" OURS "'nnswift.version': '1'}}")
     NOT_OURS("a version that is a word", "{'__metadata__': {" OURS "'nnswift.version': 'new'}}")
+    {"nns_load_buffer", "no spec", S(FORMAT) | S(CHECKSUM), NULL, load_header,
+     "{'__metadata__': {" OURS "'nnswift.version': '1'}}"},
     {"nns_load_buffer", "a newer version", S(VERSION) | S(CHECKSUM), NULL, load_header,
      "{'__metadata__': {" OURS "'nnswift.version': '2', 'nnswift.spec': '{}'}}"},
     {"nns_load_buffer", "a version of 30 digits", S(VERSION) | S(CHECKSUM) | S(FORMAT), NULL,

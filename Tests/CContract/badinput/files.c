@@ -82,6 +82,7 @@ static void check_old_file(void) {
 void refuse_files(void) {
     memset(long_path, 'x', sizeof long_path - 1);
     static const char nothing[4096];
+    remove("refused.safetensors");
     must(nns_save(g.model, good, 0), "preparation: save");
     mkdir(folder, 0700);
     write_file(empty, nothing, 0);

@@ -16,13 +16,13 @@ static float nan_scores[ROWS], beyond[ROWS], soft[ROWS * 3], numbers[ROWS];
 #define NUMBERS AS(NNS_F32, numbers, 1)
 
 #define METRICS(X)                                                                               \
-    X(nns_metric, roc_auc_of_labels, S(ARGUMENT), "roc_auc",                                     \
+    X(nns_metric, roc_auc_of_labels, S(ARGUMENT), NULL,                                          \
       ("roc_auc", THREE, THREE, NULL, &made.value))                                              \
     X(nns_metric, r2_of_classes, S(ARGUMENT) | S(SHAPE), "r2",                                   \
       ("r2", THREE, SOFT, NULL, &made.value))                                                    \
     X(nns_metric, accuracy_of_numbers, S(ARGUMENT) | S(DTYPE), NULL,                             \
       ("accuracy", NUMBERS, NUMBERS, NULL, &made.value))                                         \
-    X(nns_metric, truth_beyond_the_scores, S(ARGUMENT), "3",                                     \
+    X(nns_metric, truth_beyond_the_scores, S(ARGUMENT), "2",                                     \
       ("accuracy", AS(NNS_I32, g.index, 1), AS(NNS_F32, soft, 2), NULL, &made.value))            \
     X(nns_metric, negative_truth, S(ARGUMENT), "-1",                                             \
       ("accuracy", NEGATIVE, THREE, NULL, &made.value))                                          \

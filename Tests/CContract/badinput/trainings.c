@@ -62,7 +62,6 @@ static const bad_case trainings[] = {
           "{'class_weight': [1]}")
     TRAIN("two class_weights for three classes", S(ARGUMENT), "class_weight", train,
           "{'class_weight': [1, 2]}")
-    TRAIN("all class_weights 0", S(ARGUMENT), "class_weight", train, "{'class_weight': [0, 0, 0]}")
     TRAIN("early stopping without validation", S(ARGUMENT), "val_loss", train,
           "{'early_stopping': {}}")
     TRAIN("early stopping on an unrecorded metric", S(ARGUMENT), "accuracy", train_validated,

@@ -26,6 +26,27 @@ static nns_model *through_memory(const nns_model *model, int32_t flags) {
     return copy;
 }
 
+/* A training that is refused is as if it had not been asked for. */
+static void check_refusal(const nns_data *data, const nns_model *whole) {
+    static const float wide[10];
+    static const int32_t labels[2];
+    nns_data *unfit = data_from(array_of(NNS_F32, wide, 2, 5), array_of(NNS_I32, labels, 2, 1));
+    nns_model *model = model_from(spec);
+    train(model, data, 2, "");
+    char *before = text_of(nns_history, model);
+    check_status("continue: a refused training between",
+                 nns_train(model, unfit, NULL, "{\"epochs\": 1}", NULL, NULL), NNS_E_SHAPE);
+    char *after = text_of(nns_history, model);
+    check_text("train: a refused one leaves the history", after, before);
+    train(model, data, 2, ", \"continue\": true");
+    check(same_weights(whole, model), "train: a refused one leaves the optimiser",
+          "the continued training gives other weights");
+    free(before);
+    free(after);
+    nns_free(model);
+    nns_data_free(unfit);
+}
+
 void check_continuing(void) {
     static samples set;
     fill_samples(&set);
@@ -45,6 +66,7 @@ void check_continuing(void) {
     char *history = text_of(nns_history, halves);
     check_contains("continue: epochs count on", history, "\"epoch\": [3, 4]");
     free(history);
+    check_refusal(data, whole);
     nns_free(whole);
     nns_free(halves);
     nns_free(fresh);

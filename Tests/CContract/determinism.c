@@ -1,0 +1,123 @@
+/* Same seed, same bytes: twice, with any number of threads, whatever happened in between. */
+#include "contract.h"
+
+enum { BIG_ROWS = 2000, BIG_FEATURES = 784 };
+
+static float pixels[BIG_ROWS * BIG_FEATURES];
+static int32_t digits[BIG_ROWS];
+static samples small;
+
+/* Large enough that threads and the large products are used. */
+static const char big_spec[] =
+    "{\"input\": 784, \"layers\": [{\"type\": \"dense\", \"units\": 256, \"activation\": \"relu\"}, "
+    "{\"type\": \"dense\", \"units\": 10}], \"loss\": \"softmax_cross_entropy\", \"seed\": %d}";
+static const char big_config[] = "{\"epochs\": 2, \"batch_size\": 512, \"seed\": %d, \"threads\": %d}";
+
+/* Everything that is random or gathers statistics. */
+static const char small_spec[] =
+    "{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 16}, \"batch_norm\", \"relu\", "
+    "{\"type\": \"dropout\", \"rate\": 0.3}, {\"type\": \"dense\", \"units\": 3}], \"loss\": "
+    "\"softmax_cross_entropy\", \"preprocess\": \"standardize\", \"seed\": %d}";
+static const char small_config[] =
+    "{\"epochs\": 10, \"batch_size\": 16, \"seed\": %d, \"threads\": %d, \"validation_fraction\": "
+    "0.2, \"schedule\": \"cosine\", \"class_weight\": \"balanced\"}";
+static const char full_config[] =
+    "{\"epochs\": 5, \"batch_size\": 0, \"seed\": %d, \"threads\": %d, \"optimizer\": \"lbfgs\"}";
+
+typedef struct task {
+    const char *name, *spec, *config;
+    int is_big;
+} task;
+
+static const task tasks[] = {
+    {"784-256-10 by batches of 512", big_spec, big_config, 1},
+    {"dropout and batch_norm by batches of 16", small_spec, small_config, 0},
+    {"lbfgs on all rows", small_spec, full_config, 0},
+};
+
+static uint64_t hash_predictions(const nns_model *model, const nns_data *data, int64_t outputs) {
+    int64_t rows = 0;
+    must(nns_data_size(data, &rows, NULL, NULL), "data size");
+    size_t size = (size_t)(rows * outputs) * sizeof(float);
+    float *out = room_for(size);
+    must(nns_predict_data(model, data, NNS_PROBA, out, size), "predict data");
+    uint64_t hash = hash_of(out, size);
+    free(out);
+    return hash;
+}
+
+/* A hash of weights and predictions after a training. */
+static uint64_t train(const task *task, int init_seed, int seed, int threads) {
+    char spec[600], config[300];
+    snprintf(spec, sizeof spec, task->spec, init_seed);
+    snprintf(config, sizeof config, task->config, seed, threads);
+    nns_model *model = model_from(spec);
+    nns_data *data = task->is_big ? data_from(array_of(NNS_F32, pixels, BIG_ROWS, BIG_FEATURES),
+                                              array_of(NNS_I32, digits, BIG_ROWS, 1))
+                                  : labelled(&small);
+    must(nns_train(model, data, NULL, config, NULL, NULL), task->name);
+    uint64_t both[] = {hash_of_weights(model),
+                       hash_predictions(model, data, task->is_big ? 10 : CLASSES)};
+    nns_data_free(data);
+    nns_free(model);
+    return hash_of(both, sizeof both);
+}
+
+static void check_equal(const task *task, const char *what, uint64_t got, uint64_t expected) {
+    char name[200];
+    snprintf(name, sizeof name, "%s: %s", task->name, what);
+    check(got == expected, name, "expected %016llx, got %016llx", (unsigned long long)expected,
+          (unsigned long long)got);
+}
+
+static void check_differs(const task *task, const char *what, uint64_t got, uint64_t other) {
+    char name[200];
+    snprintf(name, sizeof name, "%s: %s", task->name, what);
+    check(got != other, name, "the same bytes came");
+}
+
+static uint64_t check_task(const task *task) {
+    uint64_t first = train(task, 1, 2, 1);
+    check_equal(task, "again", train(task, 1, 2, 1), first);
+    check_equal(task, "2 threads", train(task, 1, 2, 2), first);
+    check_equal(task, "3 threads", train(task, 1, 2, 3), first);
+    check_equal(task, "threads 0, the library's choice", train(task, 1, 2, 0), first);
+    check_differs(task, "another seed of the spec", train(task, 9, 2, 1), first);
+    if (task->config != full_config)
+        check_differs(task, "another seed of the config", train(task, 1, 9, 1), first);
+    must(nns_set_threads(2), "set threads");
+    check_equal(task, "after other work, with another default", train(task, 1, 2, 1), first);
+    must(nns_set_threads(1), "set threads");
+    return first;
+}
+
+/* Single steps with the process-wide default of threads. */
+static uint64_t step(int threads) {
+    nns_array x = array_of(NNS_F32, pixels, 512, BIG_FEATURES),
+              y = array_of(NNS_I32, digits, 512, 1);
+    char spec[600];
+    snprintf(spec, sizeof spec, big_spec, 4);
+    nns_model *model = model_from(spec);
+    must(nns_set_threads(threads), "set threads");
+    must(nns_configure(model, NULL), "configure");
+    for (int call = 0; call < 3; call++)
+        must(nns_train_batch(model, &x, &y, NULL, NULL), "train batch");
+    must(nns_set_threads(1), "set threads");
+    uint64_t hash = hash_of_weights(model);
+    nns_free(model);
+    return hash;
+}
+
+int main(void) {
+    uint32_t state = 11;
+    for (int at = 0; at < BIG_ROWS * BIG_FEATURES; at++) pixels[at] = next_random(&state);
+    for (int row = 0; row < BIG_ROWS; row++) digits[row] = (int32_t)(next_random(&state) * 10);
+    fill_samples(&small);
+    uint64_t hashes[4] = {0};
+    for (int at = 0; at < 3; at++) hashes[at] = check_task(&tasks[at]);
+    hashes[3] = step(1);
+    check(step(2) == hashes[3] && step(3) == hashes[3], "train batch: 1, 2 and 3 threads",
+          "other weights");
+    printf("hash %016llx\n", (unsigned long long)hash_of(hashes, sizeof hashes));
+    return finish();
+}

@@ -1,0 +1,33 @@
+"""Neural networks inside your program: the Python side of libnnswift.
+
+    >>> import nnswift
+    >>> model = nnswift.Model.mlp([4, 16, 3], seed=7)
+    >>> history = model.train(X, y, epochs=20)
+    >>> model.predict(X)            # probabilities [rows x 3]
+    >>> model.save("iris.safetensors")
+
+`Model` is the centre; `metrics`, `split` and `plot` work without one. Every name of a spec and a config is on the
+library's reference page.
+"""
+
+from . import data, errors, metrics, plot
+from .data import split, split_indices
+from .errors import (
+    ArgumentError, BusyError, CallbackError, CancelledError, ChecksumError, DivergedError, DtypeError, Error,
+    FileError, FormatError, InternalError, LimitError, NullError, OutOfMemoryError, ShapeError, StateError,
+    VersionError,
+)  # fmt: skip
+from .history import History, Progress
+from .model import Model, from_bytes, load
+from .session import Session
+from .settings import build_info, get_threads, set_threads, version
+
+__version__ = "1.0.0"
+
+__all__ = [
+    "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "DivergedError", "DtypeError",
+    "Error", "FileError", "FormatError", "History", "InternalError", "LimitError", "Model", "NullError",
+    "OutOfMemoryError", "Progress", "Session", "ShapeError", "StateError", "VersionError", "build_info", "data",
+    "errors", "from_bytes", "get_threads", "load", "metrics", "plot", "set_threads", "split", "split_indices",
+    "version",
+]  # fmt: skip

@@ -1,0 +1,53 @@
+"""Specs and configs as the JSON texts that the library reads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping, Optional
+
+import numpy as np
+
+from .errors import ArgumentError
+
+
+def _plain(value: Any) -> Any:
+    """Numbers, arrays and mappings that json does not know."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} {value!r}")
+
+
+def encode(value: Any, name: str) -> bytes:
+    """Returns value as a JSON text.
+
+    Raises
+    ------
+    ArgumentError
+        A value that JSON does not have, such as NaN or an object.
+    """
+    try:
+        # Escaped to ASCII, so that no text can hold the byte 0 that would end it for C.
+        return json.dumps(value, default=_plain, allow_nan=False).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise ArgumentError(
+            f"{name} must consist of dicts, lists, texts, finite numbers, booleans and None: {problem}"
+        ) from None
+
+
+def kind(value: Any, name: str) -> bytes:
+    """Returns a name, or a dict with a name and options, as the JSON object of its kind."""
+    return encode({"type": value} if isinstance(value, str) else value, name)
+
+
+def merged(config: Optional[Mapping[str, Any]], options: Mapping[str, Any]) -> dict:
+    """Returns a config with keyword arguments laid over it.
+
+    A trailing underscore is dropped, so that ``continue_=True`` can be written.
+    """
+    if config is not None and not isinstance(config, Mapping):
+        raise ArgumentError(f'config must be a dict such as {{"epochs": 20}}, got {config!r}')
+    return {**(config or {}), **{key[:-1] if key.endswith("_") else key: value for key, value in options.items()}}

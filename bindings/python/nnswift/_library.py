@@ -1,0 +1,203 @@
+"""The C border: finds libnnswift, declares all of nnswift.h, checks every status in one place."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pathlib
+from ctypes import (
+    CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_uint32,
+    c_uint64, c_void_p,
+)  # fmt: skip
+
+from .errors import error_for
+
+ABI_MAJOR = 1
+PATH_VARIABLE = "NNSWIFT_LIBRARY"
+FILE_NAME = "libnnswift.so"
+LOADER_NAME = "libnnswift.so.1"
+
+NNS_OK = 0
+NNS_E_NULL, NNS_E_ARGUMENT, NNS_E_SHAPE, NNS_E_DTYPE, NNS_E_STATE, NNS_E_BUSY, NNS_E_MEMORY = range(1, 8)
+NNS_E_IO, NNS_E_FORMAT, NNS_E_VERSION, NNS_E_CHECKSUM, NNS_E_LIMIT = range(10, 15)
+NNS_E_DIVERGED, NNS_E_CANCELLED, NNS_E_CALLBACK = range(20, 23)
+NNS_E_INTERNAL = 99
+NNS_LOG_INFO, NNS_LOG_WARNING = 1, 2
+NNS_F32, NNS_F64, NNS_U8, NNS_I32, NNS_I64, NNS_BOOL = range(1, 7)
+NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_GROUP, NNS_SPLIT_TIME = range(1, 5)
+NNS_PROBA, NNS_LABEL, NNS_RAW, NNS_ALLOW_NAN = 1, 2, 3, 0x100
+NNS_CURVE_ROC, NNS_CURVE_PR, NNS_CURVE_CALIBRATION = 1, 2, 3
+NNS_SAVE_WEIGHTS, NNS_SAVE_TRAINING = 1, 2
+
+
+class _Sized(Structure):
+    """A structure that begins with its own size."""
+
+    def __init__(self, *args, **fields):
+        super().__init__(ctypes.sizeof(type(self)), *args, **fields)
+
+
+class nns_array(_Sized):
+    """A borrowed array; `source` keeps what it points into alive."""
+
+    _fields_ = [
+        ("struct_size", c_uint32), ("dtype", c_int32), ("data", c_void_p), ("rows", c_int64),
+        ("cols", c_int64), ("row_stride", c_int64), ("col_stride", c_int64),
+    ]  # fmt: skip
+    source = None
+
+
+class nns_progress(_Sized):
+    _fields_ = [
+        ("struct_size", c_uint32), ("epoch_end", c_int32), ("epoch", c_int64), ("epochs", c_int64),
+        ("batch", c_int64), ("batches", c_int64), ("loss", c_double), ("val_loss", c_double),
+        ("learning_rate", c_double), ("seconds", c_double),
+    ]  # fmt: skip
+
+
+class nns_limits(_Sized):
+    _fields_ = [
+        ("struct_size", c_uint32), ("reserved", c_uint32), ("max_file_bytes", c_int64),
+        ("max_header_bytes", c_int64), ("max_parameters", c_int64), ("max_layers", c_int64),
+    ]  # fmt: skip
+
+
+# Opaque and distinct, so that ctypes refuses a handle of another kind.
+nns_model = type("nns_model", (Structure,), {})
+nns_data = type("nns_data", (Structure,), {})
+nns_session = type("nns_session", (Structure,), {})
+nns_buffer = type("nns_buffer", (Structure,), {})
+
+Model, Data, Session, Buffer = (POINTER(kind) for kind in (nns_model, nns_data, nns_session, nns_buffer))
+Array = POINTER(nns_array)
+Limits = POINTER(nns_limits)
+Int32s, Int64s, Floats, Doubles, Size = (POINTER(kind) for kind in (c_int32, c_int64, c_float, c_double, c_size_t))
+nns_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
+nns_progress_fn = CFUNCTYPE(c_int32, c_void_p, POINTER(nns_progress))
+
+# Functions that return a status: their arguments in the order of the header.
+_CHECKED = {
+    "nns_build_info": [c_char_p, c_size_t, Size],
+    "nns_set_log": [nns_log_fn, c_void_p],
+    "nns_set_threads": [c_int32],
+    "nns_get_threads": [Int32s],
+    "nns_create": [c_char_p, POINTER(Model)],
+    "nns_create_mlp": [Int64s, c_int64, c_char_p, c_char_p, c_uint64, POINTER(Model)],
+    "nns_clone": [Model, POINTER(Model)],
+    "nns_input_size": [Model, Int64s],
+    "nns_output_size": [Model, Int64s],
+    "nns_param_count": [Model, Int64s],
+    "nns_describe": [Model, c_char_p, c_size_t, Size],
+    "nns_data_create": [Array, Array, Array, c_char_p, POINTER(Data)],
+    "nns_data_split": [Data, c_int32, c_double, Array, c_uint64, POINTER(Data), POINTER(Data)],
+    "nns_data_size": [Data, Int64s, Int64s, Int64s],
+    "nns_data_rows": [Data, Int64s, c_int64],
+    "nns_train": [Model, Data, Data, c_char_p, nns_progress_fn, c_void_p],
+    "nns_configure": [Model, c_char_p],
+    "nns_train_batch": [Model, Array, Array, Array, Doubles],
+    "nns_fit_preprocess": [Model, Data],
+    "nns_loss_grad": [Model, Array, Array, Array, Doubles, Floats, c_int64],
+    "nns_apply_grad": [Model, Floats, c_int64],
+    "nns_evaluate": [Model, Data, c_char_p, Doubles, c_int64],
+    "nns_history": [Model, c_char_p, c_size_t, Size],
+    "nns_cancel": [Model],
+    "nns_predict": [Model, Array, c_int32, c_void_p, c_size_t],
+    "nns_predict_one": [Model, Floats, c_int64, c_int32, c_void_p, c_size_t],
+    "nns_predict_data": [Model, Data, c_int32, c_void_p, c_size_t],
+    "nns_session_create": [Model, c_int64, POINTER(Session)],
+    "nns_session_predict": [Session, Array, c_int32, c_void_p, c_size_t],
+    "nns_metric": [c_char_p, Array, Array, Array, Doubles],
+    "nns_curve": [c_int32, Array, Array, Array, Doubles, Doubles, Doubles, c_int64, Int64s],
+    "nns_confusion": [Array, Array, Array, c_int64, Doubles, c_int64],
+    "nns_best_threshold": [c_char_p, Array, Array, Array, Doubles, Doubles],
+    "nns_save": [Model, c_char_p, c_int32],
+    "nns_load": [c_char_p, Limits, POINTER(Model)],
+    "nns_save_buffer": [Model, c_int32, POINTER(Buffer)],
+    "nns_load_buffer": [c_void_p, c_size_t, Limits, POINTER(Model)],
+    "nns_buffer_bytes": [Buffer, POINTER(c_void_p), Size],
+    "nns_tensor_count": [Model, Int64s, Int64s],
+    "nns_tensor": [Model, c_int64, c_char_p, c_size_t, Size, Int64s, Int64s, Int64s],
+    "nns_get_weights": [Model, Floats, c_int64],
+    "nns_set_weights": [Model, Floats, c_int64],
+}
+
+# The others: what they return and their arguments.
+_UNCHECKED = {
+    "nns_abi_version": (c_uint32, []),
+    "nns_version": (c_char_p, []),
+    "nns_last_error": (c_char_p, []),
+    "nns_status_name": (c_char_p, [c_int32]),
+    "nns_free": (None, [Model]),
+    "nns_data_free": (None, [Data]),
+    "nns_session_free": (None, [Session]),
+    "nns_buffer_free": (None, [Buffer]),
+}
+
+
+def check(status: int) -> None:
+    """Raises the exception of a status that is not OK, with the library's sentence.
+
+    Must run in the thread that made the call: the sentence is that thread's.
+    """
+    if status != NNS_OK:
+        raise error_for(status, (lib.nns_last_error() or b"").decode("utf-8", "replace"))
+
+
+def _candidates():
+    """Where the library may be, in order: what to open, and its name in messages."""
+    given = os.environ.get(PATH_VARIABLE)
+    if given:
+        # Whoever names a library wants that one or none.
+        return [(given, f"{given} (environment variable {PATH_VARIABLE})")]
+    package = pathlib.Path(__file__).resolve().parent
+    places = [package / FILE_NAME]
+    checkout = package.parents[2]
+    if (checkout / "Include" / "nnswift.h").is_file():
+        places.append(checkout / "build" / FILE_NAME)
+    return [(str(place), str(place)) for place in places] + [(LOADER_NAME, f"{LOADER_NAME} (system loader)")]
+
+
+def _load() -> ctypes.CDLL:
+    tried = []
+    for path, name in _candidates():
+        if os.sep in path and not os.path.exists(path):
+            tried.append(f"{name}: no such file")
+            continue
+        try:
+            # CDLL, not PyDLL: every call lets go of the GIL.
+            return _declared(ctypes.CDLL(path))
+        except (OSError, AttributeError, ImportError) as problem:
+            tried.append(f"{name}: {problem}")
+    places = "\n  ".join(tried)
+    raise ImportError(
+        f"{FILE_NAME} could not be loaded; looked for\n  {places}\n"
+        f'build it with "make lib" in the checkout, or set {PATH_VARIABLE} to its path'
+    )
+
+
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
+    """Gives every function its types; an error if one is missing or the ABI is another."""
+    library.nns_abi_version.restype = c_uint32
+    major = library.nns_abi_version() >> 16
+    if major != ABI_MAJOR:
+        raise ImportError(f"its ABI must be version {ABI_MAJOR}, it is {major}; install the package again")
+    for name, arguments in _CHECKED.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, c_int32
+        function.errcheck = lambda status, function, arguments: check(status)
+    for name, (result, arguments) in _UNCHECKED.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    return library
+
+
+lib = _load()
+
+
+def text_of(function, *arguments) -> str:
+    """Returns the text that a function writes into its (buffer, capacity, need)."""
+    need = c_size_t()
+    function(*arguments, None, 0, need)
+    buffer = ctypes.create_string_buffer(need.value)
+    function(*arguments, buffer, need.value, need)
+    return buffer.value.decode()

@@ -1,0 +1,90 @@
+"""Predictions: from any features to an array in the form that was asked for."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, Optional
+
+import numpy as np
+
+from . import _arrays
+from ._library import NNS_ALLOW_NAN, NNS_LABEL, NNS_PROBA, NNS_RAW, nns_array
+from .errors import ArgumentError, DtypeError, ShapeError
+
+_KINDS = {"proba": NNS_PROBA, "label": NNS_LABEL, "raw": NNS_RAW}
+
+
+def kind_code(kind: str, allow_nan: bool) -> int:
+    """Returns the C contract's number of a kind.
+
+    Raises
+    ------
+    ArgumentError
+        An unknown kind.
+    """
+    try:
+        return _KINDS[kind] | (NNS_ALLOW_NAN if allow_nan else 0)
+    except (KeyError, TypeError):
+        raise ArgumentError(f'kind must be "proba", "label" or "raw", got {kind!r}') from None
+
+
+class OutputForm:
+    """How many values of which type a model gives for a row, and what they are called."""
+
+    def __init__(self, inputs: int, outputs: int, spec: Mapping[str, Any]):
+        self._inputs = inputs
+        self._outputs = outputs
+        self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else outputs
+        classes = spec.get("classes")
+        # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
+        self._names = np.array(classes) if classes and self._label_columns == 1 else None
+
+    def features(self, X: Any) -> "tuple[nns_array, bool]":
+        """Returns a view of X, and whether X is one row without a second dimension.
+
+        Raises
+        ------
+        ShapeError
+            One dimension that is neither a row nor, for a model of one feature, a column.
+        """
+        array = _arrays.supported(X, "x")
+        is_row = array.ndim == 1 and array.size == self._inputs
+        if array.ndim == 1 and not is_row and self._inputs != 1:
+            raise ShapeError(
+                f"x must be rows of {self._inputs} features, or one such row, got {array.size} values in one dimension"
+            )
+        return _arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), is_row
+
+    def empty(self, rows: int, kind: str) -> np.ndarray:
+        """Returns an array for the predictions of so many rows."""
+        if kind == "label":
+            return np.empty((rows, self._label_columns), np.int64)
+        return np.empty((rows, self._outputs), np.float32)
+
+    def check(self, out: np.ndarray, rows: int, kind: str) -> None:
+        """Raises unless predictions can be written into out."""
+        columns, dtype = (self._label_columns, np.int64) if kind == "label" else (self._outputs, np.float32)
+        if not isinstance(out, np.ndarray) or out.dtype != dtype:
+            raise DtypeError(f'out must be an array of {np.dtype(dtype)} for kind "{kind}"')
+        if out.size != rows * columns:
+            raise ShapeError(f"out must have {rows} x {columns} elements, got shape {out.shape}")
+        if not (out.flags.c_contiguous and out.flags.writeable):
+            raise ArgumentError("out must be writeable and dense (C order)")
+
+    def finished(self, out: np.ndarray, kind: str, is_row: bool) -> Any:
+        """Returns predictions with class names where there are any; a row's own result for one row."""
+        if kind == "label" and self._names is not None:
+            out = self._names[out]
+        if not is_row:
+            return out
+        return out[0, 0].item() if kind == "label" and self._label_columns == 1 else out[0]
+
+
+def predict(
+    call: Callable[[nns_array, int, int, int], Optional[int]], form: OutputForm, X: Any, kind: str, allow_nan: bool
+) -> Any:
+    """Predicts with a function of the library that lacks only features, kind and output."""
+    code = kind_code(kind, allow_nan)
+    view, is_row = form.features(X)
+    out = form.empty(view.rows, kind)
+    call(view, code, out.ctypes.data, out.nbytes)
+    return form.finished(out, kind, is_row)

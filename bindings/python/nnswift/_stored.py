@@ -1,0 +1,198 @@
+"""A model as a thing: made, described, saved, read, copied, released."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import weakref
+from typing import Any, Dict, Mapping, Optional, Sequence, Type, TypeVar
+
+import numpy as np
+
+from . import _arrays, _json, _library
+from ._library import NNS_SAVE_TRAINING, NNS_SAVE_WEIGHTS, Buffer, c_int64, lib, nns_limits, text_of
+from ._prediction import OutputForm
+from .errors import ArgumentError
+
+Kind = TypeVar("Kind", bound="StoredModel")
+
+
+class StoredModel:
+    """Owns a model of the library; `Model` adds what one does with it."""
+
+    def __init__(self, spec: Mapping[str, Any]):
+        handle = _library.Model()
+        lib.nns_create(_json.encode(spec, "spec"), handle)
+        self._adopt(handle)
+
+    def _adopt(self, handle: Any) -> None:
+        # A finalizer, not __del__: it also runs, in order, when the interpreter ends.
+        self._release = weakref.finalize(self, lib.nns_free, handle)
+        self._handle = handle
+        self._spec_text = text_of(lib.nns_describe, handle)
+        spec = self.spec
+        self._classes = spec.get("classes") or []
+        self._form = OutputForm(self.input_size, self.output_size, spec)
+
+    @classmethod
+    def _owning(cls: Type[Kind], handle: Any) -> Kind:
+        model = cls.__new__(cls)
+        model._adopt(handle)
+        return model
+
+    @classmethod
+    def mlp(
+        cls: Type[Kind],
+        sizes: Sequence[int],
+        activation: str = "relu",
+        loss: str = "softmax_cross_entropy",
+        seed: int = 0,
+    ) -> Kind:
+        """Makes a multi-layer perceptron.
+
+        Parameters
+        ----------
+        sizes : sequence of int
+            At least two: features first, outputs last.
+        activation : str
+            Of the layers between.
+        loss : str
+            A name of the reference page.
+        seed : int
+            Of the initialisation, 0 ... 2^64 - 1.
+        """
+        numbers = _arrays.int64s([_arrays.size(size, "sizes") for size in sizes])
+        handle = _library.Model()
+        names = (_text(activation, "activation"), _text(loss, "loss"))
+        lib.nns_create_mlp(numbers, len(numbers), *names, _arrays.seed(seed), handle)
+        return cls._owning(handle)
+
+    @property
+    def spec(self) -> Dict[str, Any]:
+        """The spec with every default filled in; ``Model(model.spec)`` is the same network, untrained."""
+        return json.loads(self._spec_text)
+
+    @property
+    def input_size(self) -> int:
+        """Features of a row."""
+        return self._number(lib.nns_input_size)
+
+    @property
+    def output_size(self) -> int:
+        """Outputs of a row."""
+        return self._number(lib.nns_output_size)
+
+    @property
+    def param_count(self) -> int:
+        """Trainable values."""
+        return self._number(lib.nns_param_count)
+
+    def _number(self, function: Any) -> int:
+        number = c_int64()
+        function(self._handle, number)
+        return number.value
+
+    def save(self, path: Any, training: bool = False) -> None:
+        """Writes the model as a safetensors file, whole or not at all.
+
+        Parameters
+        ----------
+        path : str, bytes or os.PathLike
+        training : bool
+            Also the optimiser's state, its position and the history, to go on later (config ``"continue": true``).
+
+        Raises
+        ------
+        FileError
+            The operating system refused.
+        """
+        lib.nns_save(self._handle, _path(path), _flags(training))
+
+    def to_bytes(self, training: bool = False) -> bytes:
+        """Returns what `save` would write."""
+        buffer, address, size = Buffer(), ctypes.c_void_p(), ctypes.c_size_t()
+        lib.nns_save_buffer(self._handle, _flags(training), buffer)
+        try:
+            lib.nns_buffer_bytes(buffer, address, size)
+            return ctypes.string_at(address, size.value)
+        finally:
+            lib.nns_buffer_free(buffer)
+
+    def copy(self: Kind) -> Kind:
+        """Returns an independent model: spec, weights, preprocessing, history; not the optimiser."""
+        handle = _library.Model()
+        lib.nns_clone(self._handle, handle)
+        return type(self)._owning(handle)
+
+    def __copy__(self: Kind) -> Kind:
+        return self.copy()
+
+    def __deepcopy__(self: Kind, _: Any) -> Kind:
+        return self.copy()
+
+    def __getstate__(self) -> bytes:
+        # What a prediction needs, as in a file; neither history nor optimiser travel.
+        return self.to_bytes()
+
+    def __setstate__(self, state: bytes) -> None:
+        self._adopt(handle_from_bytes(state, None))
+
+    def __repr__(self) -> str:
+        spec = self.spec
+        preprocess = spec["preprocess"]["type"]
+        parts = [str(spec["input"])] + ([preprocess] if preprocess != "none" else [])
+        layers = " -> ".join(parts + [_layer_text(layer) for layer in spec["layers"]])
+        return f"<nnswift.Model {layers}; {spec['loss']['type']}; {self.param_count:,} parameters>"
+
+
+def _layer_text(layer: Mapping[str, Any]) -> str:
+    """Returns a layer as people say it: "dense 64 relu", "dropout 0.2"."""
+    words = [layer["type"]] + [str(layer[key]) for key in ("units", "rate") if key in layer]
+    activation = layer.get("activation", "identity")
+    name = activation if isinstance(activation, str) else activation["type"]
+    return " ".join(words + ([name] if name != "identity" else []))
+
+
+def _flags(training: bool) -> int:
+    return NNS_SAVE_WEIGHTS | (NNS_SAVE_TRAINING if training else 0)
+
+
+def _text(value: Any, name: str) -> bytes:
+    """Returns a name for C, which would end it at a byte 0."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ArgumentError(f"{name} must be a name, got {value!r}")
+    return value.encode("utf-8", "replace")
+
+
+def _path(path: Any) -> bytes:
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise ArgumentError(f"path must not hold a byte 0, got {path!r}")
+    return name
+
+
+def _limits(limits: Optional[Mapping[str, int]]) -> Optional[nns_limits]:
+    if not limits:
+        return None
+    known = [name for name, _ in nns_limits._fields_[2:]]
+    for name in limits:
+        if name not in known:
+            raise ArgumentError(f'unknown limit "{name}"; known limits: {", ".join(known)}')
+    return nns_limits(0, **{name: _arrays.size(value, name) for name, value in limits.items()})
+
+
+def handle_from_file(path: Any, limits: Optional[Mapping[str, int]]) -> Any:
+    """Returns the library's handle of a model in a file."""
+    handle = _library.Model()
+    lib.nns_load(_path(path), _limits(limits), handle)
+    return handle
+
+
+def handle_from_bytes(data: Any, limits: Optional[Mapping[str, int]]) -> Any:
+    content = np.frombuffer(data, np.uint8)
+    handle = _library.Model()
+    lib.nns_load_buffer(content.ctypes.data, content.size, _limits(limits), handle)
+    return handle
+
+

@@ -1,0 +1,138 @@
+"""Data sets for the library, and their division into two parts."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Tuple
+
+import numpy as np
+
+from . import _arrays, _json, _labels
+from ._library import (
+    Data, Int64s, NNS_SPLIT_GROUP, NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_TIME, c_int64, lib,
+    nns_array,
+)  # fmt: skip
+from .errors import ArgumentError, ShapeError
+
+_KINDS = {
+    "random": NNS_SPLIT_RANDOM,
+    "stratified": NNS_SPLIT_STRATIFIED,
+    "group": NNS_SPLIT_GROUP,
+    "time": NNS_SPLIT_TIME,
+}
+
+
+class DataSet:
+    """Features, targets and sample weights, checked by the library; the features stay where they are.
+
+    To be used in a ``with`` statement, whose end gives the library's handle back.
+    """
+
+    def __init__(
+        self, x: nns_array, y: nns_array, weight: Optional[nns_array] = None, allow_nan: bool = False
+    ):
+        self._x = x
+        self.handle = Data()
+        config = _json.encode({"allow_nan": bool(allow_nan)}, "config")
+        lib.nns_data_create(x, y, weight, config, self.handle)
+
+    def __enter__(self) -> "DataSet":
+        return self
+
+    def __exit__(self, *_) -> None:
+        lib.nns_data_free(self.handle)
+
+
+def split(
+    X: Any, y: Any, fraction: float = 0.25, kind: str = "stratified", key: Any = None, seed: int = 0
+) -> Tuple[Any, Any, Any, Any]:
+    """Divides rows in two, as `nns_data_split` of the C library does.
+
+    Parameters
+    ----------
+    X : array or pandas object [rows x ...]
+        Features; any number of dimensions and any type, they are only picked from.
+    y : array [rows] or [rows x targets]
+        Targets; texts are fine.
+    fraction : float
+        Share of the rows for the second part, between 0 and 1; both parts get at least one row.
+    kind : {"stratified", "random", "group", "time"}
+        Each class in its proportion; rows at random; rows of equal key stay together; the rows with the largest keys
+        (without key: the last rows) go to the second part.
+    key : array [rows], optional
+        For "group" and "time": numbers, texts or dates.
+    seed : int
+        Same seed, same split; 0 ... 2^64 - 1.
+
+    Returns
+    -------
+    X_rest, X_part, y_rest, y_part
+        Rows in their original order.
+
+    Raises
+    ------
+    nnswift.Error
+        As `split_indices`; ShapeError if X and y have different numbers of rows.
+    """
+    rows = X.shape[0] if getattr(X, "shape", None) else len(X)
+    rest, part = split_indices(y, fraction, kind, key, seed)
+    if rows != len(rest) + len(part):
+        raise ShapeError(f"X and y must have equally many rows, got {rows} and {len(rest) + len(part)}")
+    return _take(X, rest), _take(X, part), _take(y, rest), _take(y, part)
+
+
+def split_indices(
+    y: Any, fraction: float = 0.25, kind: str = "stratified", key: Any = None, seed: int = 0
+) -> Tuple[np.ndarray, np.ndarray]:
+    """Returns the row numbers [int64] of the two parts of `split`.
+
+    Raises
+    ------
+    ArgumentError
+        An unknown kind, a fraction out of range.
+    DtypeError
+        A stratified split of targets that are not classes.
+    ShapeError
+        Fewer than two rows, or a key of another length.
+    """
+    if kind not in _KINDS:
+        raise ArgumentError(f"kind must be one of {', '.join(_KINDS)}, got {kind!r}")
+    rows = y.shape[0] if getattr(y, "shape", None) else len(y)
+    (y,), _ = _labels.encode_together(y) if kind == "stratified" else ((np.zeros(rows, np.uint8),), None)
+    keys = None if key is None else _arrays.borrow(_sortable(key), "key")
+    rest, part = Data(), Data()
+    with DataSet(_nothing(rows), _arrays.borrow(y, "y")) as data:
+        lib.nns_data_split(data.handle, _KINDS[kind], float(fraction), keys, _arrays.seed(seed), rest, part)
+    try:
+        return _rows(rest), _rows(part)
+    finally:
+        lib.nns_data_free(rest)
+        lib.nns_data_free(part)
+
+
+def _nothing(rows: int) -> nns_array:
+    """Features for a split, which never looks at them: one byte, seen in every row."""
+    return _arrays.borrow_array(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), "X")
+
+
+def _sortable(key: Any) -> Any:
+    """Returns keys as numbers in the same order."""
+    array = np.asarray(key)
+    if array.dtype.kind in "mM":
+        if np.isnat(array).any():
+            raise ArgumentError("key must not have missing times (NaT); drop such rows")
+        return array.astype(np.int64)
+    return _labels.encode_together(array)[0][0]
+
+
+def _rows(data: Any) -> np.ndarray:
+    count = c_int64()
+    lib.nns_data_size(data, count, None, None)
+    indices = np.empty(count.value, np.int64)
+    lib.nns_data_rows(data, _arrays.pointer(indices, Int64s), count)
+    return indices
+
+
+def _take(values: Any, rows: np.ndarray) -> Any:
+    """Returns some rows of an array, a pandas object or a list."""
+    picker = getattr(values, "iloc", None)
+    return np.asarray(values)[rows] if picker is None else picker[rows]

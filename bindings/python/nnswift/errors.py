@@ -1,0 +1,136 @@
+"""One exception for each status of the library, each also the built-in that fits."""
+
+from __future__ import annotations
+
+from typing import Dict, Type
+
+
+class Error(RuntimeError):
+    """Whatever the library refuses or fails at; its text is the library's sentence.
+
+    Attributes
+    ----------
+    status : int
+        The number of the C contract, for example 3.
+    status_name : str
+        Its name, for example ``"NNS_E_SHAPE"``.
+    """
+
+    status: int = 99
+    status_name: str = "NNS_E_INTERNAL"
+
+
+class NullError(Error, ValueError):
+    """Something that is needed was not given."""
+
+    status, status_name = 1, "NNS_E_NULL"
+
+
+class ArgumentError(Error, ValueError):
+    """A value, a name or a configuration is not acceptable."""
+
+    status, status_name = 2, "NNS_E_ARGUMENT"
+
+
+class ShapeError(Error, ValueError):
+    """Row or column counts do not fit together."""
+
+    status, status_name = 3, "NNS_E_SHAPE"
+
+
+class DtypeError(Error, TypeError):
+    """The element type does not fit its purpose."""
+
+    status, status_name = 4, "NNS_E_DTYPE"
+
+
+class StateError(Error):
+    """The model was released, or is asked too early."""
+
+    status, status_name = 5, "NNS_E_STATE"
+
+
+class BusyError(Error):
+    """Another thread uses the model in a way that excludes this call."""
+
+    status, status_name = 6, "NNS_E_BUSY"
+
+
+class OutOfMemoryError(Error, MemoryError):
+    """Memory could not be had; nothing was changed."""
+
+    status, status_name = 7, "NNS_E_MEMORY"
+
+
+class FileError(Error, OSError):
+    """The operating system refused a file operation."""
+
+    status, status_name = 10, "NNS_E_IO"
+
+
+class FormatError(Error, ValueError):
+    """Not a model file, or a damaged one."""
+
+    status, status_name = 11, "NNS_E_FORMAT"
+
+
+class VersionError(FormatError):
+    """A model file of a newer version."""
+
+    status, status_name = 12, "NNS_E_VERSION"
+
+
+class ChecksumError(FormatError):
+    """The bytes of a model file are not those that were written."""
+
+    status, status_name = 13, "NNS_E_CHECKSUM"
+
+
+class LimitError(Error, ValueError):
+    """Larger than the limits allow."""
+
+    status, status_name = 14, "NNS_E_LIMIT"
+
+
+class DivergedError(Error, ArithmeticError):
+    """The loss or its gradient is not finite; the model has the last finite weights."""
+
+    status, status_name = 20, "NNS_E_DIVERGED"
+
+
+class CancelledError(Error):
+    """``Model.cancel`` stopped the training; weights and history are kept."""
+
+    status, status_name = 21, "NNS_E_CANCELLED"
+
+
+class CallbackError(Error):
+    """A callback stopped the training; ``Model.train`` turns it into a history."""
+
+    status, status_name = 22, "NNS_E_CALLBACK"
+
+
+class InternalError(Error):
+    """A mistake of the library: please report it."""
+
+    status, status_name = 99, "NNS_E_INTERNAL"
+
+
+_BY_STATUS: Dict[int, Type[Error]] = {
+    kind.status: kind
+    for kind in (
+        NullError, ArgumentError, ShapeError, DtypeError, StateError, BusyError, OutOfMemoryError,
+        FileError, FormatError, VersionError, ChecksumError, LimitError, DivergedError,
+        CancelledError, CallbackError, InternalError,
+    )
+}  # fmt: skip
+
+
+def error_for(status: int, message: str) -> Error:
+    """Returns the exception of a status that is not OK; unknown ones are a plain `Error`."""
+    kind = _BY_STATUS.get(status)
+    if kind is not None:
+        return kind(message)
+    error = Error(message)
+    error.status, error.status_name = status, "unknown status"
+    return error

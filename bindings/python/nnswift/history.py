@@ -1,0 +1,81 @@
+"""What a training tells: while it runs, and afterwards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Dict, Iterator, NamedTuple
+
+
+class Progress(NamedTuple):
+    """What a callback is told."""
+
+    epoch_end: bool
+    """Whether an epoch has ended; False after a batch (config ``"progress": "batch"``)."""
+    epoch: int
+    """From 1 to `epochs`."""
+    epochs: int
+    batch: int
+    """From 1 to `batches`."""
+    batches: int
+    loss: float
+    """Mean over the epoch so far."""
+    val_loss: float
+    """NaN where there is no validation or none yet."""
+    learning_rate: float
+    """Of the last step."""
+    seconds: float
+    """Since the training began."""
+
+
+class History(Mapping):
+    """The record of a training, read like a dict: a list with one value an epoch for each name.
+
+    Names: ``epoch``, ``loss``, ``learning_rate``, ``seconds``, ``samples_per_second``, every metric of the config, and
+    ``val_`` before ``loss`` and the metrics where there was validation; besides ``stopped`` and ``best_epoch``.
+
+    Attributes
+    ----------
+    stopped : str
+        ``"completed"``, ``"early_stopping"``, ``"callback"``, ``"cancelled"`` or ``"diverged"``.
+    best_epoch : int
+        The epoch that early stopping found best; 0 without early stopping.
+    """
+
+    def __init__(self, document: Mapping[str, Any]):
+        self._values: Dict[str, Any] = {
+            # JSON has no NaN; the library writes null.
+            key: [math.nan if item is None else item for item in value] if isinstance(value, list) else value
+            for key, value in document.items()
+        }
+
+    @property
+    def stopped(self) -> str:
+        return self._values.get("stopped", "")
+
+    @property
+    def best_epoch(self) -> int:
+        return self._values.get("best_epoch", 0)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        epochs = self._values.get("epoch", [])
+        parts = [f"{len(epochs)} epoch" + ("s" if len(epochs) != 1 else "")]
+        if epochs:
+            parts += [f"{name} {self._values[name][-1]:.4g}" for name in self.curves()]
+        if self.best_epoch:
+            parts.append(f"best_epoch {self.best_epoch}")
+        return f"<nnswift.History {self.stopped}: {', '.join(parts)}>"
+
+    def curves(self) -> list:
+        """Returns the names of the losses and metrics, in their order."""
+        other = ("epoch", "learning_rate", "seconds", "samples_per_second")
+        return [name for name, value in self._values.items() if isinstance(value, list) and name not in other]

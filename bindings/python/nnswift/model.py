@@ -1,0 +1,290 @@
+"""Networks: train, evaluate, predict."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import json
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+import numpy as np
+
+from . import _arrays, _json, _labels, _prediction, _training
+from ._library import Doubles, Floats, lib, text_of
+from ._stored import StoredModel, handle_from_bytes, handle_from_file
+from ._tensors import TensorLayout
+from .data import DataSet
+from .errors import ArgumentError, ShapeError
+from .history import History
+from .session import Session
+
+MetricSpec = Union[str, Mapping[str, Any]]
+
+
+class Model(StoredModel):
+    """A neural network and how it is trained.
+
+    Parameters
+    ----------
+    spec : dict
+        What the network is; the reference page has every key. For example
+        ``{"input": 4, "layers": [{"type": "dense", "units": 16, "activation": "relu"}, {"type": "dense", "units": 3}],
+        "loss": "softmax_cross_entropy", "classes": ["a", "b", "c"], "seed": 7}``
+
+    Notes
+    -----
+    X is anything `numpy.asarray` takes, [rows x features]. float32, float64, uint8, int32, int64 and bool of any stride
+    are read where they are, without a copy. y is [rows] or [rows x targets]: class indices, numbers, or texts out of
+    the spec's "classes". sample_weight is [rows], each >= 0.
+
+    Any number of threads may read a model (predict, evaluate, save) at a time; whoever changes it needs it alone,
+    else `BusyError`. All methods let go of the GIL while the library computes.
+
+    Raises
+    ------
+    nnswift.Error
+        Its subclasses say what is wrong and are also ValueError, TypeError, OSError or MemoryError where that fits.
+    """
+
+    def train(
+        self,
+        X: Any,
+        y: Any,
+        config: Optional[Mapping[str, Any]] = None,
+        *,
+        validation: Optional[Sequence[Any]] = None,
+        sample_weight: Any = None,
+        callback: Optional[_training.Callback] = None,
+        **options: Any,
+    ) -> History:
+        """Trains until the epochs are over or something stops it.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            See the class.
+        config : dict, optional
+            For example ``{"epochs": 20, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001}}``.
+        validation : (X, y) or (X, y, sample_weight), optional
+        callback : function of `Progress`, optional
+            Called after every epoch (config ``"progress": "batch"``: also after every batch), in a thread of its own when
+            `train` runs in the main thread. It may read the model. A true result stops the training, and so does an
+            exception, which `train` then raises.
+        **options
+            Laid over config: ``train(X, y, epochs=5)``; write ``continue_=True`` for "continue".
+
+        Returns
+        -------
+        History
+            ``history["loss"]`` and so on; ``history.stopped`` says how it ended.
+
+        Raises
+        ------
+        DivergedError
+            The loss became NaN or infinite; the weights are those before that step.
+        CancelledError
+            `cancel` was called.
+        KeyboardInterrupt
+            Ctrl-C; weights and history are kept.
+        """
+        merged = _json.merged(config, options)
+        data = self._borrowed(X, y, sample_weight)
+        held_out = None if validation is None else self._borrowed_validation(validation)
+        allow_nan = bool(merged.get("allow_nan", False))
+        _training.train(self._handle, data, held_out, _json.encode(merged, "config"), allow_nan, callback)
+        return self.history
+
+    def _borrowed(self, X: Any, y: Any, sample_weight: Any) -> tuple:
+        targets = _arrays.borrow(_labels.encode(y, self._classes), "y")
+        return _arrays.borrow(X, "x"), targets, _arrays.borrow_optional(sample_weight, "sample_weight")
+
+    def _borrowed_validation(self, validation: Sequence[Any]) -> tuple:
+        if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
+            raise ArgumentError("validation must be (X, y) or (X, y, sample_weight)")
+        return self._borrowed(validation[0], validation[1], validation[2] if len(validation) == 3 else None)
+
+    @property
+    def history(self) -> History:
+        """The record of the last training."""
+        return History(json.loads(text_of(lib.nns_history, self._handle)))
+
+    def cancel(self) -> None:
+        """Asks a running training to stop after its present step; from any thread."""
+        lib.nns_cancel(self._handle)
+
+    def configure(self, config: Optional[Mapping[str, Any]] = None, **options: Any) -> None:
+        """Sets what `train_batch` and `apply_grad` use (as in `train`), with a fresh optimiser."""
+        lib.nns_configure(self._handle, _json.encode(_json.merged(config, options), "config"))
+
+    def train_batch(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Makes one step on one batch: online learning.
+
+        Returns
+        -------
+        float
+            The batch's loss before the step.
+        """
+        loss = ctypes.c_double()
+        lib.nns_train_batch(self._handle, *self._borrowed(X, y, sample_weight), loss)
+        return loss.value
+
+    def fit_preprocess(self, X: Any, allow_nan: bool = False) -> None:
+        """Fits the spec's "preprocess" to features; `train` does it by itself the first time."""
+        x = _arrays.borrow(X, "x")
+        # A data set needs targets; none are looked at here.
+        nothing = _arrays.borrow_array(np.broadcast_to(np.zeros(1, np.uint8), (x.rows,)), "y")
+        with DataSet(x, nothing, allow_nan=allow_nan) as data:
+            lib.nns_fit_preprocess(self._handle, data.handle)
+
+    def loss_grad(self, X: Any, y: Any, sample_weight: Any = None) -> Tuple[float, Dict[str, np.ndarray]]:
+        """Returns a batch's loss and its gradient, in training mode; changes nothing.
+
+        Returns
+        -------
+        loss : float
+        gradient : dict
+            An array [float32] for each trainable tensor, by its name in `weights`.
+        """
+        loss = ctypes.c_double()
+        layout = self._layout
+        gradient = np.empty(layout.trainable_size, np.float32)
+        arrays = self._borrowed(X, y, sample_weight)
+        lib.nns_loss_grad(self._handle, *arrays, loss, _arrays.pointer(gradient, Floats), gradient.size)
+        return loss.value, layout.unpack(gradient)
+
+    def apply_grad(self, gradient: Union[Mapping[str, Any], Any]) -> None:
+        """Makes one optimiser step with a gradient of yours.
+
+        Parameters
+        ----------
+        gradient : dict as `loss_grad` returns, or array [param_count] in the order of `weights`
+        """
+        layout = self._layout
+        values = np.zeros(layout.trainable_size, np.float32)
+        if isinstance(gradient, Mapping):
+            missing = layout.missing(gradient, values.size)
+            if missing:
+                raise ArgumentError(f"gradient must have every trainable tensor, {', '.join(missing)} missing")
+            layout.pack(gradient, values, "gradient")
+        else:
+            flat = _arrays.supported(gradient, "gradient")
+            if flat.shape != values.shape:
+                raise ShapeError(f"gradient must have shape {values.shape} or be a dict, got {flat.shape}")
+            values[:] = flat
+        lib.nns_apply_grad(self._handle, _arrays.pointer(values, Floats), values.size)
+
+    def evaluate(
+        self,
+        X: Any,
+        y: Any,
+        metrics: Union[MetricSpec, Sequence[MetricSpec]] = ("loss",),
+        sample_weight: Any = None,
+        *,
+        allow_nan: bool = False,
+    ) -> Dict[str, float]:
+        """Computes metrics on rows.
+
+        Parameters
+        ----------
+        metrics : list of names or of dicts with options, such as ``{"type": "f_beta", "beta": 2}``
+
+        Returns
+        -------
+        dict
+            Value by name; a metric that stands there again gets a number, as in a history: ``top_k``, ``top_k_2``.
+        """
+        wanted = [metrics] if isinstance(metrics, (str, Mapping)) else list(metrics)
+        values = np.empty(len(wanted), np.float64)
+        text = _json.encode(wanted, "metrics")
+        with DataSet(*self._borrowed(X, y, sample_weight), allow_nan=allow_nan) as data:
+            lib.nns_evaluate(self._handle, data.handle, text, _arrays.pointer(values, Doubles), values.size)
+        return dict(zip(_metric_names(wanted), values.tolist()))
+
+    def predict(self, X: Any, kind: str = "proba", allow_nan: bool = False) -> Any:
+        """Predicts.
+
+        Parameters
+        ----------
+        X : array [rows x features], or [features] for one row
+        kind : {"proba", "label", "raw"}
+            Probabilities, or the values of a regression; class labels; outputs before the output function (logits).
+        allow_nan : bool
+            Lets features through that are not finite.
+
+        Returns
+        -------
+        array
+            "proba", "raw": float32 [rows x outputs]. "label": int64 [rows x 1], or [rows x outputs] for several binary
+            outputs; texts where the spec has "classes" for them. For one row without a second dimension: its own result,
+            an array [outputs] or one label.
+        """
+
+        def call(*arguments: Any) -> None:
+            lib.nns_predict(self._handle, *arguments)
+
+        return _prediction.predict(call, self._form, X, kind, allow_nan)
+
+    def session(self, max_rows: int) -> Session:
+        """Returns scratch memory for repeated predictions of up to max_rows rows."""
+        return Session(self, max_rows)
+
+    @property
+    def weights(self) -> Dict[str, np.ndarray]:
+        """Copies of all tensors by name, [float32]: ``layers.0.weight`` [units x inputs], ``layers.0.bias`` [units]."""
+        return self._layout.unpack(self._values())
+
+    def set_weights(self, weights: Mapping[str, Any]) -> None:
+        """Replaces tensors; those that are not named stay.
+
+        Raises
+        ------
+        ArgumentError
+            An unknown name, or values that are not finite.
+        ShapeError
+            Another shape than the tensor's.
+        """
+        values = self._values()
+        self._layout.pack(weights, values, "weights")
+        lib.nns_set_weights(self._handle, _arrays.pointer(values, Floats), values.size)
+
+    @functools.cached_property
+    def _layout(self) -> TensorLayout:
+        return TensorLayout(self._handle, self.param_count)
+
+    def _values(self) -> np.ndarray:
+        values = np.empty(self._layout.size, np.float32)
+        lib.nns_get_weights(self._handle, _arrays.pointer(values, Floats), values.size)
+        return values
+
+
+def _metric_names(metrics: Sequence[MetricSpec]) -> List[str]:
+    """Returns the names that a history would give the metrics."""
+    names: List[str] = []
+    count: Dict[str, int] = {}
+    for metric in metrics:
+        name = metric if isinstance(metric, str) else metric["type"]
+        count[name] = count.get(name, 0) + 1
+        names.append(name if count[name] == 1 else f"{name}_{count[name]}")
+    return names
+
+
+def load(path: Any, limits: Optional[Mapping[str, int]] = None) -> Model:
+    """Reads a model that `Model.save` or `nns_save` wrote; a file from anywhere is checked, never believed.
+
+    Parameters
+    ----------
+    path : str, bytes or os.PathLike
+    limits : dict, optional
+        Bounds kept before anything is allocated: max_file_bytes (8 GiB), max_header_bytes (1 MiB), max_parameters
+        (1,000,000,000), max_layers (1,000).
+
+    Raises
+    ------
+    FileError, FormatError, VersionError, ChecksumError, LimitError
+    """
+    return Model._owning(handle_from_file(path, limits))
+
+
+def from_bytes(data: Any, limits: Optional[Mapping[str, int]] = None) -> Model:
+    """`load` from bytes, as `Model.to_bytes` returns them; raises the same, without FileError."""
+    return Model._owning(handle_from_bytes(data, limits))

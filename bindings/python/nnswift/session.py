@@ -1,0 +1,69 @@
+"""Repeated predictions without allocation."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Optional
+
+import numpy as np
+
+from . import _arrays, _library, _prediction
+from ._library import lib
+
+
+class Session:
+    """Scratch memory for predictions of one model; `Model.session` makes it.
+
+    A session serves one thread at a time (else `BusyError`) and keeps its model alive.
+    """
+
+    def __init__(self, model: Any, max_rows: int):
+        self._form = model._form
+        self.max_rows = _arrays.size(max_rows, "max_rows")
+        self._handle = _library.Session()
+        lib.nns_session_create(model._handle, self.max_rows, self._handle)
+        self._release = weakref.finalize(self, lib.nns_session_free, self._handle)
+        self._last: tuple = (None, None, None, None)
+        self._call: tuple = ()
+
+    def predict(
+        self, X: Any, kind: str = "proba", *, out: Optional[np.ndarray] = None, allow_nan: bool = False
+    ) -> Any:
+        """Predicts for at most `max_rows` rows.
+
+        Fastest with the same two arrays in every call: refill X, pass the same ``out``, and only the library's
+        prediction itself is paid for.
+
+        Parameters
+        ----------
+        X, kind, allow_nan
+            As `Model.predict`.
+        out : array, optional
+            Dense, float32, int64 for labels; receives the predictions (labels as indices) and is returned.
+
+        Raises
+        ------
+        nnswift.Error
+            As `Model.predict`; ShapeError for more than `max_rows` rows, BusyError from a second thread.
+        """
+        last_x, last_out, *last_kind = self._last
+        if out is not None and X is last_x and out is last_out and last_kind == [kind, allow_nan]:
+            lib.nns_session_predict(*self._call)
+            return out
+        if out is None:
+            return _prediction.predict(self._predict, self._form, X, kind, allow_nan)
+        code = _prediction.kind_code(kind, allow_nan)
+        view, _ = self._form.features(X)
+        self._form.check(out, view.rows, kind)
+        call = (self._handle, view, code, out.ctypes.data, out.nbytes)
+        lib.nns_session_predict(*call)
+        # Only what was borrowed itself: a converted copy would not follow changes of X.
+        if isinstance(X, np.ndarray) and np.may_share_memory(view.source, X):
+            self._last, self._call = (X, out, kind, allow_nan), call
+        return out
+
+    def _predict(self, *arguments: Any) -> None:
+        lib.nns_session_predict(self._handle, *arguments)
+
+    def __repr__(self) -> str:
+        return f"<nnswift.Session for up to {self.max_rows} rows>"
