@@ -20,7 +20,7 @@ package final class FileBytes {
   private let memory: UnsafeMutableRawPointer?
 
   /// - Throws: `NNError.io`, `.limit`, `.memory`.
-  package init(_ path: UnsafePointer<CChar>, maximum: Int64) throws(NNError) {
+  package convenience init(_ path: UnsafePointer<CChar>, maximum: Int64) throws(NNError) {
     var memory: UnsafeMutableRawPointer?
     var size = 0
     var isTooLarge: Int32 = 0
@@ -31,9 +31,13 @@ package final class FileBytes {
     }
     guard nnc_is_out_of_memory(error) == 0 else { throw .memory("no memory to read \"\(name)\"") }
     guard error == 0 else { throw .io("could not read \"\(name)\": \(systemText(error))") }
+    self.init(memory, count: size)
+  }
+
+  private init(_ memory: UnsafeMutableRawPointer?, count: Int) {
     self.memory = memory
     bytes = UnsafeBufferPointer(
-      start: memory.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }, count: size)
+      start: memory.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }, count: count)
   }
 
   deinit { nnc_release(memory) }

@@ -10,7 +10,7 @@ package final class Buffer<Element: BitwiseCopyable> {
 
   /// - Parameter count: elements, >= 0; 0 is served with room for one.
   /// - Throws: `NNError.memory`.
-  package init(count: Int) throws(NNError) {
+  package convenience init(count: Int) throws(NNError) {
     let (bytes, overflow) = max(1, count).multipliedReportingOverflow(
       by: MemoryLayout<Element>.stride)
     guard count >= 0, !overflow, let memory = nnc_allocate(bytes) else {
@@ -18,8 +18,12 @@ package final class Buffer<Element: BitwiseCopyable> {
         "\(count) values of \(MemoryLayout<Element>.stride) bytes could not be allocated; "
           + "make the batch or the model smaller")
     }
+    self.init(count: count, base: memory.bindMemory(to: Element.self, capacity: max(1, count)))
+  }
+
+  private init(count: Int, base: UnsafeMutablePointer<Element>) {
     self.count = count
-    self.base = memory.bindMemory(to: Element.self, capacity: max(1, count))
+    self.base = base
   }
 
   deinit { nnc_release(base) }

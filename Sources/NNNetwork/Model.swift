@@ -21,10 +21,29 @@ package final class Model {
   package let leastTrainingRows: Int
 
   /// Builds the network with freshly initialised weights.
-  package init(_ spec: ModelSpec, initialized: Bool = true) throws(NNError) {
+  package convenience init(_ spec: ModelSpec, initialized: Bool = true) throws(NNError) {
+    let layers = try spec.makeLayers()
+    let count = layers.reduce(0) { sum, layer in
+      (layer.parameters + layer.statistics).reduce(sum) { $0 + $1.count }
+    }
+    self.init(
+      spec, layers,
+      preprocess: try Preprocess(rule: spec.preprocess, features: spec.inputSize),
+      weights: try Buffer(count: count))
+    guard initialized else { return }
+    for (index, layer) in layers.enumerated() {
+      var random = RandomGenerator(seed: spec.seed, purpose: .initialization, item: index)
+      try layer.initialize(&random)
+    }
+  }
+
+  private init(
+    _ spec: ModelSpec, _ layers: [any Layer], preprocess: Preprocess, weights: Buffer<Float>
+  ) {
     self.spec = spec
-    layers = try spec.makeLayers()
-    preprocess = try Preprocess(rule: spec.preprocess, features: spec.inputSize)
+    self.layers = layers
+    self.preprocess = preprocess
+    self.weights = weights
     var named: [(name: String, parameter: Parameter)] = []
     for (index, layer) in layers.enumerated() {
       for parameter in layer.parameters {
@@ -38,7 +57,6 @@ package final class Model {
       }
     }
     tensors = named
-    weights = try Buffer(count: named.reduce(0) { $0 + $1.parameter.count })
     var offset = 0
     var parameters = 0
     for (index, tensor) in named.enumerated() {
@@ -48,11 +66,6 @@ package final class Model {
     }
     parameterCount = parameters
     leastTrainingRows = layers.reduce(1) { max($0, $1.leastTrainingRows) }
-    for (index, layer) in layers.enumerated() {
-      guard initialized else { continue }
-      var random = RandomGenerator(seed: spec.seed, purpose: .initialization, item: index)
-      try layer.initialize(&random)
-    }
   }
 
   /// An independent copy of spec, scaling and weights.

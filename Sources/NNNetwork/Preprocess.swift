@@ -53,14 +53,19 @@ package final class Preprocess {
   package let scale: Buffer<Float>
   package var isFitted: Bool
 
-  init(rule: PreprocessRule, features: Int) throws(NNError) {
+  convenience init(rule: PreprocessRule, features: Int) throws(NNError) {
+    self.init(
+      rule: rule, center: try Buffer(count: features), scale: try Buffer(count: features))
+  }
+
+  private init(rule: PreprocessRule, center: Buffer<Float>, scale: Buffer<Float>) {
     self.rule = rule
-    center = try Buffer(count: features)
-    scale = try Buffer(count: features)
+    self.center = center
+    self.scale = scale
     isFitted = !rule.needsFit
     var factor: Float = 1
     if case .scale(let given) = rule { factor = Float(given) }
-    scale.base.update(repeating: factor, count: features)
+    scale.base.update(repeating: factor, count: scale.count)
   }
 
   func apply(to block: Matrix) {

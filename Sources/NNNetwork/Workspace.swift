@@ -5,7 +5,7 @@ import NNMath
 ///
 /// A training pass keeps every layer's output and scratch; an inference pass needs only the block
 /// that goes in and the block that comes out of a layer, taken in turns.
-package final class Workspace {
+package struct Workspace {
   package let capacity: Int
   let input: UnsafeMutablePointer<Float>
   let outputs: [UnsafeMutablePointer<Float>]

@@ -65,6 +65,9 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
   if rowStride == 0, columnStride == 0 {
     columnStride = type.size
     rowStride = columns.multipliedReportingOverflow(by: type.size).partialValue
+  } else if array.struct_size < MemoryLayout<nns_array>.size {
+    // The client knows no column stride: its rows are dense.
+    columnStride = type.size
   }
   guard
     fitsMemory(rows, columns, type.size), fitsMemory(rows - 1, rowStride, 1),

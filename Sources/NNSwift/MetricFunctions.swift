@@ -5,7 +5,7 @@ import NNMath
 import NNTraining
 
 /// Truth, scores and weights as doubles, and the views they came from.
-private final class MetricArrays {
+private struct MetricArrays {
   let rows: Int
   private let truthView: ArrayView
   private let scoreView: ArrayView

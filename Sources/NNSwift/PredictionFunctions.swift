@@ -12,11 +12,10 @@ final class SessionHandle: @unchecked Sendable {
   private let workspace: Workspace
   private let isBusy = Atomic<Bool>(false)
 
-  init(_ owner: ModelHandle, rows: Int) throws(NNError) {
+  init(_ owner: ModelHandle, rows: Int, _ workspace: Workspace) {
     self.owner = owner
     self.rows = rows
-    workspace = try Workspace(
-      for: owner.model, rows: min(rows, Model.predictionBlock), training: false)
+    self.workspace = workspace
   }
 
   func use(_ body: (Workspace) throws(NNError) -> Void) throws(NNError) {
@@ -138,7 +137,9 @@ public func nns_session_create(
       throw .limit("max_rows must be at most 2147483647, got \(max_rows)")
     }
     let made = try reading(model) { handle throws(NNError) in
-      try SessionHandle(handle, rows: Int(max_rows))
+      let workspace = try Workspace(
+        for: handle.model, rows: Int(min(max_rows, Int64(Model.predictionBlock))), training: false)
+      return SessionHandle(handle, rows: Int(max_rows), workspace)
     }
     target.pointee = try HandleTable.insert(made, .session)
   }

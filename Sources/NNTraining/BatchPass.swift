@@ -3,7 +3,7 @@ import NNMath
 import NNNetwork
 
 /// Forward, loss and backward of one batch, in memory planned once.
-final class BatchPass {
+struct BatchPass {
   let capacity: Int
   private let model: Model
   private let workspace: Workspace

@@ -2,7 +2,7 @@ import NNErrors
 import NNMath
 
 /// The order in which an epoch goes through the rows, and its batches.
-final class BatchSampler {
+struct BatchSampler {
   /// Batches of an epoch.
   let batches: Int
   let batchSize: Int

@@ -3,7 +3,7 @@ import NNMath
 import NNNetwork
 
 /// Memory for the targets and sample weights of one batch.
-final class BatchTargets {
+struct BatchTargets {
   private let indices: Buffer<Int32>
   private let values: Buffer<Float>
   private let weights: Buffer<Float>

@@ -40,6 +40,9 @@ package enum ClassWeighting: Sendable {
       guard list.count == classes else {
         throw .argument("class_weight must have one number a class, \(classes), got \(list.count)")
       }
+      guard list.contains(where: { $0 > 0 }) else {
+        throw .argument("class_weight must not be 0 for every class; leave it out for all 1")
+      }
       for index in 0..<classes { weights.base[index] = Float(list[index]) }
     case .balanced: try balance(weights, samples, model)
     }

@@ -36,11 +36,10 @@ package final class Dataset {
   ///   - weights: [rows × 1], each >= 0, not all 0.
   ///   - allowsNaN: lets features through that are not finite.
   /// - Throws: `NNError.shape`, `.argument`, `.memory`, `.limit`.
-  package init(
+  package convenience init(
     features: ArrayView, targets: ArrayView, weights: ArrayView?, allowsNaN: Bool
   ) throws(NNError) {
-    rows = features.rows
-    self.features = features
+    let rows = features.rows
     try checkRows(features: features, targets: targets, weights: weights)
     guard rows <= Int32.max else {
       throw .limit("x must have at most 2147483647 rows, got \(rows)")
@@ -65,24 +64,32 @@ package final class Dataset {
     }
     let base =
       integers.map { UnsafeRawPointer($0.base) } ?? floats.map { UnsafeRawPointer($0.base) }
-    self.targets = Self.dense(
-      integers == nil ? .float32 : .int32, base ?? features.base, rows, targets.columns)
     let weightCopy = try weights.map { view throws(NNError) in try copyWeights(view) }
-    self.weights = weightCopy.map {
-      Self.dense(.float32, UnsafeRawPointer($0.base), features.rows, 1)
-    }
-    storage = Storage(integers: integers, floats: floats, weights: weightCopy)
-    chosen = nil
+    self.init(
+      rows: rows, features: features,
+      targets: Self.dense(
+        integers == nil ? .float32 : .int32, base ?? features.base, rows, targets.columns),
+      weights: weightCopy.map { Self.dense(.float32, UnsafeRawPointer($0.base), rows, 1) },
+      chosen: nil, storage: Storage(integers: integers, floats: floats, weights: weightCopy))
   }
 
   /// Some rows of another data set.
-  init(_ whole: Dataset, chosen: Buffer<Int32>) {
-    rows = chosen.count
-    features = whole.features
-    targets = whole.targets
-    weights = whole.weights
+  convenience init(_ whole: Dataset, chosen: Buffer<Int32>) {
+    self.init(
+      rows: chosen.count, features: whole.features, targets: whole.targets, weights: whole.weights,
+      chosen: chosen, storage: whole.storage)
+  }
+
+  private init(
+    rows: Int, features: ArrayView, targets: ArrayView, weights: ArrayView?,
+    chosen: Buffer<Int32>?, storage: Storage
+  ) {
+    self.rows = rows
+    self.features = features
+    self.targets = targets
+    self.weights = weights
     self.chosen = chosen
-    storage = whole.storage
+    self.storage = storage
   }
 
   /// The source row at a position.

@@ -10,16 +10,16 @@ final class EarlyStoppingMonitor {
   private let sign: Double
   private var best = Double.infinity
   private var waited = 0
-  /// nil: nothing is restored.
   private let bestWeights: Buffer<Float>?
 
+  /// - Parameter bestWeights: memory for the weights of the model; nil: nothing is restored.
   init(
-    _ options: EarlyStopping, column: Int, isHigherBetter: Bool, model: Model
-  ) throws(NNError) {
+    _ options: EarlyStopping, column: Int, isHigherBetter: Bool, bestWeights: Buffer<Float>?
+  ) {
     self.options = options
     self.column = column
     sign = isHigherBetter ? -1 : 1
-    bestWeights = options.restoresBest ? try Buffer(count: model.weights.count) : nil
+    self.bestWeights = bestWeights
   }
 
   /// - Returns: whether patience is over.

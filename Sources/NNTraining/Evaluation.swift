@@ -14,25 +14,40 @@ final class ScoreSheet {
   private let threshold: Double
   private var rows = 0
 
-  /// - Throws: `NNError.argument` for a metric that does not fit the model's loss.
-  init(
+  /// - Throws: `NNError.argument` for a metric that does not fit the model's loss; `.memory`.
+  convenience init(
     for model: Model, rows: Int, metrics: [NamedMetric], weighted: Bool
   ) throws(NNError) {
-    outputs = model.outputSize
-    threshold = model.spec.threshold
-    switch model.spec.loss.output {
-    case .softmax: (task, truthColumns) = (outputs == 2 ? .binary : .multiclass, 1)
-    case .sigmoid: (task, truthColumns) = (outputs == 1 ? .binary : .multilabel, outputs)
-    case .identity, .exponential: (task, truthColumns) = (.regression, outputs)
-    }
+    let (task, truthColumns) = Self.taskAndTruthColumns(model)
     for metric in metrics where metric.function != nil && !metric.tasks.contains(task) {
       throw .argument(
         "metric \(metric.name) is not defined for \(task.phrase), which the model's loss asks for; "
           + "leave it out")
     }
-    scores = try Buffer(count: try checkedProduct(rows, outputs, "scores"))
-    truth = try Buffer(count: try checkedProduct(rows, truthColumns, "scores"))
-    weights = weighted ? try Buffer(count: rows) : nil
+    self.init(
+      model, task: task, truthColumns: truthColumns,
+      scores: try Buffer(count: try checkedProduct(rows, model.outputSize, "scores")),
+      truth: try Buffer(count: try checkedProduct(rows, truthColumns, "scores")),
+      weights: weighted ? try Buffer(count: rows) : nil)
+  }
+
+  private init(
+    _ model: Model, task: MetricTask, truthColumns: Int, scores: Buffer<Double>,
+    truth: Buffer<Double>, weights: Buffer<Double>?
+  ) {
+    outputs = model.outputSize
+    threshold = model.spec.threshold
+    (self.task, self.truthColumns) = (task, truthColumns)
+    (self.scores, self.truth, self.weights) = (scores, truth, weights)
+  }
+
+  private static func taskAndTruthColumns(_ model: Model) -> (MetricTask, Int) {
+    let outputs = model.outputSize
+    switch model.spec.loss.output {
+    case .softmax: return (outputs == 2 ? .binary : .multiclass, 1)
+    case .sigmoid: return (outputs == 1 ? .binary : .multilabel, outputs)
+    case .identity, .exponential: return (.regression, outputs)
+    }
   }
 
   func reset() { rows = 0 }
@@ -74,7 +89,7 @@ final class ScoreSheet {
 }
 
 /// Computes losses and metrics of a model on rows, in inference mode; its memory is planned once.
-package final class Evaluator {
+package struct Evaluator {
   private let model: Model
   private let metrics: [NamedMetric]
   private let workspace: Workspace

@@ -54,7 +54,7 @@ extension Trainer {
 }
 
 /// One training: everything it needs, checked and allocated before the first step.
-package final class FitRun {
+package struct FitRun {
   private let config: TrainingConfig
   private let trainer: Trainer
   private let samples: SampleRows
@@ -97,10 +97,12 @@ package final class FitRun {
     let columns = Self.columns(names, validates: part != nil)
     columnNames = columns
     monitor = try config.earlyStopping.map { options throws(NNError) in
-      try EarlyStoppingMonitor(
-        options, column: try Self.column(options.metric, columns),
+      let column = try Self.column(options.metric, columns)
+      let room = options.restoresBest ? try Buffer<Float>(count: model.weights.count) : nil
+      return EarlyStoppingMonitor(
+        options, column: column,
         isHigherBetter: options.isHigherBetter
-          ?? Self.isHigherBetter(options.metric, config.metrics), model: model)
+          ?? Self.isHigherBetter(options.metric, config.metrics), bestWeights: room)
     }
     if let metric = config.schedule.metric { _ = try Self.column(metric, columns) }
     let weighted = samples.weights != nil

@@ -99,20 +99,28 @@ package final class Optimizer {
   private let parameterCount: Int
   private let lbfgs: LBFGS?
 
-  init(
+  convenience init(
     _ function: OptimizerFunction, shared: OptimizerRule.Shared, for model: Model
   ) throws(NNError) {
+    let slots = try Buffer<Float>(
+      count: try checkedProduct(function.slots, model.parameterCount, "optimizer memory"))
+    let lbfgs = try function.lbfgs.map { options throws(NNError) in
+      try LBFGS(options, parameters: model.parameterCount)
+    }
+    self.init(function, shared, model, slots, scalars: try Buffer(count: 4), lbfgs)
+  }
+
+  private init(
+    _ function: OptimizerFunction, _ shared: OptimizerRule.Shared, _ model: Model,
+    _ slots: Buffer<Float>, scalars: Buffer<Double>, _ lbfgs: LBFGS?
+  ) {
     self.function = function
     self.shared = shared
     parameterCount = model.parameterCount
-    slots = try Buffer(
-      count: try checkedProduct(function.slots, parameterCount, "optimizer memory"))
-    scalars = try Buffer(count: 4)
+    self.slots = slots
+    self.scalars = scalars
+    self.lbfgs = lbfgs
     runs = Self.runs(of: model, decaysBias: shared.decaysBias)
-    lbfgs =
-      if let options = function.lbfgs {
-        try LBFGS(options, parameters: parameterCount)
-      } else { nil }
     function.prepare?(block(at: 0), shared.learningRate)
   }
 

@@ -23,13 +23,25 @@ package final class Trainer {
 
   /// - Parameter threads: what config.threads means when it is absent.
   /// - Throws: `NNError.memory`, `.limit`.
-  package init(_ model: Model, _ config: TrainingConfig, defaultThreads: Int) throws(NNError) {
+  package convenience init(
+    _ model: Model, _ config: TrainingConfig, defaultThreads: Int
+  ) throws(NNError) {
+    self.init(
+      model, config,
+      optimizer: try Optimizer(config.optimizer, shared: config.optimizerOptions, for: model),
+      gradients: try Buffer(count: model.parameterCount), defaultThreads: defaultThreads)
+  }
+
+  private init(
+    _ model: Model, _ config: TrainingConfig, optimizer: Optimizer, gradients: Buffer<Float>,
+    defaultThreads: Int
+  ) {
     self.model = model
     self.config = config
     learningRate = LearningRate(
       base: config.optimizerOptions.learningRate, schedule: config.schedule)
-    optimizer = try Optimizer(config.optimizer, shared: config.optimizerOptions, for: model)
-    gradients = try Buffer(count: model.parameterCount)
+    self.optimizer = optimizer
+    self.gradients = gradients
     crew = Self.crew(config, model, defaultThreads)
   }
 

@@ -1,219 +1,24 @@
-/* Counts allocations: a training step allocates nothing after the first epoch, nor does a session.
- * The functions below stand in for those of the C library, for the shared library, too. */
-#define _GNU_SOURCE
-#include <errno.h>
+/* Counts allocations: none in a training step after the first epoch, none lost by any call. */
+#include "allocation/counter.h"
 
-#include "contract.h"
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *memory, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *memory);
-
-static int64_t allocations; /* atomic */
-
-static void count(void) { __atomic_fetch_add(&allocations, 1, __ATOMIC_RELAXED); }
-
-static int64_t counted(void) { return __atomic_load_n(&allocations, __ATOMIC_RELAXED); }
-
-void *malloc(size_t size) {
-    count();
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t number, size_t size) {
-    count();
-    return __libc_calloc(number, size);
-}
-
-void *realloc(void *memory, size_t size) {
-    count();
-    return __libc_realloc(memory, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size) {
-    count();
-    return __libc_memalign(alignment, size);
-}
-
-void *memalign(size_t alignment, size_t size) {
-    count();
-    return __libc_memalign(alignment, size);
-}
-
-int posix_memalign(void **memory, size_t alignment, size_t size) {
-    count();
-    *memory = __libc_memalign(alignment, size);
-    return *memory || !size ? 0 : ENOMEM;
-}
-
-void free(void *memory) { __libc_free(memory); }
-
-/* The callback itself must not allocate: it only remembers. */
-typedef struct watch {
-    int64_t last, calls;
-    int64_t in_epoch, between_epochs; /* the largest numbers seen from the second epoch on */
-} watch;
-
-static int32_t observe(void *user, const nns_progress *told) {
-    watch *seen = user;
-    int64_t now = counted(), fresh = now - seen->last;
-    if (!told->epoch_end) {
-        int64_t *largest = told->batch > 1 ? &seen->in_epoch : &seen->between_epochs;
-        int is_warm = told->epoch > 2 || (told->epoch == 2 && told->batch > 1);
-        if (is_warm && fresh > *largest) *largest = fresh;
-        seen->calls++;
-        seen->last = now;
-    }
-    return 0;
-}
-
-enum { MANY = 200, WIDE = 20 };
-
-typedef struct numbers {
-    float f32[MANY * WIDE], targets[MANY];
-    double f64[MANY * WIDE * 2]; /* every second one is used */
-    uint8_t u8[MANY * WIDE];
-    int32_t labels[MANY];
-} numbers;
-
-static numbers all;
-
-static void fill(void) {
-    uint32_t state = 3;
-    for (int at = 0; at < MANY * WIDE; at++) {
-        all.u8[at] = (uint8_t)(next_random(&state) * 256);
-        all.f32[at] = all.u8[at] / 255.0f;
-        all.f64[2 * at] = all.f32[at];
-    }
-    for (int row = 0; row < MANY; row++) {
-        all.labels[row] = row % 3;
-        all.targets[row] = all.f32[row * WIDE];
-    }
-}
-
-typedef struct features {
-    const char *name;
-    nns_array array;
-} features;
-
-static void layouts(features list[3]) {
-    const features made[3] = {
-        {"float32", array_of(NNS_F32, all.f32, MANY, WIDE)},
-        {"uint8", array_of(NNS_U8, all.u8, MANY, WIDE)},
-        {"strided float64",
-         {(uint32_t)sizeof(nns_array), NNS_F64, all.f64, MANY, WIDE, 16 * WIDE, 16}},
-    };
-    memcpy(list, made, sizeof made);
-}
-
-#define HEAD "{\"input\": 20, \"layers\": [{\"type\": \"dense\", \"units\": 32}, "
-#define TAIL "{\"type\": \"dense\", \"units\": 3}], \"loss\": \"softmax_cross_entropy\"}"
-
-static const struct {
-    const char *name, *spec, *config;
-    int is_regression;
-} nets[] = {
-    {"relu", HEAD "\"relu\", " TAIL, "", 0},
-    {"dropout", HEAD "\"relu\", {\"type\": \"dropout\", \"rate\": 0.2}, " TAIL, "", 0},
-    {"batch_norm", HEAD "\"batch_norm\", \"gelu\", " TAIL, "", 0},
-    {"layer_norm", HEAD "\"layer_norm\", \"tanh\", " TAIL, "", 0},
-    {"mse",
-     HEAD "\"relu\", {\"type\": \"dense\", \"units\": 1}], \"loss\": \"mse\", \"preprocess\": "
-          "\"standardize\"}",
-     "", 1},
-    {"momentum, clipping, l1", HEAD "\"relu\", " TAIL,
-     ", \"optimizer\": {\"type\": \"sgd\", \"momentum\": 0.9, \"l1\": 0.001}, \"clip_norm\": 1", 0},
-    {"metrics, class weights, validation", HEAD "\"relu\", " TAIL,
-     ", \"metrics\": [\"accuracy\"], \"class_weight\": \"balanced\", "
-     "\"validation_fraction\": 0.2", 0},
-    {"a schedule by steps, 2 threads", HEAD "\"relu\", " TAIL,
-     ", \"schedule\": {\"type\": \"one_cycle\", \"maximum\": 0.01}, \"threads\": 2", 0},
-};
-enum { NETS = sizeof nets / sizeof *nets };
-
-static nns_array targets_of(int is_regression) {
-    return is_regression ? array_of(NNS_F32, all.targets, MANY, 1)
-                         : array_of(NNS_I32, all.labels, MANY, 1);
-}
-
-static void check_training(size_t net, const features *x) {
-    char name[200], config[400];
-    watch seen = {0, 0, 0, 0};
-    snprintf(config, sizeof config,
-             "{\"epochs\": 5, \"batch_size\": 32, \"progress\": \"batch\"%s}", nets[net].config);
-    nns_model *model = model_from(nets[net].spec);
-    nns_data *data = data_from(x->array, targets_of(nets[net].is_regression));
-    must(nns_train(model, data, NULL, config, observe, &seen), nets[net].name);
-    snprintf(name, sizeof name, "training %s on %s: no allocation from batch to batch",
-             nets[net].name, x->name);
-    check(seen.calls > 0 && seen.in_epoch == 0, name, "expected 0, the largest of %lld was %lld",
-          (long long)seen.calls, (long long)seen.in_epoch);
-    printf("   largest number within an epoch %lld, from one epoch to the next %lld\n",
-           (long long)seen.in_epoch, (long long)seen.between_epochs);
-    nns_data_free(data);
-    nns_free(model);
-}
-
-static void check_steps(size_t net, features *x) {
-    char name[200];
-    nns_model *model = model_from(nets[net].spec);
-    nns_data *data = data_from(x->array, targets_of(nets[net].is_regression));
-    nns_array y = targets_of(nets[net].is_regression);
-    int64_t largest = 0;
-    double loss = 0;
-    must(nns_fit_preprocess(model, data), "fit preprocess");
-    for (int call = 0; call < 20; call++) {
-        int64_t before = counted();
-        must(nns_train_batch(model, &x->array, &y, NULL, &loss), "train batch");
-        int64_t fresh = counted() - before;
-        if (call >= 2 && fresh > largest) largest = fresh;
-    }
-    snprintf(name, sizeof name, "train batch %s on %s: no allocation after the second call",
-             nets[net].name, x->name);
-    check(largest == 0, name, "expected 0, the largest was %lld", (long long)largest);
-    nns_data_free(data);
-    nns_free(model);
-}
-
-static void check_session(features *x, int32_t kind, const char *kind_name) {
-    static int64_t out[MANY * 3];
-    char name[200];
-    nns_model *model = model_from(nets[0].spec);
-    nns_session *session = NULL;
-    int64_t largest = 0;
-    must(nns_session_create(model, MANY, &session), "session");
-    for (int call = 0; call < 20; call++) {
-        nns_array some = x->array;
-        if (call % 2) some.rows = 7;
-        int64_t before = counted();
-        must(nns_session_predict(session, &some, kind, out, sizeof out), "session predict");
-        int64_t fresh = counted() - before;
-        if (call >= 2 && fresh > largest) largest = fresh;
-    }
-    snprintf(name, sizeof name, "session predict, %s of %s: no allocation", kind_name, x->name);
-    check(largest == 0, name, "expected 0, the largest was %lld", (long long)largest);
-    nns_session_free(session);
-    nns_free(model);
+static void check_counter(void) {
+    /* Read before anything is printed: the stream allocates, too. */
+    int64_t before = allocated(), blocks = living();
+    void *memory = room_for(100);
+    int64_t fresh = allocated() - before, more = living() - blocks;
+    free(memory);
+    int64_t left = living() - blocks;
+    check_integer("the counter counts allocations", fresh, 1);
+    check_integer("the counter counts blocks", more, 1);
+    check_integer("the counter counts what is freed", left, 0);
+    before = allocated();
+    nns_free(model_from(classifier));
+    check(allocated() > before, "the counter counts the library's allocations", "none were seen");
 }
 
 int main(void) {
-    features list[3];
-    fill();
-    layouts(list);
-    int64_t before = counted();
-    free(room_for(100));
-    check(counted() == before + 1, "the counter counts", "%lld", (long long)(counted() - before));
-    before = counted();
-    nns_free(model_from(nets[0].spec));
-    check(counted() > before, "the counter counts the library's allocations", "none were seen");
-    for (int x = 0; x < 3; x++) {
-        for (size_t net = 0; net < NETS; net++) check_training(net, &list[x]);
-        for (size_t net = 0; net < 5; net++) check_steps(net, &list[x]);
-        check_session(&list[x], NNS_PROBA, "PROBA");
-        check_session(&list[x], NNS_LABEL, "LABEL");
-        check_session(&list[x], NNS_RAW, "RAW");
-    }
+    check_counter();
+    check_steps_and_sessions();
+    check_leaks();
     return finish();
 }

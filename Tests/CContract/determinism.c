@@ -9,9 +9,10 @@ static samples small;
 
 /* Large enough that threads and the large products are used. */
 static const char big_spec[] =
-    "{\"input\": 784, \"layers\": [{\"type\": \"dense\", \"units\": 256, \"activation\": \"relu\"}, "
-    "{\"type\": \"dense\", \"units\": 10}], \"loss\": \"softmax_cross_entropy\", \"seed\": %d}";
-static const char big_config[] = "{\"epochs\": 2, \"batch_size\": 512, \"seed\": %d, \"threads\": %d}";
+    "{\"input\": 784, \"layers\": [{\"type\": \"dense\", \"units\": 256, \"activation\": "
+    "\"relu\"}, {\"type\": \"dense\", \"units\": 10}], \"loss\": \"softmax_cross_entropy\", \"seed\": %d}";
+static const char big_config[] =
+    "{\"epochs\": 2, \"batch_size\": 512, \"seed\": %d, \"threads\": %d}";
 
 /* Everything that is random or gathers statistics. */
 static const char small_spec[] =

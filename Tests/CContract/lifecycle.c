@@ -1,4 +1,4 @@
-/* What a program does with the library, from the first call to the last: every function's promise. */
+/* What a program does with the library, from the first call to the last. */
 #include "lifecycle/lifecycle.h"
 
 int main(void) {

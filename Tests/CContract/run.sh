@@ -75,7 +75,9 @@ run_determinism() {
   one=$(grep '^hash ' determinism-1.log)
   two=$(grep '^hash ' determinism-2.log)
   if [ -n "$one" ] && [ "$one" = "$two" ]; then passed=$((passed + 1))
-  else fail "OPENBLAS_NUM_THREADS 1 and 2 give the same weights" "${one:-nothing}, ${two:-nothing}"; fi
+  else
+    fail "OPENBLAS_NUM_THREADS 1 and 2 give the same weights" "${one:-nothing}, ${two:-nothing}"
+  fi
 }
 
 # Every function that returns a status or frees must stand in the table of bad input.

@@ -16,8 +16,7 @@ mkdir -p "$static"
 run make --no-print-directory build/static/libnnswift.so
 cp -f build/static/libnnswift.so "$static/libnnswift.so"
 ln -sf libnnswift.so "$static/libnnswift.so.1"
-run sh Tests/CContract/symbols.sh "$static" static
-run bash Tests/CContract/run.sh "$static"
+run sh Tests/CContract/run.sh "$static" static
 NNSWIFT_LIBRARY=$PWD/$static/libnnswift.so run "$python" -m pytest -q -p no:cacheprovider bindings/python/tests
 
 # AddressSanitizer and ThreadSanitizer see the ordinary build through the Swift tests.

@@ -30,9 +30,8 @@ swift_tests() {
 
 part "format" swift format lint --strict --recursive Sources Tests Package.swift
 part "imports" "$python" Tests/Scripts/imports.py
-part "symbols" sh Tests/CContract/symbols.sh build
 part "swift" swift_tests
-part "c contract" bash Tests/CContract/run.sh build
+part "c contract" sh Tests/CContract/run.sh build
 part "python" "$python" -m pytest -q -p no:cacheprovider bindings/python/tests
 part "examples" "$python" -m pytest -q -p no:cacheprovider Tests/Examples
 part "docs" "$python" -m pytest -q -p no:cacheprovider Tests/Docs

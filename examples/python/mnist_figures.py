@@ -20,7 +20,7 @@ import nnswift
 from idx import has_mnist, read_mnist
 
 SCALE = {"type": "scale", "factor": 0.00392156862745098}
-EPOCHS = {"a": 20, "b": 100, "c": 80}
+EPOCHS = {"a": 20, "b": 100, "c": 60}
 
 
 def spec(layers, seed):

@@ -10,32 +10,27 @@ extension LayerKind {
     example:
       #"{"type": "dense", "units": 5, "activation": "tanh", "init": "he_normal", "bias_init": {"type": "constant", "value": 0.1}}"#
   ) { options, inputSize throws(NNError) in
-    try DenseLayer(&options, inputSize: inputSize)
+    DenseLayer(try DenseOptions(&options), inputSize: inputSize)
   }
 }
 
-/// Weight W is [units × inputSize], bias b is [units].
-final class DenseLayer: Layer {
+/// The checked options of a dense layer.
+private struct DenseOptions {
   /// Bounds what one option can ask for; a model's memory is checked as a whole besides.
-  static let unitsRange = 1...16_777_216
+  private static let unitsRange = 1...16_777_216
 
-  let outputSize: Int
-  private let inputSize: Int
-  private let weight: Parameter
-  private let bias: Parameter?
-  private let activation: ActivationFunction
-  private let fillWeight: InitializerFunction
-  private let fillBias: InitializerFunction
+  let units: Int
+  let activation: ActivationFunction
+  let fillWeight: InitializerFunction
+  let hasBias: Bool
+  let fillBias: InitializerFunction
 
-  init(_ options: inout Options, inputSize: Int) throws(NNError) {
-    self.inputSize = inputSize
-    outputSize = try options.integer("units", in: Self.unitsRange)
+  init(_ options: inout Options) throws(NNError) {
+    units = try options.integer("units", in: Self.unitsRange)
     activation = try Self.activation(&options)
     fillWeight = try Self.initializer(&options, "init")
-    let hasBias = try options.flag("bias", default: true)
+    hasBias = try options.flag("bias", default: true)
     fillBias = try Self.initializer(&options, "bias_init")
-    weight = Parameter("weight", rows: outputSize, columns: inputSize)
-    bias = hasBias ? Parameter("bias", rows: outputSize, columns: 0, isBias: true) : nil
   }
 
   private static func activation(_ options: inout Options) throws(NNError) -> ActivationFunction {
@@ -55,6 +50,27 @@ final class DenseLayer: Layer {
     let (function, resolved) = try Initializer.parse(json, owner: options.owner)
     options.resolve(key, as: resolved)
     return function
+  }
+}
+
+/// Weight W is [units × inputSize], bias b is [units].
+final class DenseLayer: Layer {
+  let outputSize: Int
+  private let inputSize: Int
+  private let weight: Parameter
+  private let bias: Parameter?
+  private let activation: ActivationFunction
+  private let fillWeight: InitializerFunction
+  private let fillBias: InitializerFunction
+
+  fileprivate init(_ options: DenseOptions, inputSize: Int) {
+    self.inputSize = inputSize
+    outputSize = options.units
+    activation = options.activation
+    fillWeight = options.fillWeight
+    fillBias = options.fillBias
+    weight = Parameter("weight", rows: options.units, columns: inputSize)
+    bias = options.hasBias ? Parameter("bias", rows: options.units, columns: 0, isBias: true) : nil
   }
 
   var parameters: [Parameter] { bias.map { [weight, $0] } ?? [weight] }

@@ -22,11 +22,18 @@ final class ClassCounts {
   /// Whether a row has the class or is predicted to have it, be its weight 0.
   func occurs(_ index: Int) -> Bool { occurrence.base[index] }
 
-  private init(classes: Int, isMultilabel: Bool) throws(NNError) {
-    self.classes = classes
-    self.isMultilabel = isMultilabel
-    sums = try Buffer(count: try checkedProduct(classes, 3, "classes"))
-    occurrence = try Buffer(count: classes)
+  private convenience init(classes: Int, isMultilabel: Bool) throws(NNError) {
+    self.init(
+      classes: classes, isMultilabel: isMultilabel,
+      sums: try Buffer(count: try checkedProduct(classes, 3, "classes")),
+      occurrence: try Buffer(count: classes))
+  }
+
+  private init(
+    classes: Int, isMultilabel: Bool, sums: Buffer<Double>, occurrence: Buffer<Bool>
+  ) {
+    (self.classes, self.isMultilabel) = (classes, isMultilabel)
+    (self.sums, self.occurrence) = (sums, occurrence)
   }
 
   /// Counts a checked input.

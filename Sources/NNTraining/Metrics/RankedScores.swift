@@ -19,9 +19,12 @@ final class RankedScores {
   private var rows: Buffer<Row>
   private var spare: Buffer<Row>
 
-  init(capacity: Int) throws(NNError) {
-    rows = try Buffer(count: capacity)
-    spare = try Buffer(count: capacity)
+  convenience init(capacity: Int) throws(NNError) {
+    self.init(rows: try Buffer(count: capacity), spare: try Buffer(count: capacity))
+  }
+
+  private init(rows: Buffer<Row>, spare: Buffer<Row>) {
+    (self.rows, self.spare) = (rows, spare)
   }
 
   subscript(_ place: Int) -> Row { rows.base[place] }

@@ -52,17 +52,27 @@ final class LBFGS {
   private var stepLength = 0.0
   private var iterations = 0
 
-  init(_ options: LBFGSOptions, parameters: Int) throws(NNError) {
+  convenience init(_ options: LBFGSOptions, parameters: Int) throws(NNError) {
+    let size = try checkedProduct(options.history, parameters, "optimizer lbfgs: history")
+    self.init(
+      options, parameters: parameters,
+      pairs: (try Buffer(count: size), try Buffer(count: size)),
+      scalars: (try Buffer(count: options.history), try Buffer(count: options.history)),
+      vectors: (try Buffer(count: parameters), try Buffer(count: parameters)),
+      search: try StrongWolfeSearch(parameters: parameters))
+  }
+
+  private init(
+    _ options: LBFGSOptions, parameters: Int, pairs: (Buffer<Float>, Buffer<Float>),
+    scalars: (Buffer<Double>, Buffer<Double>), vectors: (Buffer<Float>, Buffer<Float>),
+    search: StrongWolfeSearch
+  ) {
     self.options = options
     count = parameters
-    let size = try checkedProduct(options.history, parameters, "optimizer lbfgs: history")
-    steps = try Buffer(count: size)
-    changes = try Buffer(count: size)
-    inverseProducts = try Buffer(count: options.history)
-    alphas = try Buffer(count: options.history)
-    direction = try Buffer(count: parameters)
-    previousGradient = try Buffer(count: parameters)
-    search = try StrongWolfeSearch(parameters: parameters)
+    (steps, changes) = pairs
+    (inverseProducts, alphas) = scalars
+    (direction, previousGradient) = vectors
+    self.search = search
   }
 
   /// Up to `maximumIterations` quasi-Newton steps. The loss before them is returned.

@@ -6,7 +6,7 @@ import NNMath
 ///
 /// Reference: torch.optim.lbfgs._strong_wolfe (after Schmidt's minFunc); Nocedal and Wright 2006,
 /// algorithms 3.5 and 3.6.
-final class StrongWolfeSearch {
+struct StrongWolfeSearch {
   private static let sufficientDecrease = 1e-4
   private static let flatness = 0.9
   private static let tolerance = 1e-9

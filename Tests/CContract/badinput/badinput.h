@@ -70,7 +70,7 @@ extern fixture g;
 void prepare_fixture(void);
 void release_fixture(void);
 
-/* Whether the trained model still predicts the bytes it did before all this, and has its history. */
+/* Whether the trained model predicts the bytes it did before all this, and has its history. */
 void check_still_good(const char *after);
 
 /* Where calls that must fail are told to put their results. */

@@ -21,7 +21,8 @@ typedef struct tally {
     size_t at;      /* where it was changed */
 } tally;
 
-static void load(tally *tally, const unsigned char *bytes, size_t size, size_t at, int may_be_same) {
+static void load(tally *tally, const unsigned char *bytes, size_t size, size_t at,
+                 int may_be_same) {
     nns_model *model = NULL;
     int32_t status = nns_load_buffer(bytes, size, NULL, &model);
     int is_right = is_refusal(status) ||

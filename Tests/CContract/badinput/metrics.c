@@ -83,7 +83,8 @@ static float nan_scores[ROWS], beyond[ROWS], soft[ROWS * 3], numbers[ROWS];
 
 /* One class only: no curve of rates, and yet no crash; either answer will do. */
 #define OPEN(X)                                                                                  \
-    X(nns_curve, roc_of_one_class, FINE | S(ARGUMENT), NULL, (ROC, NONE, &g.scores, NULL, XYZ, 60, &points)) \
+    X(nns_curve, roc_of_one_class, FINE | S(ARGUMENT), NULL,                                     \
+      (ROC, NONE, &g.scores, NULL, XYZ, 60, &points))                                            \
     X(nns_curve, pr_of_one_class, FINE | S(ARGUMENT), NULL,                                      \
       (NNS_CURVE_PR, AS(NNS_I32, g.ones, 1), &g.scores, NULL, XYZ, 60, &points))                 \
     X(nns_best_threshold, of_one_class, FINE | S(ARGUMENT), NULL,                                \

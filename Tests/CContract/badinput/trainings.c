@@ -94,7 +94,8 @@ static const bad_case trainings[] = {
     TRAIN("validation targets of a regression for classes", S(DTYPE) | S(SHAPE), NULL,
           mixed_validation, "{}")
     {"nns_train_batch", "batch_norm with one row", S(SHAPE), "batch_norm", step_normed_single, ""},
-    {"nns_loss_grad", "batch_norm with one row", S(SHAPE), "batch_norm", gradient_normed_single, ""},
+    {"nns_loss_grad", "batch_norm with one row", S(SHAPE), "batch_norm", gradient_normed_single,
+     ""},
     {"nns_apply_grad", "lbfgs takes no gradient", S(ARGUMENT), "lbfgs", lbfgs_gradient,
      "{'optimizer': 'lbfgs', 'batch_size': 0}"},
 };

@@ -1,4 +1,4 @@
-/* Every name that JSON knows can be reached from C: each builds, trains two epochs, stays finite. */
+/* Every name that JSON knows can be reached from C: each builds, trains and stays finite. */
 #include <math.h>
 
 #include "lifecycle.h"

@@ -1,7 +1,7 @@
 /* Structures of clients that are older or newer than the library. */
 #include "manners.h"
 
-/* Predicts with an array that says it ends after `size` bytes; what lies behind is not to be read. */
+/* Predicts with an array that says it ends after `size` bytes; what lies behind is not read. */
 static void check_array(const char *name, size_t size, int64_t row_stride, int may_be_refused) {
     static samples set;
     fill_samples(&set);
@@ -56,7 +56,8 @@ static void check_limits(const char *name, uint32_t size, const nns_limits *limi
 
 void check_structures(void) {
     check_array("nns_array without strides", offsetof(nns_array, row_stride), 0, 0);
-    check_array("nns_array without col_stride, row_stride 0", offsetof(nns_array, col_stride), 0, 0);
+    check_array("nns_array without col_stride, row_stride 0", offsetof(nns_array, col_stride), 0,
+                0);
     check_array("nns_array without col_stride, row_stride 16", offsetof(nns_array, col_stride), 16,
                 1);
     check_array("nns_array without cols", offsetof(nns_array, cols), 0, 1);
