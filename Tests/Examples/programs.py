@@ -1,4 +1,4 @@
-"""Where the example programs are and how a test runs one."""
+"""Where the example programs are and how a test runs one. Python has the package nnswift installed."""
 
 import os
 import pathlib
@@ -12,10 +12,8 @@ DATA = ROOT / "examples" / "data" / "digits.u8"
 
 def run(*command, folder=None, status=0, **environment):
     """Runs a command; its output when it ends with the status expected."""
-    paths = [str(ROOT / "bindings" / "python"), os.environ.get("PYTHONPATH", "")]
-    variables = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in paths if p)} | environment
-    result = subprocess.run(
-        [str(part) for part in command], cwd=folder, env=variables, capture_output=True, text=True, timeout=280
-    )
+    words = [str(part) for part in command]
+    variables = os.environ | environment
+    result = subprocess.run(words, cwd=folder, env=variables, capture_output=True, text=True, timeout=280)
     assert result.returncode == status, result.stdout + result.stderr
     return result

@@ -17,7 +17,7 @@ run make --no-print-directory build/static/libnnswift.so
 cp -f build/static/libnnswift.so "$static/libnnswift.so"
 ln -sf libnnswift.so "$static/libnnswift.so.1"
 run sh Tests/CContract/run.sh "$static" static
-NNSWIFT_LIBRARY=$PWD/$static/libnnswift.so run "$python" -m pytest -q -p no:cacheprovider bindings/python/tests
+NNSWIFT_LIBRARY=$PWD/$static/libnnswift.so run "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
 
 # AddressSanitizer and ThreadSanitizer see the ordinary build through the Swift tests.
 export LSAN_OPTIONS=suppressions=$PWD/Tests/Scripts/leaks.txt:print_suppressions=0

@@ -32,9 +32,9 @@ part "format" swift format lint --strict --recursive Sources Tests Package.swift
 part "imports" "$python" Tests/Scripts/imports.py
 part "swift" swift_tests
 part "c contract" sh Tests/CContract/run.sh build
-part "python" "$python" -m pytest -q -p no:cacheprovider bindings/python/tests
-part "examples" "$python" -m pytest -q -p no:cacheprovider Tests/Examples
-part "docs" "$python" -m pytest -q -p no:cacheprovider Tests/Docs
-grep -hE 'SKIPPED|skipped' build/test-*.log | sed 's/^/skipped: /' | sort -u || true
+part "python" "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
+part "examples" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Examples
+part "docs" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Docs
+grep -hE '^(SKIPPED|skipped:)' build/test-*.log | sed -E 's/^SKIPPED( \[[0-9]+\])?/skipped:/' | sort -u || true
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -6,7 +6,6 @@ Default: examples/data/digits.u8 build/digits.safetensors build/digits.png
 The same task, seed and printed numbers as the C program examples/c/digits.c.
 """
 
-import math
 import sys
 
 import numpy as np
@@ -37,6 +36,7 @@ CONFIG = {
 TEST_SHARE = 0.25
 ACCURACY_NEEDED = 0.96
 SHOWN = 5
+PICTURED = 12
 BAR = 30
 
 
@@ -56,14 +56,14 @@ def draw_picture(path, history, matrix, pixels, truth, predicted):
     from matplotlib.figure import Figure
 
     wrong = np.flatnonzero(predicted != truth)
-    heights = [4.4, 0.5 + 1.0 * math.ceil(len(wrong) / 12)]
-    figure = Figure(figsize=(10, sum(heights)), dpi=130, layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=heights, hspace=0.03)
+    figure = Figure(figsize=(10, 6.2), dpi=130, layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=[4.6, 1.6], hspace=0.03)
     curves, table = above.subplots(1, 2, width_ratios=[1.2, 1])
-    nnswift.plot.learning_curves(history, ax=curves)
-    nnswift.plot.confusion_matrix(matrix, range(CLASSES), ax=table)
-    below.suptitle(f"{len(wrong)} of the {len(truth)} held-out digits were not recognised")
-    nnswift.plot.digits(pixels[wrong], truth[wrong], predicted[wrong], figure=below)
+    nnswift.plot.learning_curves(history, ax=curves).set_title("learning curves")
+    nnswift.plot.confusion_matrix(matrix, range(CLASSES), ax=table).set_title("confusion matrix")
+    some = f", {PICTURED} of them" if len(wrong) > PICTURED else ""
+    below.suptitle(f"{len(wrong)} of the {len(truth)} held-out digits were not recognised{some}:")
+    nnswift.plot.digits(pixels[wrong], truth[wrong], predicted[wrong], figure=below, limit=PICTURED)
     figure.savefig(path)
 
 

@@ -53,7 +53,8 @@ class TensorLayout:
         known = {tensor.name: tensor for tensor in self._all(values.size)}
         for name, array in arrays.items():
             if name not in known:
-                raise ArgumentError(f'{what}: unknown tensor "{name}"{_nearest(name, known)}; known: {", ".join(known)}')
+                names = ", ".join(known)
+                raise ArgumentError(f'{what}: unknown tensor "{name}"{_nearest(name, known)}; known: {names}')
             tensor = known[name]
             array = np.asarray(array)
             if array.shape != tensor.shape:

@@ -67,9 +67,9 @@ class Model(StoredModel):
             For example ``{"epochs": 20, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001}}``.
         validation : (X, y) or (X, y, sample_weight), optional
         callback : function of `Progress`, optional
-            Called after every epoch (config ``"progress": "batch"``: also after every batch), in a thread of its own when
-            `train` runs in the main thread. It may read the model. A true result stops the training, and so does an
-            exception, which `train` then raises.
+            Called after every epoch (config ``"progress": "batch"``: also after every batch), in a thread of its own
+            when `train` runs in the main thread. It may read the model. A true result stops the training, and so does
+            an exception, which `train` then raises.
         **options
             Laid over config: ``train(X, y, epochs=5)``; write ``continue_=True`` for "continue".
 
@@ -215,8 +215,8 @@ class Model(StoredModel):
         -------
         array
             "proba", "raw": float32 [rows x outputs]. "label": int64 [rows x 1], or [rows x outputs] for several binary
-            outputs; texts where the spec has "classes" for them. For one row without a second dimension: its own result,
-            an array [outputs] or one label.
+            outputs; texts where the spec has "classes" for them. Compare it with y [rows] as ``labels[:, 0] == y``.
+            For one row without a second dimension: its own result, an array [outputs] or one label.
         """
 
         def call(*arguments: Any) -> None:

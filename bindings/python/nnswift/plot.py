@@ -48,7 +48,8 @@ def learning_curves(history: Any, ax: Any = None) -> Any:
     if best:
         lines.append(ax.axvline(best, color="0.5", linewidth=1, linestyle=":", label=f"best epoch {best}"))
     # Below the axes no curve can run through it.
-    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=min(3, len(lines)), frameon=False)
+    columns = 2 if len(lines) == 4 else min(3, len(lines))
+    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=max(1, columns), frameon=False)
     return ax
 
 
@@ -157,8 +158,8 @@ def digits(
     if limit < 1:
         raise ArgumentError(f"limit must be at least 1, got {limit}")
     shown = min(len(images), limit)
-    columns = max(1, min(shown, 12))
-    rows = max(1, math.ceil(shown / columns))
+    rows = max(1, math.ceil(shown / 12))
+    columns = max(1, math.ceil(shown / rows))
     if figure is None:
         figure = _new_figure((1.0 * columns + 0.4, 1.25 * rows + 0.2))
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
@@ -169,7 +170,9 @@ def digits(
     for ax, image, true, guess in zip(axes, images, truth, predicted):
         ax.imshow(image, cmap="gray_r")
         right = bool(true == guess)
-        ax.set_title(f"{true}" if right else f"{true} read as {guess}", fontsize=8, color="#1a7f37" if right else "#b42318")
+        between = " read as " if len(f"{true}{guess}") <= 4 else "\nread as\n"
+        text, color = (f"{true}", "#1a7f37") if right else (f"{true}{between}{guess}", "#b42318")
+        ax.set_title(text, fontsize=8, color=color)
     return figure
 
 

@@ -117,6 +117,7 @@ def test_another_library_is_refused(tmp_path):
 def test_the_wheel_holds_the_library(tmp_path):
     pytest.importorskip("setuptools", minversion="77")
     pytest.importorskip("wheel")
+    pytest.importorskip("pip")
     source = tmp_path / "source"
     shutil.copytree(BINDING, source, ignore=shutil.ignore_patterns("build", "tests", "__pycache__", "*.egg-info"))
     subprocess.run(
@@ -134,3 +135,9 @@ def test_the_wheel_holds_the_library(tmp_path):
     } | {"libnnswift.so"}
     found = run("import nnswift; print(nnswift._library.lib._name, nnswift.Model.mlp([2, 2]))", installed)
     assert found.stdout.startswith(str(installed / "nnswift" / "libnnswift.so")), found.stderr
+
+
+def test_the_readme_sample_runs(tmp_path):
+    (sample,) = re.findall(r"```python\n(.*?)```", (BINDING / "README.md").read_text(), re.S)
+    done = run(f"import os; os.chdir({str(tmp_path)!r})\n{sample}")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -101,6 +101,13 @@ def test_digits(count):
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
+def test_digits_with_names():
+    figure = nnswift.plot.digits(np.ones((9, 64)), ["versicolor"] * 9, ["setosa"] * 8 + ["versicolor"])
+    assert_tidy(figure)
+    boxes = [box for _, box in texts(figure)]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
 def test_digits_refuse_what_does_not_fit():
     with pytest.raises(nnswift.ShapeError, match="images"):
         nnswift.plot.digits(np.ones((2, 10)), [1, 2])

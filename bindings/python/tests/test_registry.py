@@ -41,8 +41,8 @@ OPTIMISERS = [
 SCHEDULES = [
     "constant", {"type": "step", "every": 1, "gamma": 0.5}, {"type": "multi_step", "at": [1], "gamma": 0.5},
     {"type": "exponential", "gamma": 0.9}, {"type": "cosine", "epochs": 2, "minimum": 1e-4, "restarts": True}, "cosine",
-    {"type": "one_cycle", "maximum": 0.01}, {"type": "reduce_on_plateau", "metric": "loss", "patience": 0, "factor": 0.5},
-    {"type": "polynomial", "power": 2}, {"type": "constant", "warmup_steps": 3}, {"type": "cosine", "per": "step"},
+    {"type": "one_cycle", "maximum": 0.01},
+    {"type": "reduce_on_plateau", "metric": "loss", "patience": 0, "factor": 0.5}, {"type": "polynomial", "power": 2}, {"type": "constant", "warmup_steps": 3}, {"type": "cosine", "per": "step"},
 ]  # fmt: skip
 CLASS_METRICS = [
     "loss", "accuracy", "balanced_accuracy", {"type": "top_k", "k": 2}, "precision", "recall", "f1",
@@ -50,11 +50,12 @@ CLASS_METRICS = [
 ]  # fmt: skip
 NUMBER_METRICS = ["loss", "mse", "rmse", "mae", "median_ae", "r2", "mape", {"type": "pinball", "q": 0.9}]
 CONFIGS = [
-    {"batch_size": 7}, {"shuffle": False}, {"batch_size": 7, "drop_last": True}, {"clip_norm": 1.0}, {"clip_value": 0.1},
-    {"class_weight": "balanced"}, {"class_weight": [1, 2, 3]}, {"validation_fraction": 0.25},
+    {"batch_size": 7}, {"shuffle": False}, {"batch_size": 7, "drop_last": True}, {"clip_norm": 1.0},
+    {"clip_value": 0.1}, {"class_weight": "balanced"}, {"class_weight": [1, 2, 3]}, {"validation_fraction": 0.25},
     {"validation_fraction": 0.25, "stratify": True}, {"threads": 2}, {"threads": 0}, {"seed": 5}, {"continue": True},
     {"validation_fraction": 0.5, "metrics": ["accuracy"],
-     "early_stopping": {"metric": "val_accuracy", "mode": "max", "patience": 1, "min_delta": 0.1, "restore_best": False}},
+     "early_stopping": {
+         "metric": "val_accuracy", "mode": "max", "patience": 1, "min_delta": 0.1, "restore_best": False}},
 ]  # fmt: skip
 
 RNG = np.random.default_rng(2)
