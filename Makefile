@@ -35,6 +35,7 @@ $(LIBRARY): build/$(FLAVOUR)/libnnswift.so
 	@cp -f $< $(LIBRARY).new && mv -f $(LIBRARY).new $(LIBRARY)
 	@ln -sf libnnswift.so build/libnnswift.so.1
 	@cp -f Include/nnswift.h build/nnswift.h
+	@echo $(FLAVOUR) > build/.flavour
 	@echo "$(LIBRARY): $(FLAVOUR), $$(stat -c %s $(LIBRARY)) bytes"
 
 # Remembers which flavour build/libnnswift.so holds.
@@ -44,7 +45,6 @@ endif
 
 build/embedded/libnnswift.so build/static/libnnswift.so: build/%/libnnswift.so: $(SOURCES) Tests/Scripts/build.sh | build/.setup
 	@bash Tests/Scripts/build.sh $* $@
-	@echo $* > build/.flavour
 
 install: lib ## library, links, header and nnswift.pc below PREFIX
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include

@@ -36,7 +36,7 @@ def run_interruptibly(work: Callable[[], Any], cancel: Callable[[], None]) -> An
 
     Python runs signal handlers only between byte codes of the main thread, and never while that thread is in a C
     call. So the main thread only waits, which handlers do interrupt, and a thread of its own makes the call; that
-    costs about 0.1 ms a call and nothing a step. (A callback for every batch would pay for the GIL each time and
+    costs 0.1 to 0.2 ms a call and nothing a step. (A callback for every batch would pay for the GIL each time and
     could lose an exception between ctypes and its try; a watcher on signal.set_wakeup_fd would take that away from
     asyncio.) Outside the main thread no handler runs, so the call is made directly.
 

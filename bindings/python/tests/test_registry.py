@@ -42,7 +42,8 @@ SCHEDULES = [
     "constant", {"type": "step", "every": 1, "gamma": 0.5}, {"type": "multi_step", "at": [1], "gamma": 0.5},
     {"type": "exponential", "gamma": 0.9}, {"type": "cosine", "epochs": 2, "minimum": 1e-4, "restarts": True}, "cosine",
     {"type": "one_cycle", "maximum": 0.01},
-    {"type": "reduce_on_plateau", "metric": "loss", "patience": 0, "factor": 0.5}, {"type": "polynomial", "power": 2}, {"type": "constant", "warmup_steps": 3}, {"type": "cosine", "per": "step"},
+    {"type": "reduce_on_plateau", "metric": "loss", "patience": 0, "factor": 0.5},
+    {"type": "polynomial", "power": 2}, {"type": "constant", "warmup_steps": 3}, {"type": "cosine", "per": "step"},
 ]  # fmt: skip
 CLASS_METRICS = [
     "loss", "accuracy", "balanced_accuracy", {"type": "top_k", "k": 2}, "precision", "recall", "f1",
