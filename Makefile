@@ -82,7 +82,15 @@ data: setup ## public data sets into build/data (or taken from NNSWIFT_DATA_DIR)
 	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
 
 
+golden: ## makes the golden numbers anew with the pinned frameworks (developers; a few GB)
+	@test -x .venv-golden/bin/python || $(PYTHON) -m venv .venv-golden
+	.venv-golden/bin/pip install --quiet -r Tests/Golden/requirements.txt
+	for part in layers trajectories studies metrics; do .venv-golden/bin/python Tests/Golden/$$part/make.py || exit 1; done
+
+parity: python ## prints the table of docs/parity.md: our numbers against the golden ones
+	@$(PY) Tests/Golden/parity.py
+
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check data clean
+.PHONY: help setup lib install examples python demo test check data golden parity clean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import operator
+import sys
 from typing import Any, Optional
 
 import numpy as np
@@ -30,7 +31,8 @@ def supported(values: Any, name: str) -> np.ndarray:
     DtypeError
         Text, objects, dates, complex numbers, integers beyond 64 bits, masked values.
     """
-    if np.ma.isMaskedArray(values) and np.ma.is_masked(values):
+    # Without numpy.ma, which is slow to import, there are none.
+    if type(values) is not np.ndarray and "numpy.ma" in sys.modules and np.ma.is_masked(values):
         raise DtypeError(f"{name} must not have masked values; fill or drop them, for example with .filled()")
     array = np.asarray(values)
     dtype = array.dtype
@@ -39,7 +41,7 @@ def supported(values: Any, name: str) -> np.ndarray:
         return array if dtype.isnative else array.astype(dtype.newbyteorder("="))
     if key in _WIDER:
         return array.astype(_WIDER[key])
-    if dtype.kind == "u" and (array.size == 0 or array.max() <= np.iinfo(np.int64).max):
+    if dtype.kind == "u" and (array.size == 0 or int(array.max()) <= np.iinfo(np.int64).max):
         return array.astype(np.int64)
     cure = "its values must be within 64-bit signed integers" if dtype.kind == "u" else "convert with .astype(...)"
     raise DtypeError(

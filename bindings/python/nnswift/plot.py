@@ -49,7 +49,7 @@ def learning_curves(history: Any, ax: Any = None) -> Any:
         lines.append(ax.axvline(best, color="0.5", linewidth=1, linestyle=":", label=f"best epoch {best}"))
     # Below the axes no curve can run through it.
     columns = 2 if len(lines) == 4 else min(3, len(lines))
-    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=max(1, columns), frameon=False)
+    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncol=max(1, columns), frameon=False)
     return ax
 
 

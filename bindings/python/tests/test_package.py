@@ -116,7 +116,6 @@ def test_another_library_is_refused(tmp_path):
 
 def test_the_wheel_holds_the_library(tmp_path):
     pytest.importorskip("setuptools", minversion="77")
-    pytest.importorskip("wheel")
     pytest.importorskip("pip")
     source = tmp_path / "source"
     shutil.copytree(BINDING, source, ignore=shutil.ignore_patterns("build", "tests", "__pycache__", "*.egg-info"))
