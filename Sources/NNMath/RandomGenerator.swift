@@ -47,6 +47,28 @@ package struct RandomGenerator: Sendable {
     }
   }
 
+  /// Writes `kept` with probability 1 - dropped / 2^32, else 0, from 32 bits each.
+  ///
+  /// A block of four at a time: one value a call would cost as much as the product it masks.
+  package mutating func drawMask(
+    _ mask: UnsafeMutablePointer<Float>, count: Int, dropped: UInt32, kept: Float
+  ) {
+    var index = 0
+    while index + 4 <= count, used == 4 {
+      let bits = philox(counter, key)
+      counter.0 &+= 1
+      mask[index] = bits.0 < dropped ? 0 : kept
+      mask[index + 1] = bits.1 < dropped ? 0 : kept
+      mask[index + 2] = bits.2 < dropped ? 0 : kept
+      mask[index + 3] = bits.3 < dropped ? 0 : kept
+      index += 4
+    }
+    while index < count {
+      mask[index] = next() < dropped ? 0 : kept
+      index += 1
+    }
+  }
+
   /// Uniform in [0, 1), a multiple of 2^-24.
   package mutating func uniform() -> Float { Float(next() >> 8) * 0x1p-24 }
 

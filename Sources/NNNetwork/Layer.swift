@@ -73,7 +73,7 @@ package struct LayerStep {
   package let output: Matrix
   /// dLoss/dOutput, [rows × outputSize]; valid in backward.
   package let outputGradient: Matrix
-  /// dLoss/dInput, [rows × inputSize]; nil for the first layer, which nobody asks.
+  /// dLoss/dInput, [rows × inputSize]; nil where no layer below has parameters.
   package let inputGradient: Matrix?
   /// As `Layer.scratch` asks; valid from forward to commit of a training step.
   package let scratch: UnsafeMutablePointer<Float>

@@ -19,6 +19,8 @@ package final class Model {
   package var outputSize: Int { spec.outputSize }
   /// Rows a training batch must have at least.
   package let leastTrainingRows: Int
+  /// The lowest layer with parameters: below it nobody asks for a gradient.
+  private let firstTrainableLayer: Int
 
   /// Builds the network with freshly initialised weights.
   package convenience init(_ spec: ModelSpec, initialized: Bool = true) throws(NNError) {
@@ -65,6 +67,7 @@ package final class Model {
       if index < trainable { parameters = offset }
     }
     parameterCount = parameters
+    firstTrainableLayer = layers.firstIndex { !$0.parameters.isEmpty } ?? layers.count
     leastTrainingRows = layers.reduce(1) { max($0, $1.leastTrainingRows) }
   }
 
@@ -128,7 +131,7 @@ package final class Model {
     _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
     crew: Crew
   ) {
-    for index in layers.indices.reversed() {
+    for index in (firstTrainableLayer..<layers.count).reversed() {
       layers[index].backward(
         step(index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew))
     }
@@ -160,7 +163,7 @@ package final class Model {
       index: index, input: input, output: output,
       outputGradient: keepsGradients
         ? Matrix(workspace.gradients[index % 2], rows: rows, columns: output.columns) : output,
-      inputGradient: keepsGradients && index > 0
+      inputGradient: keepsGradients && index > firstTrainableLayer
         ? Matrix(workspace.gradients[(index + 1) % 2], rows: rows, columns: input.columns) : nil,
       scratch: workspace.scratch[index], gradients: gradients, mode: mode, crew: crew)
   }

@@ -28,7 +28,9 @@ final class DropoutLayer: Layer {
     guard case .training(let seed, let epoch, let number) = step.mode else { return }
     var random = RandomGenerator(
       seed: seed, purpose: .dropout, item: step.index, epoch: epoch, step: number)
-    drawMask(step.scratch, count: step.input.count, &random)
+    random.drawMask(
+      step.scratch, count: step.input.count, dropped: UInt32(min(rate * 0x1p32, 0x1p32 - 1)),
+      kept: Float(1 / (1 - rate)))
     multiply(step.output.base, by: step.scratch, step.output.count)
   }
 
@@ -36,13 +38,5 @@ final class DropoutLayer: Layer {
     guard let inputGradient = step.inputGradient else { return }
     inputGradient.base.update(from: step.outputGradient.base, count: inputGradient.count)
     multiply(inputGradient.base, by: step.scratch, inputGradient.count)
-  }
-
-  private func drawMask(
-    _ mask: UnsafeMutablePointer<Float>, count: Int, _ random: inout RandomGenerator
-  ) {
-    let dropped = UInt32(min(rate * 0x1p32, 0x1p32 - 1))
-    let kept = Float(1 / (1 - rate))
-    for index in 0..<count { mask[index] = random.next() < dropped ? 0 : kept }
   }
 }

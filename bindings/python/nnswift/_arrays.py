@@ -44,9 +44,7 @@ def supported(values: Any, name: str) -> np.ndarray:
     if dtype.kind == "u" and (array.size == 0 or int(array.max()) <= np.iinfo(np.int64).max):
         return array.astype(np.int64)
     cure = "its values must be within 64-bit signed integers" if dtype.kind == "u" else "convert with .astype(...)"
-    raise DtypeError(
-        f"{name} must be float32, float64, bool or integers, got dtype {dtype}; {cure}"
-    )
+    raise DtypeError(f"{name} must be float32, float64, bool or integers, got dtype {dtype}; {cure}")
 
 
 def borrow(values: Any, name: str) -> nns_array:

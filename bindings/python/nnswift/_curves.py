@@ -58,15 +58,15 @@ def confusion_matrix(
     -------
     array [classes x classes], float64
     """
-    if classes is not None and not hasattr(classes, "__len__"):
-        count = _arrays.size(classes, "classes")
-    elif classes is not None:
-        names = list(classes)
+    if isinstance(classes, (list, tuple, np.ndarray)):
+        names = [str(name) for name in classes]
         y_true, y_pred = _labels.encode(y_true, names, "y_true"), _labels.encode(y_pred, names, "y_pred")
         count = len(names)
+    elif classes is not None:
+        count = _arrays.size(classes, "classes")
     else:
-        (y_true, y_pred), names = _labels.encode_together(y_true, y_pred)
-        count = len(names) if names is not None else _class_count(y_true, y_pred)
+        (y_true, y_pred), found = _labels.encode_together(y_true, y_pred)
+        count = len(found) if found is not None else _class_count(y_true, y_pred)
     views = _views(y_true, y_pred, sample_weight, "y_pred")
     # The library refuses a count out of range before it writes; room for it must not be asked for here.
     room = count if 0 < count <= 46340 else 0

@@ -59,6 +59,4 @@ def encode_together(*arrays: Any) -> Tuple[Tuple[Any, ...], Optional[list]]:
     if not any(texts):
         return arrays, None
     names = sorted(set().union(*(labels for labels in texts if labels)))
-    return tuple(
-        array if labels is None else encode(array, names) for array, labels in zip(arrays, texts)
-    ), names
+    return tuple(array if labels is None else encode(array, names) for array, labels in zip(arrays, texts)), names

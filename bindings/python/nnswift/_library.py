@@ -10,6 +10,8 @@ from ctypes import (
     c_uint64, c_void_p,
 )  # fmt: skip
 
+from typing import Any, Optional
+
 from .errors import error_for
 
 ABI_MAJOR = 1
@@ -44,7 +46,7 @@ class nns_array(_Sized):
         ("struct_size", c_uint32), ("dtype", c_int32), ("data", c_void_p), ("rows", c_int64),
         ("cols", c_int64), ("row_stride", c_int64), ("col_stride", c_int64),
     ]  # fmt: skip
-    source = None
+    source: Optional[Any] = None
 
 
 class nns_progress(_Sized):
@@ -68,7 +70,10 @@ nns_data = type("nns_data", (Structure,), {})
 nns_session = type("nns_session", (Structure,), {})
 nns_buffer = type("nns_buffer", (Structure,), {})
 
-Model, Data, Session, Buffer = (POINTER(kind) for kind in (nns_model, nns_data, nns_session, nns_buffer))
+Model: Any = POINTER(nns_model)
+Data: Any = POINTER(nns_data)
+Session: Any = POINTER(nns_session)
+Buffer: Any = POINTER(nns_buffer)
 Array = POINTER(nns_array)
 Limits = POINTER(nns_limits)
 Int32s, Int64s, Floats, Doubles, Size = (POINTER(kind) for kind in (c_int32, c_int64, c_float, c_double, c_size_t))

@@ -175,7 +175,7 @@ def _path(path: Any) -> bytes:
 def _limits(limits: Optional[Mapping[str, int]]) -> Optional[nns_limits]:
     if not limits:
         return None
-    known = [name for name, _ in nns_limits._fields_[2:]]
+    known = [field[0] for field in nns_limits._fields_[2:]]
     for name in limits:
         if name not in known:
             raise ArgumentError(f'unknown limit "{name}"; known limits: {", ".join(known)}')
@@ -194,5 +194,3 @@ def handle_from_bytes(data: Any, limits: Optional[Mapping[str, int]]) -> Any:
     handle = _library.Model()
     lib.nns_load_buffer(content.ctypes.data, content.size, _limits(limits), handle)
     return handle
-
-

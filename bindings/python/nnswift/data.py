@@ -27,9 +27,7 @@ class DataSet:
     To be used in a ``with`` statement, whose end gives the library's handle back.
     """
 
-    def __init__(
-        self, x: nns_array, y: nns_array, weight: Optional[nns_array] = None, allow_nan: bool = False
-    ):
+    def __init__(self, x: nns_array, y: nns_array, weight: Optional[nns_array] = None, *, allow_nan: bool = False):
         self._x = x
         self.handle = Data()
         config = _json.encode({"allow_nan": bool(allow_nan)}, "config")

@@ -64,9 +64,7 @@ def _curves(ax: Any, history: Any, names: Sequence[str], first_color: int) -> li
         values = np.asarray(history[name], dtype=float)
         # A single epoch would be no line at all.
         marker = "o" if values.size == 1 else None
-        lines += ax.plot(
-            history["epoch"], values, "--" if validates else "-", color=color, marker=marker, label=label
-        )
+        lines += ax.plot(history["epoch"], values, "--" if validates else "-", color=color, marker=marker, label=label)
     return lines
 
 

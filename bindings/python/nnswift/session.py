@@ -26,9 +26,7 @@ class Session:
         self._last: tuple = (None, None, None, None)
         self._call: tuple = ()
 
-    def predict(
-        self, X: Any, kind: str = "proba", *, out: Optional[np.ndarray] = None, allow_nan: bool = False
-    ) -> Any:
+    def predict(self, X: Any, kind: str = "proba", *, out: Optional[np.ndarray] = None, allow_nan: bool = False) -> Any:
         """Predicts for at most `max_rows` rows.
 
         Fastest with the same two arrays in every call: refill X, pass the same ``out``, and only the library's

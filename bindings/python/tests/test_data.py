@@ -53,9 +53,7 @@ def test_meaning_of_the_kinds():
 
 
 def test_same_seed_same_split():
-    assert all(
-        (a == b).all() for a, b in zip(nnswift.split_indices(Y, seed=1), nnswift.split_indices(Y, seed=1))
-    )
+    assert all((a == b).all() for a, b in zip(nnswift.split_indices(Y, seed=1), nnswift.split_indices(Y, seed=1)))
     assert any((nnswift.split_indices(Y, seed=1)[1] != nnswift.split_indices(Y, seed=2)[1]).tolist())
 
 

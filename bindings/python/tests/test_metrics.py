@@ -66,9 +66,7 @@ def test_kappa_with_weights():
     # off by one costs 1 of 2 (linear), 1 of 4 (quadratic); chance from the margins (2, 2, 1) and (3, 2, 0) of 5
     observed = {"linear": 1 + 1, "quadratic": 1 + 1}
     for kind, power in (("linear", 1), ("quadratic", 2)):
-        chance = sum(
-            a * b / 5 * abs(i - j) ** power for i, a in enumerate([2, 2, 1]) for j, b in enumerate([3, 2, 0])
-        )
+        chance = sum(a * b / 5 * abs(i - j) ** power for i, a in enumerate([2, 2, 1]) for j, b in enumerate([3, 2, 0]))
         assert metrics.kappa(TRUTH3, GUESS3, weights=kind) == pytest.approx(1 - observed[kind] / chance, rel=1e-12)
 
 
