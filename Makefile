@@ -63,7 +63,7 @@ build/examples/%: examples/c/%.c $(wildcard examples/c/*.c examples/c/*.h) | $(L
 python: build/.python ## the Python package in .venv
 
 build/.python: $(LIBRARY) $(shell find bindings/python -name '*.py' -o -name '*.toml' 2>/dev/null) | build/.setup
-	@cd bindings/python && NNSWIFT_BUILT_LIBRARY=$(CURDIR)/$(LIBRARY) $(PY) -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps .
+	@cd bindings/python && NNSWIFT_BUILT_LIBRARY=$(CURDIR)/$(LIBRARY) $(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps .
 	@touch $@
 
 demo: examples python ## learn real handwritten digits in C and in Python, save, classify elsewhere

@@ -301,7 +301,9 @@ int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NU
 
 /* Writes the history of the last training as JSON: {"epoch": [...], "loss": [...], "val_loss":
  * [...], "learning_rate": [...], "seconds": [...], "samples_per_second": [...], a list for every
- * metric and "val_" + metric, "stopped": "completed", "best_epoch": 0 (none) or its number}. [read]
+ * metric and "val_" + metric, "stopped": "none" (never trained), "running", "completed",
+ * "early_stopping", "callback", "cancelled" or "diverged", "best_epoch": 0 (none) or its number}.
+ * Numbers that are not finite are null. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
 int32_t nns_history(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer, size_t capacity,
                     size_t *NNS_NULLABLE need);

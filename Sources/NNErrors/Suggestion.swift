@@ -26,9 +26,12 @@ package func nearest(to name: String, among known: [String]) -> String? {
   return best.distance <= tolerance ? best.name : nil
 }
 
-/// `; did you mean "units"?`, or nothing.
-package func suggestion(for name: String, among known: [String]) -> String {
-  nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+/// What an unknown name's sentence ends with: `; did you mean "units"? known options: units, init`.
+///
+/// - Parameter title: what the known ones are called.
+package func hint(for name: String, among known: [String], title: String) -> String {
+  let guess = nearest(to: name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
+  return "; \(guess)\(title): \(listing(known))"
 }
 
 private let commonAliases: [(alias: String, name: String)] = [

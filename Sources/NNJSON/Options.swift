@@ -125,9 +125,10 @@ package struct Options {
   package func finish() throws(NNError) {
     for (key, _) in given.members where !known.contains(where: { sameBytes($0, key) }) {
       let names = known.filter { $0 != "type" }
-      let list = names.isEmpty ? "there are no options" : "known options: \(listing(names))"
-      throw .argument(
-        "\(owner): unknown option \"\(key)\"\(suggestion(for: key, among: names)) \(list)")
+      let end =
+        names.isEmpty
+        ? "; there are no options" : hint(for: key, among: names, title: "known options")
+      throw .argument("\(owner): unknown option \"\(key)\"\(end)")
     }
   }
 

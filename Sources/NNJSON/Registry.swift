@@ -27,8 +27,7 @@ extension Kind {
     guard let kind = registry.first(where: { sameBytes($0.name, name) }) else {
       let names = registry.map { $0.name }
       throw .argument(
-        "\(place)unknown \(role) \"\(name)\"\(suggestion(for: name, among: names)) "
-          + "known: \(listing(names))")
+        "\(place)unknown \(role) \"\(name)\"\(hint(for: name, among: names, title: "known"))")
     }
     var options = Options(given, owner: "\(place)\(role) \(name)")
     _ = options.value("type")

@@ -175,8 +175,8 @@ package struct FitRun {
       ? "give validation data or validation_fraction and list the metric under metrics"
       : "list it under metrics"
     throw .argument(
-      "metric \"\(name)\" is not recorded\(suggestion(for: name, among: known)) "
-        + "recorded: \(listing(known)); \(cure)")
+      "metric \"\(name)\" is not recorded\(hint(for: name, among: known, title: "recorded")); \(cure)"
+    )
   }
 
   private static func isHigherBetter(_ name: String, _ metrics: [NamedMetric]) -> Bool {

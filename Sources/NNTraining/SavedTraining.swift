@@ -90,7 +90,7 @@ extension TrainingHistory {
     }
     self.init(
       epochs: epochs, names: names, columns: columns,
-      ending: object["stopped"]?.string.flatMap { Ending(rawValue: $0) } ?? .running,
+      ending: object["stopped"]?.string.flatMap { Ending(rawValue: $0) } ?? .none,
       bestEpoch: Int(object["best_epoch"]?.integer.flatMap { Int32(exactly: $0) } ?? 0))
   }
 }

@@ -5,6 +5,8 @@ import NNJSON
 package struct TrainingHistory: Sendable {
   /// How a training ended.
   package enum Ending: String, Sendable {
+    /// Nothing was trained yet.
+    case none
     case running, completed
     case earlyStopping = "early_stopping"
     case callback, cancelled, diverged
@@ -15,7 +17,7 @@ package struct TrainingHistory: Sendable {
   /// A value a column and epoch.
   package private(set) var columns: [[Double]] = []
   package private(set) var epochs: [Int] = []
-  package var ending = Ending.running
+  package var ending = Ending.none
   /// The epoch whose weights early stopping would restore; 0: none.
   package var bestEpoch = 0
 
@@ -31,6 +33,7 @@ package struct TrainingHistory: Sendable {
   /// Room for records, so that an epoch's end seldom has to ask for memory.
   init(names: [String], epochs count: Int) {
     self.names = names
+    ending = .running
     let room = min(count, 1024)
     columns = names.map { _ in
       var column: [Double] = []
