@@ -63,10 +63,10 @@ def trajectories():
     metadata, arrays = golden.read("trajectories")
     spec = {"input": 5, "loss": "softmax_cross_entropy",
             "layers": [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense", "units": 3}]}
-    start = prefixed(arrays, "weight.")
+    starts = {False: prefixed(arrays, "weight."), True: prefixed(arrays, "normed.")}
     for number, case in enumerate(golden.json.loads(metadata["cases"])):
-        model = nnswift.Model(spec)
-        model.set_weights(start)
+        model = nnswift.Model(case.get("spec", spec))
+        model.set_weights(starts["spec" in case])
         model.configure(case["config"])
         reference = arrays[str(number)]
         rows = len(arrays["x"]) // len(reference)

@@ -21,6 +21,12 @@ SPEC = {
     "input": 5, "loss": "softmax_cross_entropy",
     "layers": [{"type": "dense", "units": 8, "activation": "tanh"}, {"type": "dense", "units": 3}],
 }
+# No bias before batch_norm: its gradient is 0 but for rounding, and Adam would make steps of that.
+NORM = {
+    "input": 5, "loss": "softmax_cross_entropy",
+    "layers": [{"type": "dense", "units": 6, "bias": False}, {"type": "batch_norm", "momentum": 0.2}, {"type": "tanh"},
+               {"type": "layer_norm"}, {"type": "dense", "units": 3}],
+}
 ADAM = {"type": "adam", "learning_rate": 0.01}
 
 OPTIMIZERS = [
@@ -59,19 +65,19 @@ SCHEDULES = [
 ]
 
 
-def trajectory(weights, batches, make_optimizer, make_schedule=None):
-    """[steps x values]: all weights after each step."""
-    network = Network(SPEC, weights)
+def trajectory(weights, batches, make_optimizer, make_schedule=None, spec=SPEC):
+    """[steps x values]: all tensors after each step, running statistics behind the parameters."""
+    network = Network(spec, weights)
     optimizer = make_optimizer(network.parameters)
     schedule = make_schedule(optimizer) if make_schedule else None
     steps = []
     for x, y in batches:
         optimizer.zero_grad()
-        loss(SPEC["loss"], network(x, True), y).backward()
+        loss(spec["loss"], network(x, True), y).backward()
         optimizer.step()
         if schedule:
             schedule.step()
-        steps.append(np.concatenate([p.detach().numpy().ravel() for p in network.parameters]))
+        steps.append(np.concatenate([t.detach().numpy().ravel() for t in network.tensors.values()]))
     return np.array(steps)
 
 
@@ -93,6 +99,14 @@ def main():
     for options, make in SCHEDULES:
         listed.append({"row": f"schedule {options['type']}", "config": {"optimizer": ADAM, "schedule": options, "epochs": STEPS}})
         arrays[f"{len(listed) - 1}"] = trajectory(weights, batches, OPTIMIZERS[4][1], make)
+    shapes = {"layers.0.weight": (6, 5), "layers.1.weight": (6,), "layers.1.bias": (6,),
+              "layers.3.weight": (6,), "layers.3.bias": (6,), "layers.4.weight": (3, 6), "layers.4.bias": (3,)}
+    normed = {name: (0.5 * rng.normal(size=shape)).astype(np.float32) for name, shape in shapes.items()}
+    normed |= {"layers.1.running_mean": np.zeros(6, np.float32), "layers.1.running_var": np.ones(6, np.float32)}
+    for options, make in (OPTIMIZERS[1], OPTIMIZERS[4]):
+        listed.append({"row": "running statistics", "spec": NORM, "config": {"optimizer": options, "epochs": STEPS}})
+        arrays[f"{len(listed) - 1}"] = trajectory(normed, batches, make, spec=NORM)
+    arrays.update({"normed." + name: value for name, value in normed.items()})
     golden.write("trajectories", listed, arrays, torch=torch.__version__, numpy=np.__version__)
     print(len(listed), "trajectories")
 
