@@ -29,7 +29,9 @@ package func multiply(
     a: a, b: b, c: c, form: form, depth: k, plan: ProductPlan(c.rows, c.columns, k, form))
   let tiles = job.tileCount
   withUnsafeMutablePointer(to: &job) { job in
-    let team = c.rows * c.columns * k >= ProductPlan.leastShared ? crew : Crew.alone
+    let team =
+      ProductPlan.multiplications(c.rows, c.columns, k) >= ProductPlan.leastShared
+      ? crew : Crew.alone
     team.run(parts: tiles, context: UnsafeMutableRawPointer(job)) { context, tile in
       context.assumingMemoryBound(to: ProductJob.self).pointee.compute(tile: tile)
     }
@@ -52,12 +54,17 @@ private struct ProductPlan {
   let tileColumns: Int
   let tileDepth: Int
 
-  static let largestOwn = 4096
+  static let largestOwn = 4096.0
   /// Multiplications from which waking other threads (about 5 us) pays.
-  static let leastShared = 2_000_000
+  static let leastShared = 2_000_000.0
+
+  /// In double: the product of three sizes that fit memory may exceed 64 bits.
+  static func multiplications(_ m: Int, _ n: Int, _ k: Int) -> Double {
+    Double(m) * Double(n) * Double(k)
+  }
 
   init(_ m: Int, _ n: Int, _ k: Int, _ form: ProductForm) {
-    usesBLAS = m * n * k > Self.largestOwn
+    usesBLAS = Self.multiplications(m, n, k) > Self.largestOwn
     guard usesBLAS else {
       (tileRows, tileColumns, tileDepth) = (max(1, m), max(1, n), k)
       return

@@ -209,6 +209,12 @@ package struct FitRun {
     monitor?.restore(model)
   }
 
+  /// Steps of the whole training; a file may claim any number of epochs before it.
+  private var allSteps: Int {
+    let (steps, overflow) = lastEpoch.multipliedReportingOverflow(by: sampler.batches)
+    return overflow ? .max : steps
+  }
+
   private var metricCount: Int { validationValues.count }
 
   /// One epoch.
@@ -229,7 +235,7 @@ package struct FitRun {
       let count = sampler.count(batch)
       rate = trainer.learningRate.at(
         epoch: epoch, step: trainer.optimizer.steps, epochs: lastEpoch,
-        steps: lastEpoch * sampler.batches)
+        steps: allSteps)
       sum += try trainer.run(
         Trainer.Step(
           samples: ordered, start: batch * sampler.batchSize, count: count, epoch: epoch,
