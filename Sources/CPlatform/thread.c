@@ -12,16 +12,34 @@ struct nnc_lock {
     pthread_mutex_t mutex;
 };
 
-nnc_lock *nnc_lock_create(void) {
-    nnc_lock *lock = calloc(1, sizeof *lock);
-    if (lock) pthread_mutex_init(&lock->mutex, NULL);
-    return lock;
+enum { MAXIMUM_LOCKS = 8 };
+static nnc_lock *locks[MAXIMUM_LOCKS];
+static int lock_count;
+
+static void acquire_all(void) {
+    for (int i = 0; i < __atomic_load_n(&lock_count, __ATOMIC_ACQUIRE); i++) nnc_lock_acquire(locks[i]);
 }
 
-void nnc_lock_free(nnc_lock *lock) {
-    if (!lock) return;
-    pthread_mutex_destroy(&lock->mutex);
-    free(lock);
+static void release_all(void) {
+    for (int i = __atomic_load_n(&lock_count, __ATOMIC_ACQUIRE); i > 0; i--) nnc_lock_release(locks[i - 1]);
+}
+
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
+static void watch_forks(void) { pthread_atfork(acquire_all, release_all, release_all); }
+
+nnc_lock *nnc_lock_create(void) {
+    pthread_once(&fork_once, watch_forks);
+    nnc_lock *lock = calloc(1, sizeof *lock);
+    if (!lock) return NULL;
+    pthread_mutex_init(&lock->mutex, NULL);
+    pthread_mutex_lock(&creation);
+    if (lock_count < MAXIMUM_LOCKS) {
+        locks[lock_count] = lock;
+        __atomic_store_n(&lock_count, lock_count + 1, __ATOMIC_RELEASE);
+    }
+    pthread_mutex_unlock(&creation);
+    return lock;
 }
 
 void nnc_lock_acquire(nnc_lock *lock) { pthread_mutex_lock(&lock->mutex); }

@@ -31,10 +31,10 @@ int nnc_is_out_of_memory(int number);
 // A checksum of bytes: xxh3, 64 bits.
 uint64_t nnc_xxh3(const void *bytes, size_t size);
 
-// Locks and threads.
+// Locks of the process-wide state; a few, never freed. A fork waits for them, so that a child never
+// inherits one that a thread it does not have was holding.
 typedef struct nnc_lock nnc_lock;
 nnc_lock *nnc_lock_create(void);
-void nnc_lock_free(nnc_lock *lock);
 void nnc_lock_acquire(nnc_lock *lock);
 void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
