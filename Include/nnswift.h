@@ -302,14 +302,15 @@ int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NU
 /* Writes the history of the last training as JSON: {"epoch": [...], "loss": [...], "val_loss":
  * [...], "learning_rate": [...], "seconds": [...], "samples_per_second": [...], a list for every
  * metric and "val_" + metric, "stopped": "none" (never trained), "running", "completed",
- * "early_stopping", "callback", "cancelled" or "diverged", "best_epoch": 0 (none) or its number}.
+ * "early_stopping", "callback", "cancelled", "diverged" or "failed" (a metric refused its data), "best_epoch": 0 (none) or its number}.
  * Numbers that are not finite are null. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
 int32_t nns_history(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer, size_t capacity,
                     size_t *NNS_NULLABLE need);
 
 /* Asks a running training to stop after its present step; without one nothing happens. [any], also
- * from a signal handler. Statuses: NULL, STATE. */
+ * from a signal handler, where the handle must be one that nobody frees meanwhile.
+ * Statuses: NULL, STATE. */
 int32_t nns_cancel(const nns_model *NNS_NULLABLE model);
 
 /* -------- Prediction ----------------------------------------------------------------------- */

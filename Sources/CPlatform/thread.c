@@ -13,31 +13,29 @@ struct nnc_lock {
 };
 
 enum { MAXIMUM_LOCKS = 8 };
-static nnc_lock *locks[MAXIMUM_LOCKS];
+static nnc_lock locks[MAXIMUM_LOCKS];
 static int lock_count;
+static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
 
 static void acquire_all(void) {
-    for (int i = 0; i < __atomic_load_n(&lock_count, __ATOMIC_ACQUIRE); i++) nnc_lock_acquire(locks[i]);
+    pthread_mutex_lock(&creation);
+    for (int i = 0; i < lock_count; i++) pthread_mutex_lock(&locks[i].mutex);
 }
 
 static void release_all(void) {
-    for (int i = __atomic_load_n(&lock_count, __ATOMIC_ACQUIRE); i > 0; i--) nnc_lock_release(locks[i - 1]);
+    for (int i = lock_count; i > 0; i--) pthread_mutex_unlock(&locks[i - 1].mutex);
+    pthread_mutex_unlock(&creation);
 }
 
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
-static pthread_mutex_t creation = PTHREAD_MUTEX_INITIALIZER;
 static void watch_forks(void) { pthread_atfork(acquire_all, release_all, release_all); }
 
+// From a fixed store: there are two, and they must not fail to be there.
 nnc_lock *nnc_lock_create(void) {
     pthread_once(&fork_once, watch_forks);
-    nnc_lock *lock = calloc(1, sizeof *lock);
-    if (!lock) return NULL;
-    pthread_mutex_init(&lock->mutex, NULL);
     pthread_mutex_lock(&creation);
-    if (lock_count < MAXIMUM_LOCKS) {
-        locks[lock_count] = lock;
-        __atomic_store_n(&lock_count, lock_count + 1, __ATOMIC_RELEASE);
-    }
+    nnc_lock *lock = &locks[lock_count < MAXIMUM_LOCKS ? lock_count++ : MAXIMUM_LOCKS - 1];
+    pthread_mutex_init(&lock->mutex, NULL);
     pthread_mutex_unlock(&creation);
     return lock;
 }

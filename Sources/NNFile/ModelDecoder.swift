@@ -83,7 +83,13 @@ private func readTraining(
 ) throws(NNError) -> TrainingState? {
   guard let text = reader.trainingText else { return nil }
   var slots: [(name: String, values: Buffer<Float>)] = []
-  for name in reader.slotNames(model) {
+  let names = reader.slotNames(model)
+  // Tensors may not overlap: together they fit the data, or the file is not what it says.
+  let values = try checkedProduct(names.count, model.parameterCount, "optimizer slots")
+  guard try checkedProduct(values, 4, "optimizer slots") <= reader.dataSize else {
+    throw .format("the file's optimizer has more slots than its data hold")
+  }
+  for name in names {
     let values = try Buffer<Float>(count: model.parameterCount)
     for tensor in model.trainableTensors {
       try reader.read(

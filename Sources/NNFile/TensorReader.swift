@@ -11,6 +11,8 @@ struct TensorReader {
 
   init(_ header: FileHeader) { self.header = header }
 
+  var dataSize: Int { header.dataSize }
+
   func has(_ name: String) -> Bool { entry(name) != nil }
 
   var trainingText: String? { header.metadata[FileFormat.Key.training]?.string }

@@ -131,22 +131,25 @@ package struct ModelSpec {
     _ options: inout Options, loss: LossFunction, outputs: Int
   ) throws(NNError) -> [String] {
     guard let json = options.value("classes") else { return [] }
-    var names: [String] = []
-    for element in json.array ?? [] {
-      guard let name = element.string else {
-        throw options.refusal("classes", "a list of names in double quotes", json)
-      }
-      guard !names.contains(where: { sameBytes($0, name) }) else {
-        throw .argument("spec: classes must differ, \"\(name)\" stands there twice")
-      }
-      names.append(name)
-    }
     let wanted = loss.output == .sigmoid ? loss.classCount ?? outputs : loss.classCount
     guard let wanted else {
       throw .argument("spec: classes belong to a classification loss; leave them out")
     }
-    guard names.count == wanted else {
+    // Counted before they are compared: a hostile list must cost no more than its length.
+    guard let list = json.array, list.count == wanted else {
       throw options.refusal("classes", "a list of \(wanted) names, one a class", json)
+    }
+    var names: [String] = []
+    for element in list {
+      guard let name = element.string else {
+        throw options.refusal("classes", "a list of names in double quotes", json)
+      }
+      names.append(name)
+    }
+    let sorted = names.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
+    for index in 1..<max(1, sorted.count) where sorted[index - 1] == sorted[index] {
+      let name = String(decoding: sorted[index], as: UTF8.self)
+      throw .argument("spec: classes must differ, \"\(name)\" stands there twice")
     }
     options.resolve("classes", as: json)
     return names

@@ -25,6 +25,12 @@ private func fillOrthogonal(
   let isWide = target.rows <= target.columns
   let vectors = isWide ? target.rows : target.columns
   let length = isWide ? target.columns : target.rows
+  // The work grows with the cube: 2e11 steps are minutes, and nothing could stop them.
+  let work = Double(vectors) * Double(vectors) * Double(length)
+  guard work <= 2e11 else {
+    throw .limit(
+      "init orthogonal: \(target.rows) x \(target.columns) is too large; use another init")
+  }
   let basis = try Buffer<Double>(count: vectors * length)
   for vector in 0..<vectors {
     let current = basis.base + vector * length

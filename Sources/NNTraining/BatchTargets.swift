@@ -4,11 +4,13 @@ import NNNetwork
 
 /// Memory for the targets and sample weights of one batch.
 struct BatchTargets {
+  private let outputs: Int
   private let indices: Buffer<Int32>
   private let values: Buffer<Float>
   private let weights: Buffer<Float>
 
   init(rows: Int, outputs: Int) throws(NNError) {
+    self.outputs = outputs
     indices = try Buffer(count: rows)
     values = try Buffer(count: try checkedProduct(rows, outputs, "batch targets"))
     weights = try Buffer(count: rows)
@@ -22,8 +24,9 @@ struct BatchTargets {
     let loaded = samples.weights == nil ? nil : UnsafePointer(weights.base)
     if asIndices {
       for position in 0..<count {
-        indices.base[position] = Int32(
-          truncatingIfNeeded: samples.targets.integer(samples.source(start + position), 0))
+        // Checked before; bounded again because a caller's live array may have changed since.
+        let index = samples.targets.integer(samples.source(start + position), 0)
+        indices.base[position] = Int32(truncatingIfNeeded: min(max(index, 0), Int64(outputs - 1)))
       }
       return (.indices(UnsafePointer(indices.base)), loaded)
     }

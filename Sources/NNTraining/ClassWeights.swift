@@ -54,7 +54,7 @@ package enum ClassWeighting: Sendable {
   ) throws(NNError) {
     let counts = try Buffer<Double>(count: weights.count)
     for position in 0..<samples.rows {
-      counts.base[trueClass(samples, position, model)] += 1
+      counts.base[min(max(trueClass(samples, position, model), 0), counts.count - 1)] += 1
     }
     var present = 0.0
     for index in 0..<weights.count where counts.base[index] > 0 { present += 1 }

@@ -53,7 +53,8 @@ package final class Dataset {
       let copy = try Buffer<Int32>(count: size)
       for row in 0..<rows {
         for column in 0..<targets.columns {
-          copy.base[row * targets.columns + column] = Int32(targets.integer(row, column))
+          copy.base[row * targets.columns + column] = Int32(
+            truncatingIfNeeded: targets.integer(row, column))
         }
       }
       integers = copy

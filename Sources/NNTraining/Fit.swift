@@ -92,8 +92,8 @@ package struct FitRun {
     self.validation = part?.sampleRows
     sampler = try BatchSampler(samples, config, leastRows: model.leastTrainingRows)
     classWeights = try config.classWeighting.weights(samples, model)
-    let names = config.metrics.map { $0.name }.filter { $0 != "loss" }
     let metrics = config.metrics.filter { $0.function != nil }
+    let names = metrics.map { $0.name }
     let columns = Self.columns(names, validates: part != nil)
     columnNames = columns
     monitor = try config.earlyStopping.map { options throws(NNError) in
@@ -135,7 +135,7 @@ package struct FitRun {
       case .diverged: trainer.history.ending = .diverged
       case .cancelled: trainer.history.ending = .cancelled
       case .callback: trainer.history.ending = .callback
-      default: break
+      default: trainer.history.ending = .failed
       }
       throw error
     }

@@ -1,5 +1,6 @@
 import NNErrors
 import NNJSON
+import NNKernels
 import NNMath
 import NNNetwork
 
@@ -14,12 +15,16 @@ extension Trainer {
     object["step"] = .integer(Int64(optimizer.steps))
     object["scalars"] = .array(optimizer.savedScalars.map { .number($0) })
     object["plateau"] = learningRate.savedPlateau
-    object["history"] = history.json
+    // The header that holds this text has a bound: of a long history the last epochs are kept.
+    let room = 4096 / max(1, history.names.count)
+    object["history"] = history.suffix(max(1, room)).json
     var slots: [(name: String, values: Buffer<Float>)] = []
     for (index, name) in optimizer.function.slotNames.enumerated() {
       let values = try Buffer<Float>(count: model.parameterCount)
       values.base.update(
         from: optimizer.slots.base + index * model.parameterCount, count: model.parameterCount)
+      // A sum of squares may have overflowed where the weights have not.
+      clamp(values.base, to: .greatestFiniteMagnitude, values.count)
       slots.append((name, values))
     }
     return TrainingState(text: JSON.object(object).text, slots: slots)
@@ -43,6 +48,7 @@ extension Trainer {
       let step = object["step"]?.integer, step >= 0, step < 1 << 40
     else { throw .format("the file's training state must have an epoch and a step") }
     epochsDone = Int(epoch)
+    trustsMemory = false
     optimizer.restore(
       steps: Int(step), scalars: (object["scalars"]?.array ?? []).map { $0.double ?? 0 })
     learningRate.restorePlateau(object["plateau"] ?? .null)
@@ -85,6 +91,7 @@ extension TrainingHistory {
       guard let list = value.array, list.count == epochs.count else {
         throw .format("the file's history has columns of different lengths")
       }
+      guard names.count < 256 else { throw .format("the file's history has too many columns") }
       names.append(name)
       columns.append(list.map { $0.double ?? .nan })
     }

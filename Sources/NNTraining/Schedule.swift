@@ -79,8 +79,8 @@ package struct LearningRate {
   mutating func restorePlateau(_ json: JSON) {
     guard let list = json.array, list.count == 4 else { return }
     plateau = PlateauState(
-      factor: list[0].double ?? 1, best: list[1].double ?? .infinity,
-      badEpochs: Int(list[2].integer ?? 0), cooldownLeft: Int(list[3].integer ?? 0))
+      factor: min(max(list[0].double ?? 1, 0), 1), best: list[1].double ?? .infinity,
+      badEpochs: max(0, Int(list[2].integer ?? 0)), cooldownLeft: max(0, Int(list[3].integer ?? 0)))
   }
 
   /// The rate of a step; counts begin with 0.

@@ -18,6 +18,8 @@ package final class Trainer {
   let gradients: Buffer<Float>
   private var pass: BatchPass?
   private(set) var crew: Crew
+  /// Whether the optimiser's memory is of its own making; a file may have anything in it.
+  var trustsMemory = true
   /// For the rare step whose update might overflow.
   private var weightsBefore: Buffer<Float>?
 
@@ -122,11 +124,18 @@ package final class Trainer {
     var peak = largestMagnitude(gradients.base, gradients.count)
     guard loss.isFinite, peak.isFinite else { throw divergence(loss: loss, step) }
     peak = clip(peak)
-    // Below these bounds no rule can move a weight out of the range of a float.
-    let isSafe = step.rate <= 1e3 && peak <= 1e15
+    let isSafe = isBounded(rate: step.rate, peak: peak)
     if !isSafe { try keepWeights() }
     optimizer.update(model.weights.base, gradients.base, learningRate: step.rate)
     if !isSafe, !weightsAreFinite { throw restoreAndReport(loss: loss, step) }
+  }
+
+  /// Whether no rule can move a weight out of the range of a float. Decay that more than removes a
+  /// weight in a step would make it grow from step to step without the loss knowing.
+  private func isBounded(rate: Double, peak: Float) -> Bool {
+    let shared = config.optimizerOptions
+    return trustsMemory && rate >= 0 && rate <= 1e3 && peak <= 1e15
+      && rate * shared.weightDecay <= 1 && rate * shared.l1 <= 1e3
   }
 
   /// - Returns: the largest magnitude after clipping.

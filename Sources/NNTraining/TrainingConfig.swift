@@ -138,6 +138,9 @@ package struct NamedMetric: Sendable {
         #"metrics must be a list such as ["loss", "accuracy"], got "# + String(json.text.prefix(80))
       )
     }
+    guard elements.count <= 64 else {
+      throw .argument("metrics must be at most 64, got \(elements.count)")
+    }
     var metrics: [NamedMetric] = []
     for element in elements {
       var metric = try parse(element)

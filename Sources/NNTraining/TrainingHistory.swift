@@ -9,7 +9,7 @@ package struct TrainingHistory: Sendable {
     case none
     case running, completed
     case earlyStopping = "early_stopping"
-    case callback, cancelled, diverged
+    case callback, cancelled, diverged, failed
   }
 
   /// Column names: `loss`, the metrics, `val_` of them, learning rate, seconds, samples a second.
@@ -21,7 +21,16 @@ package struct TrainingHistory: Sendable {
   /// The epoch whose weights early stopping would restore; 0: none.
   package var bestEpoch = 0
 
+  static let maximumEpochs = 1_000_000
+
   package init() {}
+
+  /// The last epochs alone.
+  func suffix(_ count: Int) -> TrainingHistory {
+    TrainingHistory(
+      epochs: Array(epochs.suffix(count)), names: names,
+      columns: columns.map { Array($0.suffix(count)) }, ending: ending, bestEpoch: bestEpoch)
+  }
 
   init(
     epochs: [Int], names: [String], columns: [[Double]], ending: Ending, bestEpoch: Int
@@ -44,6 +53,11 @@ package struct TrainingHistory: Sendable {
   }
 
   mutating func record(epoch: Int, _ values: [Double]) {
+    // A bound on memory: of a longer training the first epochs and the last one are kept.
+    if epochs.count >= Self.maximumEpochs {
+      epochs.removeLast()
+      for index in columns.indices { columns[index].removeLast() }
+    }
     epochs.append(epoch)
     for index in columns.indices { columns[index].append(values[index]) }
   }
@@ -53,7 +67,7 @@ package struct TrainingHistory: Sendable {
     var object = JSONObject()
     object["epoch"] = .array(epochs.map { .integer(Int64($0)) })
     for (index, name) in names.enumerated() {
-      object[name] = .array(columns[index].map { .number($0) })
+      object.members.append((name, .array(columns[index].map { .number($0) })))
     }
     object["stopped"] = .string(ending.rawValue)
     object["best_epoch"] = .integer(Int64(bestEpoch))

@@ -93,7 +93,9 @@ final class BatchNormLayer: Layer {
   }
 
   private func blend(_ old: Float, _ new: Double) -> Float {
-    Float((1 - momentum) * Double(old) + momentum * new)
+    // A variance may overflow where the batch has not; an infinite statistic could not be saved.
+    let largest = Double(Float.greatestFiniteMagnitude)
+    return Float(min(max((1 - momentum) * Double(old) + momentum * new, -largest), largest))
   }
 
   private func moments(

@@ -19,6 +19,7 @@ extension Schedule {
       var cycle = length > 0 ? length : total
       var position = t
       if restarts {
+        if multiplier == 1 { position %= cycle }
         while position >= cycle, cycle < 1 << 40 {
           position -= cycle
           cycle *= multiplier
