@@ -160,6 +160,21 @@ import Testing
     #expect(zip(found[2...], found[3...]).allSatisfy { $0 > $1 })
   }
 
+  /// Within the test's time: a restart must not be counted one by one.
+  @Test func restartsAreFoundAtOnce() throws {
+    let model = try makeModel(
+      #"{"input": 1, "loss": "mse", "layers": [{"type": "dense", "units": 1, "bias": false}]}"#)
+    let config = try makeConfig(
+      #"{"continue": true, "optimizer": "sgd", "schedule": {"type": "cosine", "epochs": 1, "restarts": true}}"#
+    )
+    let trainer = try Trainer(model, config, defaultThreads: 1)
+    try trainer.restore(
+      TrainingState(
+        text: #"{"epoch": 1099511627775, "step": 1099511627775, "history": {}}"#, slots: []))
+    let gradient = try Buffer<Float>(count: 1)
+    for _ in 0..<1000 { try trainer.apply(gradient: gradient.base) }
+  }
+
   @Test func everyScheduleIsReadAndRefusesUnknownOptions() throws {
     for schedule in Schedule.registry {
       _ = try ScheduleFunction.parse(try JSON.parse(schedule.example))

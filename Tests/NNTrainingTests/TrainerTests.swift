@@ -187,6 +187,33 @@ import Testing
     #expect(error?.message.contains(fragment) == true, "\(error?.message ?? "")")
   }
 
+  @Test func theLossMayBeNamedTwice() throws {
+    let history = try trained(#"{"epochs": 2, "metrics": ["loss", "accuracy", "loss"]}"#).trainer
+      .history
+    #expect(history.names.prefix(2) == ["loss", "accuracy"])
+    #expect(history.columns.allSatisfy { $0.count == 2 })
+  }
+
+  @Test func decayBeyondTheWeightsDivergesWithFiniteWeights() throws {
+    let data = try TestData(rows: 40)
+    let model = try makeModel(classifier)
+    let config = try makeConfig(
+      #"{"epochs": 50, "optimizer": {"type": "adamw", "learning_rate": 1000, "weight_decay": 1000000}}"#
+    )
+    let trainer = try Trainer(model, config, defaultThreads: 1)
+    #expect(throws: NNError.self) {
+      try trainer.fit(train: data.dataset, validation: nil, observer: quiet)
+    }
+    #expect(weights(model).allSatisfy { $0.isFinite })
+  }
+
+  @Test func longHistoriesAreSavedInBounds() throws {
+    let run = try trained(#"{"epochs": 3000, "batch_size": 0}"#, rows: 6)
+    let state = try run.trainer.state()
+    #expect(state.text.utf8.count < 500_000)
+    #expect(try TrainingHistory(saved: state).epochs.last == 3000)
+  }
+
   @Test func batchNormNeedsTwoRows() throws {
     let spec =
       #"{"input": 2, "loss": "softmax_cross_entropy", "layers": [{"type": "batch_norm"}, {"type": "dense", "units": 3}]}"#
