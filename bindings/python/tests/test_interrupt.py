@@ -131,10 +131,13 @@ def test_ctrl_c_stops_a_training(model, big, batch_size, callback):
 
 def test_ctrl_c_in_the_first_moment(model, blobs):
     for delay in (0.0, 0.0001, 0.0003, 0.001):
+        # Python itself may swallow a signal that meets a finalizer; as a person would, press again.
+        again = after(3, interrupt)
         with pytest.raises(KeyboardInterrupt):
             after(delay, interrupt)
             model.train(*blobs, LONG)
             time.sleep(5)
+        again.cancel()
     assert model.train(*blobs, epochs=1).stopped == "completed"
 
 
