@@ -1,15 +1,12 @@
-"""Networks and weights of other frameworks, both ways. A framework is imported only when it is asked for.
-
-Values move unchanged: float32 stays float32, float64 is rounded to it.
-"""
+"""PyTorch: a torch.nn.Sequential from a model, and a model from one."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping
 
 import numpy as np
 
-from .model import Model
+from ..model import Model
 
 # Ours -> torch.nn: the class, and our options -> its arguments.
 _TORCH: Dict[str, Any] = {
@@ -140,56 +137,3 @@ def _layer_of(module: Any) -> Dict[str, Any]:
         if kind == theirs:
             return {"type": ours, **{key: getattr(module, name) for key, name in arguments.items()}}
     raise ValueError(f"{kind} has no counterpart in this library; see the layers of the reference page")
-
-
-_SKLEARN_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
-
-
-def from_sklearn(network: Any) -> Model:
-    """Makes a model of a fitted MLPClassifier or MLPRegressor of scikit-learn.
-
-    Parameters
-    ----------
-    network : MLPClassifier or MLPRegressor
-
-    Raises
-    ------
-    ValueError
-        If it is not fitted, or a regression with a loss this library lacks.
-    """
-    if not hasattr(network, "coefs_"):
-        raise ValueError("the network must be fitted, it has no coefs_ yet; call fit before")
-    hidden = _SKLEARN_ACTIVATIONS[network.activation]
-    count = len(network.coefs_)
-    layers = [
-        {"type": "dense", "units": weight.shape[1], "activation": hidden if index < count - 1 else "identity"}
-        for index, weight in enumerate(network.coefs_)
-    ]
-    model = Model({"input": network.coefs_[0].shape[0], "layers": layers, **_sklearn_loss(network)})
-    tensors = {}
-    for index, (weight, bias) in enumerate(zip(network.coefs_, network.intercepts_)):
-        tensors[f"layers.{index}.weight"] = weight.T.astype(np.float32)
-        tensors[f"layers.{index}.bias"] = bias.astype(np.float32)
-    model.set_weights(tensors)
-    return model
-
-
-def _sklearn_loss(network: Any) -> Dict[str, Any]:
-    losses = {"softmax": "softmax_cross_entropy", "logistic": "binary_cross_entropy", "identity": "mse"}
-    loss = losses.get(network.out_activation_)
-    if loss is None:
-        raise ValueError(f"out_activation_ {network.out_activation_!r} has no loss in this library")
-    classes: Optional[Any] = getattr(network, "classes_", None)
-    return {"loss": loss} if classes is None else {"loss": loss, "classes": [str(name) for name in classes]}
-
-
-def to_sklearn(model: Model, network: Any) -> Any:
-    """Copies the weights of a model into a fitted MLPClassifier or MLPRegressor of the same sizes, and returns it."""
-    weights = model.weights
-    shapes = [value.T.shape for name, value in weights.items() if name.endswith("weight")]
-    if [value.shape for value in network.coefs_] != shapes:
-        raise ValueError(f"the network must have layers of {shapes}, it has {[c.shape for c in network.coefs_]}")
-    for index in range(len(shapes)):
-        network.coefs_[index] = weights[f"layers.{index}.weight"].T.astype(float)
-        network.intercepts_[index] = weights[f"layers.{index}.bias"].astype(float)
-    return network

@@ -1,0 +1,9 @@
+"""Networks and weights of other frameworks, both ways. A framework is imported only when it is asked for.
+
+Values move unchanged: float32 stays float32, float64 is rounded to it.
+"""
+
+from ._sklearn import from_sklearn, to_sklearn
+from ._torch import from_torch, to_torch
+
+__all__ = ["from_sklearn", "from_torch", "to_sklearn", "to_torch"]

@@ -1,0 +1,61 @@
+"""scikit-learn: the weights of MLPClassifier and MLPRegressor, both ways."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+import numpy as np
+
+from ..model import Model
+
+_SKLEARN_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+
+
+def from_sklearn(network: Any) -> Model:
+    """Makes a model of a fitted MLPClassifier or MLPRegressor of scikit-learn.
+
+    Parameters
+    ----------
+    network : MLPClassifier or MLPRegressor
+
+    Raises
+    ------
+    ValueError
+        If it is not fitted, or a regression with a loss this library lacks.
+    """
+    if not hasattr(network, "coefs_"):
+        raise ValueError("the network must be fitted, it has no coefs_ yet; call fit before")
+    hidden = _SKLEARN_ACTIVATIONS[network.activation]
+    count = len(network.coefs_)
+    layers = [
+        {"type": "dense", "units": weight.shape[1], "activation": hidden if index < count - 1 else "identity"}
+        for index, weight in enumerate(network.coefs_)
+    ]
+    model = Model({"input": network.coefs_[0].shape[0], "layers": layers, **_sklearn_loss(network)})
+    tensors = {}
+    for index, (weight, bias) in enumerate(zip(network.coefs_, network.intercepts_)):
+        tensors[f"layers.{index}.weight"] = weight.T.astype(np.float32)
+        tensors[f"layers.{index}.bias"] = bias.astype(np.float32)
+    model.set_weights(tensors)
+    return model
+
+
+def _sklearn_loss(network: Any) -> Dict[str, Any]:
+    losses = {"softmax": "softmax_cross_entropy", "logistic": "binary_cross_entropy", "identity": "mse"}
+    loss = losses.get(network.out_activation_)
+    if loss is None:
+        raise ValueError(f"out_activation_ {network.out_activation_!r} has no loss in this library")
+    classes: Optional[Any] = getattr(network, "classes_", None)
+    return {"loss": loss} if classes is None else {"loss": loss, "classes": [str(name) for name in classes]}
+
+
+def to_sklearn(model: Model, network: Any) -> Any:
+    """Copies the weights of a model into a fitted MLPClassifier or MLPRegressor of the same sizes, and returns it."""
+    weights = model.weights
+    shapes = [value.T.shape for name, value in weights.items() if name.endswith("weight")]
+    if [value.shape for value in network.coefs_] != shapes:
+        raise ValueError(f"the network must have layers of {shapes}, it has {[c.shape for c in network.coefs_]}")
+    for index in range(len(shapes)):
+        network.coefs_[index] = weights[f"layers.{index}.weight"].T.astype(float)
+        network.intercepts_[index] = weights[f"layers.{index}.bias"].astype(float)
+    return network
