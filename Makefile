@@ -82,15 +82,28 @@ data: setup ## public data sets into build/data (or taken from NNSWIFT_DATA_DIR)
 	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
 
 
-golden: ## makes the golden numbers anew with the pinned frameworks (developers; a few GB)
-	@test -x .venv-golden/bin/python || $(PYTHON) -m venv .venv-golden
-	.venv-golden/bin/pip install --quiet -r Tests/Golden/requirements.txt
-	for part in layers trajectories studies metrics; do .venv-golden/bin/python Tests/Golden/$$part/make.py || exit 1; done
+GOLDEN := .venv-golden/bin/python
+GOLDEN_ENV := PYTHONPATH=$(CURDIR)/bindings/python NNSWIFT_LIBRARY=$(CURDIR)/$(LIBRARY) KERAS_BACKEND=torch
 
-parity: python ## prints the table of docs/parity.md: our numbers against the golden ones
-	@$(PY) Tests/Golden/parity.py
+$(GOLDEN): Tests/Golden/requirements.txt
+	$(PYTHON) -m venv .venv-golden
+	.venv-golden/bin/pip install --quiet --disable-pip-version-check -r Tests/Golden/requirements.txt
+	@touch $@
+
+golden: $(GOLDEN) ## makes the golden numbers anew with the pinned frameworks (developers; a few GB)
+	for script in Tests/Golden/*/make.py; do $(GOLDEN_ENV) $(GOLDEN) $$script || exit 1; done
+
+golden-check: lib $(GOLDEN) ## golden numbers, metrics, conversions and ONNX against the frameworks themselves
+	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -W ignore Tests/Golden/check_*.py
+	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -rs bindings/python/tests/test_convert*.py bindings/python/tests/test_onnx.py
+
+parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers against the references
+	@$(GOLDEN_ENV) $(GOLDEN) Tests/Golden/parity.py
+
+faults: lib ## puts twelve faults into a copy of the sources and sees each one caught (10 minutes)
+	@PYTHONPATH=$(CURDIR)/bindings/python $(PY) Tests/Golden/faults.py
 
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check data golden parity clean
+.PHONY: help setup lib install examples python demo test check data golden golden-check parity faults clean

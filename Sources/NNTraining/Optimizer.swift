@@ -59,7 +59,7 @@ package struct OptimizerFunction: Sendable {
   var weightDecay = 0.0
   /// Whether weight decay shrinks the weights instead of joining the gradient.
   var isDecoupled = false
-  /// What the slots begin with, given the learning rate; 0 unless set.
+  /// What the slots begin with, given the first step's learning rate; 0 unless set.
   var prepare: (@Sendable (_ slots: SlotBlock, _ learningRate: Double) -> Void)?
   /// Set when the rule evaluates the loss by itself, over full batches.
   var lbfgs: LBFGSOptions?
@@ -121,7 +121,6 @@ package final class Optimizer {
     self.scalars = scalars
     self.lbfgs = lbfgs
     runs = Self.runs(of: model, decaysBias: shared.decaysBias)
-    function.prepare?(block(at: 0), shared.learningRate)
   }
 
   /// Goes on with the constants of another config; the memory stays.
@@ -164,6 +163,7 @@ package final class Optimizer {
     learningRate: Double
   ) {
     steps += 1
+    if steps == 1 { function.prepare?(block(at: 0), learningRate) }
     // A rule that advances a scalar does so once a step, however many runs there are.
     scalars.base[1] = scalars.base[0]
     for run in runs {

@@ -5,18 +5,21 @@ Reading needs NumPy alone; writing is for the make.py scripts.
 
 import hashlib
 import json
+import os
 import pathlib
 
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
+# Where the make.py scripts write; `make golden-check` sends them elsewhere and compares.
+TARGET = pathlib.Path(os.environ.get("NNSWIFT_GOLDEN_TARGET", HERE))
 DTYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64}
 
 
 def script_hash(folder):
-    """Of the scripts that make a folder's file: make.py and what all of them share."""
+    """Of the scripts that make a folder's file: its own and what all of them share."""
     digest = hashlib.sha256()
-    for script in (HERE / folder / "make.py", HERE / "network.py"):
+    for script in (*sorted((HERE / folder).glob("*.py")), HERE / "network.py"):
         digest.update(script.read_bytes())
     return digest.hexdigest()
 
@@ -27,12 +30,18 @@ def write(folder, cases, arrays, **versions):
 
     metadata = {
         "cases": json.dumps(cases), "script": script_hash(folder), "versions": json.dumps(versions)}
-    save_file(arrays, HERE / folder / "golden.safetensors", metadata)
+    (TARGET / folder).mkdir(parents=True, exist_ok=True)
+    save_file(arrays, TARGET / folder / "golden.safetensors", metadata)
 
 
-def read(folder):
+def read_metrics(root=HERE):
+    """metrics/metrics.json as it is."""
+    return json.loads((root / "metrics" / "metrics.json").read_text())
+
+
+def read(folder, root=HERE):
     """(metadata, {name: array}) of folder/golden.safetensors."""
-    raw = (HERE / folder / "golden.safetensors").read_bytes()
+    raw = (root / folder / "golden.safetensors").read_bytes()
     length = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8 : 8 + length])
     metadata = header.pop("__metadata__")
@@ -44,8 +53,14 @@ def read(folder):
     return metadata, arrays
 
 
-def error(ours, reference):
-    """|a - b| / max(|b|, 1e-3 sqrt(n)) in the Euclidean norm."""
+def difference(ours, reference):
+    """Largest |a - b|, and |a - b| / max(|b|, 1e-3 sqrt(n)) in the Euclidean norm."""
     ours, reference = np.ravel(ours).astype(float), np.ravel(reference).astype(float)
+    apart = ours - reference
     scale = max(np.linalg.norm(reference), 1e-3 * np.sqrt(reference.size))
-    return float(np.linalg.norm(ours - reference) / scale)
+    return float(np.abs(apart).max()), float(np.linalg.norm(apart) / scale)
+
+
+def error(ours, reference):
+    """The second of `difference`."""
+    return difference(ours, reference)[1]

@@ -8,26 +8,40 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import compare  # noqa: E402
 import golden  # noqa: E402
-import parity  # noqa: E402
 
-FOLDERS = ["layers", "trajectories", "studies"]
+TENSORS = ["layers", "trajectories", "studies"]
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+def pinned():
+    """The versions that requirements.txt asks for."""
+    text = (golden.HERE / "requirements.txt").read_text()
+    return dict(re.findall(r"^(\w[\w-]*)==(\S+)$", text, re.M))
+
+
+@pytest.mark.parametrize("folder", TENSORS)
 def test_files_are_those_of_their_scripts(folder):
     metadata, _ = golden.read(folder)
     assert metadata["script"] == golden.script_hash(folder), f"run Tests/Golden/{folder}/make.py again"
-    pinned = dict(re.findall(r"^(\w[\w-]*)==(\S+)$", (golden.HERE / "requirements.txt").read_text(), re.M))
     for package, version in json.loads(metadata["versions"]).items():
-        assert version.split("+")[0] == pinned[package]
+        assert version.split("+")[0] == pinned()[package]
 
 
-@pytest.mark.parametrize("compare", [parity.layers, parity.trajectories, parity.studies])
-def test_equal_to_the_reference(compare):
-    wrong = [
-        f"{row}: {what} differs by {error:.1e}, allowed {limit:.0e}"
-        for row, what, error, limit in compare()
-        if not error <= limit
-    ]
-    assert not wrong, "\n".join(wrong)
+def test_metrics_are_those_of_their_script():
+    document = golden.read_metrics()
+    assert document["script"] == golden.script_hash("metrics"), "run Tests/Golden/metrics/make.py again"
+    assert document["versions"] == {name: pinned()[name] for name in document["versions"]}
+
+
+@pytest.mark.parametrize("part", compare.ALL)
+def test_equal_to_the_reference(part):
+    found = list(compare.ALL[part]())
+    wrong = [f"{c.row}: {c.what} differs by {c.relative:.1e}, allowed {c.limit:.0e}" for c in found if not c.is_equal]
+    assert found and not wrong, "\n".join(wrong)
+
+
+def test_every_row_is_in_the_docs():
+    page = (golden.HERE.parents[1] / "docs" / "parity.md").read_text()
+    missing = {c.row for part in compare.ALL.values() for c in part() if f"| {c.row} |" not in page}
+    assert not missing, f"run `make parity`, these are not in docs/parity.md: {missing}"

@@ -17,9 +17,9 @@ extension Metric {
       let predictedSpread = spread(counts.predicted, counts.predicted, counts.classes)
       let scale = nnc_sqrt(truthSpread) * nnc_sqrt(predictedSpread)
       guard scale != 0 else { return 0 }
-      var chance = 0.0
-      for index in 0..<counts.classes { chance += counts.truth[index] * counts.predicted[index] }
-      return (counts.correct * counts.total - chance) / scale
+      // c = s - wrong and s² - Σ tₖpₖ is a sum of products: fewer digits cancel.
+      let chance = spread(counts.truth, counts.predicted, counts.classes)
+      return (chance - counts.wrong * counts.total) / scale
     }
   }
 
@@ -37,10 +37,7 @@ extension Metric {
       let (observed, expected) =
         switch penalty {
         case .equal:
-          (
-            counts.total - counts.correct,
-            spread(counts.truth, counts.predicted, counts.classes)
-          )
+          (counts.wrong, spread(counts.truth, counts.predicted, counts.classes))
         case .linear: (counts.distance, expectedDistance(counts))
         case .quadratic: (counts.squaredDistance, expectedSquaredDistance(counts))
         }
@@ -64,15 +61,17 @@ private enum Penalty: Sendable {
   }
 }
 
-/// `Σ aᵢ bⱼ` over i ≠ j. As a sum of products, not as a difference of squares: so it is exactly 0
-/// for a single class whatever the weights.
+/// `Σ aᵢ bⱼ` over i ≠ j. Sums of products only: exactly 0 for a single class whatever the weights, and
+/// no digits lost where one class outweighs the others.
 private func spread(
   _ a: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>, _ count: Int
 ) -> Double {
-  var total = 0.0
-  for index in 0..<count { total += b[index] }
-  var sum = 0.0
-  for index in 0..<count { sum += a[index] * (total - b[index]) }
+  var (aBefore, bBefore, sum) = (0.0, 0.0, 0.0)
+  for index in 0..<count {
+    sum += aBefore * b[index] + a[index] * bBefore
+    aBefore += a[index]
+    bBefore += b[index]
+  }
   return sum
 }
 

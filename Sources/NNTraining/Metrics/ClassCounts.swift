@@ -9,6 +9,8 @@ final class ClassCounts {
   private(set) var total = 0.0
   /// The weight of the rows that are right, in every label.
   private(set) var correct = 0.0
+  /// The weight of the other rows: summed by itself, the difference of two sums would lose digits.
+  private(set) var wrong = 0.0
   /// Σ w·|i - j| and Σ w·(i - j)² over the rows: truth is the i-th, prediction the j-th of the
   /// classes that occur.
   private(set) var distance = 0.0
@@ -82,6 +84,7 @@ final class ClassCounts {
         hits[label] += weight
         correct += weight
       } else {
+        wrong += weight
         let gap = Double(places.base[label] - places.base[guess])
         distance += weight * abs(gap)
         squaredDistance += weight * gap * gap
@@ -104,7 +107,7 @@ final class ClassCounts {
         if isTrue != isPredicted { isRight = false }
       }
       total += weight
-      if isRight { correct += weight }
+      if isRight { correct += weight } else { wrong += weight }
     }
   }
 
@@ -124,7 +127,7 @@ final class ClassCounts {
     for index in 0..<2 { occurrence.base[index] = truth[index] > 0 || predicted[index] > 0 }
     total = positives + negatives
     correct = hits[0] + hits[1]
-    distance = falseNegatives + falsePositives
-    squaredDistance = distance
+    wrong = falseNegatives + falsePositives
+    (distance, squaredDistance) = (wrong, wrong)
   }
 }

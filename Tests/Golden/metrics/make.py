@@ -1,13 +1,13 @@
 """Writes metrics.json: what scikit-learn says about random and about nasty input.
 
-    pip install scikit-learn==1.9.1 numpy==2.4.6
-    python make.py
+    pip install -r ../requirements.txt && python make.py
 
-The Swift tests compare with it. They never write it.
+The tests in Swift and in Python compare with it. They never write it.
 """
 
 import json
 import pathlib
+import sys
 import warnings
 
 import numpy as np
@@ -18,7 +18,9 @@ from sklearn.preprocessing import label_binarize
 
 from inputs import all_inputs
 
-assert sklearn.__version__ == "1.9.1" and np.__version__ == "2.4.6"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import golden as files  # noqa: E402
+
 warnings.simplefilter("ignore")
 
 LABEL_METRICS = (
@@ -207,7 +209,8 @@ def main():
                 golden["thresholds"].append(
                     [index, metric, *map(plain, best_threshold(metric, case))])
     document = {
-        "scikit_learn": sklearn.__version__, "numpy": np.__version__,
+        "script": files.script_hash("metrics"),
+        "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
         "inputs": [{
             "name": f"{c['task']}: {c['name']}", "task": c["task"], "rows": len(c["truth"]),
             "truth": plain(c["truth"]), "scores": plain(c["scores"]),
@@ -220,7 +223,8 @@ def main():
         f'"{key}": ' + ("[\n" + ",\n".join(json.dumps(v) for v in value) + "\n]"
                         if isinstance(value, list) else json.dumps(value))
         for key, value in document.items())
-    path = pathlib.Path(__file__).with_name("metrics.json")
+    path = files.TARGET / "metrics" / "metrics.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{\n" + lines + "\n}\n")
     print(f"{path.name}: {len(golden['values'])} values, {path.stat().st_size} bytes")
 

@@ -3,7 +3,8 @@
 Values move unchanged: float32 stays float32, float64 is rounded to it.
 """
 
+from ._onnx_export import to_onnx
 from ._sklearn import from_sklearn, to_sklearn
 from ._torch import from_torch, to_torch
 
-__all__ = ["from_sklearn", "from_torch", "to_sklearn", "to_torch"]
+__all__ = ["from_sklearn", "from_torch", "to_onnx", "to_sklearn", "to_torch"]

@@ -1,0 +1,259 @@
+"""ONNX: a model's predictions as a graph that onnxruntime and many other programs compute."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Callable, Dict, List, Mapping, Union
+
+import numpy as np
+
+from ..model import Model
+from ._scaling import fitted_scaling
+
+# Where the spec stands in the file's metadata_props: loss options, classes and threshold have no place in a graph.
+SPEC_KEY = "nnswift.spec"
+
+# The lowest version of the operators that does, and the ir_version that came with it, so that older programs read the
+# file: 13 for all but LayerNormalization, which is of 17.
+_OPSET, _IR = 13, 7
+_OPSET_OF_LAYER_NORM, _IR_OF_LAYER_NORM = 17, 8
+
+# Bytes: Protocol Buffers end at 2 GiB, and names and nodes need some of it.
+_LARGEST_WEIGHTS = 2**31 - 2**24
+
+_OUTPUT_FUNCTIONS = {"softmax_cross_entropy": "Softmax", "binary_cross_entropy": "Sigmoid", "poisson": "Exp"}
+
+
+def onnx_package() -> Any:
+    """Returns the package onnx.
+
+    Raises
+    ------
+    ImportError
+        Saying how to install it.
+    """
+    try:
+        import onnx
+        import onnx.helper
+        import onnx.numpy_helper
+    except ImportError as problem:
+        raise ImportError("ONNX files need the package onnx; install it with: pip install nnswift[onnx]") from problem
+    return onnx
+
+
+def to_onnx(model: Model, path: Any = None) -> Any:
+    """Makes an ONNX model that computes what `predict(kind="proba")` does, preprocess and output function included.
+
+    Its input is ``input`` [batch x features] float32, its output ``output`` [batch x outputs] float32. Dropout does
+    nothing in a prediction and leaves nothing behind. The spec is kept in the file's metadata, so that `from_onnx`
+    gives the same model back, with its loss, classes and threshold.
+
+    Parameters
+    ----------
+    model : Model
+    path : str or os.PathLike, optional
+        Where to write it, too.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Its ``SerializeToString()`` is the file's content.
+
+    Raises
+    ------
+    ImportError
+        If the package onnx is missing.
+    StateError
+        If the preprocess has not seen any data yet.
+    ValueError
+        Above 2 GiB, which is all that an ONNX file may have.
+    """
+    onnx = onnx_package()
+    weights = model.weights
+    if sum(value.nbytes for value in weights.values()) > _LARGEST_WEIGHTS:
+        raise ValueError("the weights must fit an ONNX file, which holds 2 GiB; save the model as a safetensors file")
+    chain = _Chain(onnx, model.input_size)
+    _preprocess(chain, model)
+    for index, layer in enumerate(model.spec["layers"]):
+        chain.begin(f"layers.{index}")
+        _layer(chain, layer, weights)
+    chain.begin("loss")
+    function = _OUTPUT_FUNCTIONS.get(model.spec["loss"]["type"])
+    if function is not None:
+        chain.add(function, chain.value, **({"axis": -1} if function == "Softmax" else {}))
+    proto = _proto(onnx, chain.finished(), model)
+    if path is not None:
+        with open(os.fspath(path), "wb") as file:
+            file.write(proto.SerializeToString())
+    return proto
+
+
+def _proto(onnx: Any, chain: "_Chain", model: Model) -> Any:
+    helper = onnx.helper
+    floats = onnx.TensorProto.FLOAT
+    inputs = [helper.make_tensor_value_info("input", floats, ["batch", model.input_size])]
+    outputs = [helper.make_tensor_value_info("output", floats, ["batch", model.output_size])]
+    graph = helper.make_graph(chain.nodes, "nnswift", inputs, outputs, list(chain.initializers.values()))
+    has_layer_norm = any(node.op_type == "LayerNormalization" for node in chain.nodes)
+    proto = helper.make_model(
+        graph,
+        producer_name="nnswift",
+        opset_imports=[helper.make_opsetid("", _OPSET_OF_LAYER_NORM if has_layer_norm else _OPSET)],
+    )
+    proto.ir_version = _IR_OF_LAYER_NORM if has_layer_norm else _IR
+    helper.set_model_props(proto, {SPEC_KEY: json.dumps(model.spec)})
+    return proto
+
+
+class _Chain:
+    """Nodes one after the other; `value` is the name of what they give so far, `size` its number of columns."""
+
+    def __init__(self, onnx: Any, size: int):
+        self._onnx = onnx
+        self.prefix = ""
+        self.size = size
+        self._names: Dict[str, int] = {}
+        self.nodes: List[Any] = []
+        self.initializers: Dict[str, Any] = {}
+        self.value = "input"
+
+    def begin(self, prefix: str) -> None:
+        """The names of the next nodes and constants start with prefix."""
+        self.prefix = prefix
+
+    def constant(self, name: str, values: Union[float, np.ndarray]) -> str:
+        """Adds a constant, or finds the one of that name; returns its name in the graph."""
+        name = f"{self.prefix}.{name}"
+        if name not in self.initializers:
+            array = np.asarray(values, np.float32)
+            self.initializers[name] = self._onnx.numpy_helper.from_array(array, name)
+        return name
+
+    def add(self, operator: str, *inputs: Union[str, float], **attributes: Any) -> str:
+        """Adds a node, numbers as constants, and returns the name of what it gives: the chain's new value."""
+        names = [given if isinstance(given, str) else self.constant(f"{given:g}", given) for given in inputs]
+        name = f"{self.prefix}/{operator}"
+        self._names[name] = self._names.get(name, 0) + 1
+        if self._names[name] > 1:
+            name += f"_{self._names[name]}"
+        self.value = f"{name}_output"
+        self.nodes.append(self._onnx.helper.make_node(operator, names, [self.value], name, **attributes))
+        return self.value
+
+    def finished(self) -> "_Chain":
+        """Calls what the last node gives "output"."""
+        if not self.nodes:
+            self.add("Identity", self.value)
+        self.nodes[-1].output[0] = "output"
+        return self
+
+
+def _preprocess(chain: _Chain, model: Model) -> None:
+    chain.begin("preprocess")
+    options = model.spec["preprocess"]
+    if options["type"] == "scale":
+        chain.add("Mul", chain.value, chain.constant("scale", options["factor"]))
+    fitted = fitted_scaling(model)
+    if fitted is not None:
+        chain.add("Sub", chain.value, chain.constant("center", fitted[0]))
+        chain.add("Mul", chain.value, chain.constant("scale", fitted[1]))
+
+
+def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> None:
+    prefix = chain.prefix + "."
+    own = {name[len(prefix) :]: value for name, value in weights.items() if name.startswith(prefix)}
+    kind = layer["type"]
+    if kind == "dense":
+        names = [chain.constant(name, own[name]) for name in ("weight", "bias") if name in own]
+        chain.add("Gemm", chain.value, *names, transB=1)
+        chain.size = layer["units"]
+        _activation(chain, layer["activation"])
+    elif kind == "batch_norm":
+        _batch_norm(chain, layer, own)
+    elif kind == "layer_norm":
+        _layer_norm(chain, layer, own)
+    elif kind != "dropout":
+        _activation(chain, layer)
+
+
+def _affine(chain: _Chain, own: Mapping[str, np.ndarray]) -> List[str]:
+    """The scale and shift of a normalisation, which both operators want."""
+    weight = chain.constant("weight", own.get("weight", np.ones(chain.size)))
+    return [weight, chain.constant("bias", own.get("bias", np.zeros(chain.size)))]
+
+
+def _batch_norm(chain: _Chain, layer: Mapping[str, Any], own: Mapping[str, np.ndarray]) -> None:
+    # The mean is taken off before: runtimes compute x · w/σ + (b - mean · w/σ), which loses the digits of a mean that
+    # is large beside the deviation.
+    centred = chain.add("Sub", chain.value, chain.constant("running_mean", own["running_mean"]))
+    inputs = [
+        *_affine(chain, own),
+        chain.constant("zeros", np.zeros(chain.size)),
+        chain.constant("running_var", own["running_var"]),
+    ]
+    chain.add("BatchNormalization", centred, *inputs, epsilon=layer["eps"], momentum=1 - layer["momentum"])
+
+
+def _layer_norm(chain: _Chain, layer: Mapping[str, Any], own: Mapping[str, np.ndarray]) -> None:
+    # The same here: onnxruntime computes the variance as the mean of squares less the square of the mean, and would
+    # put that kernel in the place of the single steps, too.
+    given = chain.value
+    mean = chain.add("ReduceMean", given, axes=[-1], keepdims=1)
+    centred = chain.add("Sub", given, mean)
+    chain.add("LayerNormalization", centred, *_affine(chain, own), axis=-1, epsilon=layer["eps"])
+
+
+def _activation(chain: _Chain, options: Mapping[str, Any]) -> None:
+    kind = options["type"]
+    if kind in _OPERATORS:
+        operator, attributes = _OPERATORS[kind]
+        chain.add(operator, chain.value, **attributes(options))
+    elif kind != "identity":
+        _FORMULAS[kind](chain, chain.value, options)
+
+
+def _gelu(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    if options["approximate"] == "tanh":
+        cube = chain.add("Mul", chain.add("Mul", z, z), z)
+        inner = chain.add("Add", z, chain.add("Mul", cube, 0.044715))
+        share = chain.add("Tanh", chain.add("Mul", inner, chain.constant("sqrt(2/pi)", 0.7978845608028654)))
+    else:
+        share = chain.add("Erf", chain.add("Mul", z, chain.constant("sqrt(1/2)", 0.7071067811865476)))
+    chain.add("Mul", chain.add("Mul", z, 0.5), chain.add("Add", share, 1.0))
+
+
+def _silu(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    # Not z · Sigmoid(z): the Sigmoid of runtimes has an absolute error only, which a large z would multiply.
+    chain.add("Div", z, chain.add("Add", chain.add("Exp", chain.add("Neg", z)), 1.0))
+
+
+def _softplus(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    beta, threshold = options["beta"], options["threshold"]
+    # From 17 on, float32 does not tell log(1 + e^z) from z.
+    if beta == 1 and threshold >= 17:
+        chain.add("Softplus", z)
+        return
+    beta, threshold = chain.constant("beta", beta), chain.constant("threshold", threshold)
+    scaled = chain.add("Mul", z, beta)
+    curve = chain.add("Div", chain.add("Softplus", scaled), beta)
+    chain.add("Where", chain.add("Greater", scaled, threshold), z, curve)
+
+
+# Ours -> the operator, and its attributes from our options.
+_OPERATORS: Dict[str, Any] = {
+    "relu": ("Relu", lambda _: {}),
+    "leaky_relu": ("LeakyRelu", lambda options: {"alpha": float(options["slope"])}),
+    "elu": ("Elu", lambda options: {"alpha": float(options["alpha"])}),
+    "selu": ("Selu", lambda _: {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}),
+    "sigmoid": ("Sigmoid", lambda _: {}),
+    "tanh": ("Tanh", lambda _: {}),
+    "hard_sigmoid": ("HardSigmoid", lambda _: {"alpha": 1 / 6, "beta": 0.5}),
+    "softmax": ("Softmax", lambda _: {"axis": -1}),
+    "log_softmax": ("LogSoftmax", lambda _: {"axis": -1}),
+}
+_FORMULAS: Dict[str, Callable[[_Chain, str, Mapping[str, Any]], Any]] = {
+    "gelu": _gelu,
+    "silu": _silu,
+    "softplus": _softplus,
+}
