@@ -9,6 +9,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import compare  # noqa: E402
+import compare_frameworks  # noqa: E402
+import compare_keras  # noqa: E402
 import golden  # noqa: E402
 
 PAGE = golden.HERE.parents[1] / "docs" / "parity.md"
@@ -16,7 +18,7 @@ SCHEDULES = [
     "constant", "step", "multi_step", "exponential", "cosine", "one_cycle", "polynomial", "reduce_on_plateau",
 ]
 
-HEAD = """# Equal to PyTorch, NumPy and scikit-learn
+HEAD = """# Equal to PyTorch, Keras, NumPy, scikit-learn and ONNX Runtime
 
 `make parity` writes this page. In each row a is this library (float32; metrics in float64) and b the reference in float64:
 the largest |a - b| of any value, and the largest **error** |a - b| / max(|b|, 1e-3 √n), in the Euclidean norm, of any case of the row.
@@ -27,7 +29,9 @@ needs no framework, `make golden` makes them anew, `make golden-check` compares 
 |---|---|
 | PyTorch {torch} | layers, activations, losses, optimisers, schedules |
 | NumPy {numpy}, the textbook loop | studies B and E |
+| Keras {keras} | optimisers, schedules, layers and losses whose formulas are not PyTorch's, with the option that gives them here ([which](other-frameworks.md)) |
 | scikit-learn {scikit-learn} | metrics |
+| PyTorch, Keras, scikit-learn, ONNX Runtime {onnxruntime} | conversions and exported models |
 """
 
 EXCUSED = """
@@ -42,12 +46,17 @@ Two rows are excused, each with what explains it.
 """
 
 
+def share(compared):
+    """How much of its limit a difference takes."""
+    return compared.relative / compared.limit if compared.limit else compared.relative
+
+
 def largest(found):
     """{(row, what): Compared} with the largest differences; the limit is that of the worst error."""
     kept = {}
     for c in found:
         old = kept.get((c.row, c.what), c)
-        worst = max(old, c, key=lambda each: each.relative / each.limit)
+        worst = max(old, c, key=share)
         kept[c.row, c.what] = worst._replace(absolute=max(old.absolute, c.absolute))
     return kept
 
@@ -86,7 +95,7 @@ def summary(parts):
     """Every part in a line: how many comparisons, how many rows, the largest error beside its limit."""
     lines = ["\n| part | comparisons | largest error | limit |", "|---|---|---|---|"]
     for title, found in parts.items():
-        worst = max(found, key=lambda c: c.relative / c.limit)
+        worst = max(found, key=share)
         lines.append(f"| {title} | {len(found)} | {worst.relative:.1e} ({worst.row}) | {worst.limit:.0e} |")
     return "\n".join(lines) + "\n"
 
@@ -101,7 +110,8 @@ def page(found):
     """The whole page, from {part: [Compared]}."""
     parts = {
         "layers, activations, losses": found["layers"], "optimisers, schedules": found["trajectories"],
-        "whole trainings": found["studies"], "metrics": found["metrics"],
+        "Keras": found["keras"], "whole trainings": found["studies"], "metrics": found["metrics"],
+        "conversions": found["conversions"], "ONNX Runtime": found["onnx"],
     }
     columns = [c for c in found["trajectories"] if c.row != "running statistics"]
     whole = [c._replace(what="weights") for c in found["trajectories"] if c.row == "running statistics"]
@@ -109,13 +119,17 @@ def page(found):
     return "".join([
         HEAD.format(**versions()), summary(parts),
         table("Layers, activations and losses", found["layers"], "2e-6, about 17 roundings of float32"), matrix(columns),
+        table("Keras", found["keras"], "2e-6; 1e-5 for 50 steps"),
         table("Whole trainings", whole, "1e-5, after each of 50 or 200 steps"),
-        table("Metrics", found["metrics"], "1e-12 of max(1, value)"), EXCUSED,
+        table("Metrics", found["metrics"], "1e-12 of max(1, value)"),
+        table("Conversions", found["conversions"], "2e-6 for predictions; weights come back bit for bit"),
+        table("ONNX Runtime", found["onnx"], "1e-6, of probabilities the difference itself"), EXCUSED,
     ])
 
 
 def main():
-    PAGE.write_text(page({name: list(part()) for name, part in compare.ALL.items()}))
+    parts = {**compare.ALL, "keras": compare_keras.compare, **compare_frameworks.ALL}
+    PAGE.write_text(page({name: list(part()) for name, part in parts.items()}))
     print(f"{PAGE}: written")
 
 

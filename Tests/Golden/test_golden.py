@@ -9,9 +9,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import compare  # noqa: E402
+import compare_keras  # noqa: E402
 import golden  # noqa: E402
 
-TENSORS = ["layers", "trajectories", "studies"]
+TENSORS = ["layers", "trajectories", "studies", "keras"]
+PARTS = {**compare.ALL, "keras": compare_keras.compare}
 
 
 def pinned():
@@ -34,14 +36,14 @@ def test_metrics_are_those_of_their_script():
     assert document["versions"] == {name: pinned()[name] for name in document["versions"]}
 
 
-@pytest.mark.parametrize("part", compare.ALL)
+@pytest.mark.parametrize("part", PARTS)
 def test_equal_to_the_reference(part):
-    found = list(compare.ALL[part]())
+    found = list(PARTS[part]())
     wrong = [f"{c.row}: {c.what} differs by {c.relative:.1e}, allowed {c.limit:.0e}" for c in found if not c.is_equal]
     assert found and not wrong, "\n".join(wrong)
 
 
 def test_every_row_is_in_the_docs():
     page = (golden.HERE.parents[1] / "docs" / "parity.md").read_text()
-    missing = {c.row for part in compare.ALL.values() for c in part() if f"| {c.row} |" not in page}
+    missing = {c.row for part in PARTS.values() for c in part() if f"| {c.row} |" not in page}
     assert not missing, f"run `make parity`, these are not in docs/parity.md: {missing}"

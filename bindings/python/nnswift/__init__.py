@@ -11,6 +11,7 @@ library's reference page.
 """
 
 from . import convert, data, errors, metrics, plot
+from .convert import from_onnx, to_onnx
 from .data import split, split_indices
 from .errors import (
     ArgumentError, BusyError, CallbackError, CancelledError, ChecksumError, DivergedError, DtypeError, Error,
@@ -27,7 +28,7 @@ __version__ = "1.0.0"
 __all__ = [
     "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "DivergedError", "DtypeError",
     "Error", "FileError", "FormatError", "History", "InternalError", "LimitError", "Model", "NullError",
-    "OutOfMemoryError", "Progress", "Session", "ShapeError", "StateError", "VersionError", "build_info", "convert", "data",
-    "errors", "from_bytes", "get_threads", "load", "metrics", "plot", "set_threads", "split", "split_indices",
-    "version",
+    "OutOfMemoryError", "Progress", "Session", "ShapeError", "StateError", "VersionError", "build_info", "convert",
+    "data", "errors", "from_bytes", "from_onnx", "get_threads", "load", "metrics", "plot", "set_threads", "split",
+    "split_indices", "to_onnx", "version",
 ]  # fmt: skip

@@ -85,6 +85,15 @@ def test_sklearn_regressor():
     assert np.abs(convert.from_sklearn(theirs).predict(X)[:, 0] - wanted).max() < TOLERANCE
 
 
+def test_sklearn_poisson_regressor():
+    neural = pytest.importorskip("sklearn.neural_network")
+    theirs = neural.MLPRegressor("poisson", hidden_layer_sizes=(4,), max_iter=5, random_state=0)
+    with pytest.warns(Warning):
+        theirs.fit(X.astype(float), np.arange(17) % 4)
+    found = convert.from_sklearn(theirs).predict(X)[:, 0]
+    assert np.abs(found - theirs.predict(X.astype(float))).max() < TOLERANCE
+
+
 def test_safetensors_reads_our_files():
     reader = pytest.importorskip("safetensors.numpy")
     model = nnswift.Model.mlp([3, 4, 2], seed=1)

@@ -234,10 +234,10 @@ def _softplus(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
     if beta == 1 and threshold >= 17:
         chain.add("Softplus", z)
         return
-    beta, threshold = chain.constant("beta", beta), chain.constant("threshold", threshold)
-    scaled = chain.add("Mul", z, beta)
-    curve = chain.add("Div", chain.add("Softplus", scaled), beta)
-    chain.add("Where", chain.add("Greater", scaled, threshold), z, curve)
+    factor, bound = chain.constant("beta", beta), chain.constant("threshold", threshold)
+    scaled = chain.add("Mul", z, factor)
+    curve = chain.add("Div", chain.add("Softplus", scaled), factor)
+    chain.add("Where", chain.add("Greater", scaled, bound), z, curve)
 
 
 # Ours -> the operator, and its attributes from our options.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
@@ -73,18 +73,16 @@ def _places(data: Any) -> Dict[str, slice]:
 def _xxh3(data: Any) -> int:
     """XXH3-64 with seed 0 of more than 240 bytes, which every model file has."""
     content = np.frombuffer(data, np.uint8)
-    state = np.array(
-        [_PRIME32[2], *_PRIME64[:4], _PRIME32[1], _PRIME64[4], _PRIME32[0]], np.uint64
-    )
+    state = np.array([_PRIME32[2], *_PRIME64[:4], _PRIME32[1], _PRIME64[4], _PRIME32[0]], np.uint64)
     blocks = (content.size - 1) // _BLOCK
-    key = _words(_SECRET[128:])
+    mixing = _words(_SECRET[128:])
     for first in range(0, blocks, 1024):
         last = min(first + 1024, blocks)
         # What a block adds does not depend on the state: all of them at once, only the mixing one by one.
         for added in _added(content[first * _BLOCK : last * _BLOCK], _STRIPES):
             state += added
             state ^= state >> np.uint64(47)
-            state ^= key
+            state ^= mixing
             state *= np.uint64(_PRIME32[0])
     stripes = (content.size - 1 - blocks * _BLOCK) // _STRIPE
     rest = content[blocks * _BLOCK : blocks * _BLOCK + stripes * _STRIPE]
@@ -108,7 +106,7 @@ def _words(secret: bytes) -> np.ndarray:
     return np.frombuffer(secret, "<u8").astype(np.uint64)
 
 
-def _merged(state: list, size: int) -> int:
+def _merged(state: List[int], size: int) -> int:
     result = size * _PRIME64[0] & _MASK
     keys = [int(word) for word in _words(_SECRET[11 : 11 + _STRIPE])]
     for i in range(0, 8, 2):

@@ -41,7 +41,7 @@ def from_sklearn(network: Any) -> Model:
 
 
 def _sklearn_loss(network: Any) -> Dict[str, Any]:
-    losses = {"softmax": "softmax_cross_entropy", "logistic": "binary_cross_entropy", "identity": "mse"}
+    losses = {"softmax": "softmax_cross_entropy", "logistic": "binary_cross_entropy", "identity": "mse", "exp": "poisson"}
     loss = losses.get(network.out_activation_)
     if loss is None:
         raise ValueError(f"out_activation_ {network.out_activation_!r} has no loss in this library")
