@@ -44,8 +44,10 @@
  *   [any]     functions may be called at any time from any thread.
  *   Models are independent of each other. After fork() the child may go on using the library.
  *   Process-wide state, all of it: the table of handles, the log callback, the default thread
- *   count. The library never prints, never exits, installs no signal handler, and changes neither
- *   the locale, the floating-point environment nor the BLAS thread count of its host.
+ *   count, and which kernels run: chosen for the processor when the library is loaded; the
+ *   environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less than the processor has.
+ *   The library never prints, never exits, installs no signal handler, and changes neither the
+ *   locale nor the floating-point environment of its host.
  *
  * All functions are available since 1.0.
  */
@@ -98,7 +100,7 @@ uint32_t nns_abi_version(void);
 /* The version as text, "1.0.0"; lives as long as the library. [any] */
 const char *NNS_NULLABLE nns_version(void);
 
-/* Writes how the library was built and what computes its products, one "key: value" a line. [any]
+/* Writes how the library was built and which kernels run on this processor, one "key: value" a line. [any]
  * Statuses: NULL, ARGUMENT. */
 int32_t nns_build_info(char *NNS_NULLABLE buffer, size_t capacity, size_t *NNS_NULLABLE need);
 

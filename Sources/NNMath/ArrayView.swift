@@ -40,6 +40,21 @@ package struct ArrayView: @unchecked Sendable {
     }
   }
 
+  /// Points to rows where they are.
+  ///
+  /// - Returns: whether they can be read there: floats, dense within a row, aligned.
+  package func pointRows(
+    _ pointers: RowPointers, from start: Int, count: Int, order: UnsafePointer<Int32>?
+  ) -> Bool {
+    guard type == .float32, columnStride == 4, rowStride % 4 == 0, Int(bitPattern: base) % 4 == 0
+    else { return false }
+    for position in 0..<count {
+      let row = order.map { Int($0[start + position]) } ?? start + position
+      pointers[position] = (base + row * rowStride).assumingMemoryBound(to: Float.self)
+    }
+    return true
+  }
+
   /// Copies one row, converted to Float.
   package func copyRow(_ row: Int, into values: UnsafeMutablePointer<Float>) {
     let source = base + row * rowStride

@@ -1,119 +1,151 @@
-import COpenBLAS
-import NNKernels
+import CVector
 
-/// Which of the two factors of a product is read transposed.
-package enum ProductForm: Sendable {
-  /// C = A · B
-  case plain
-  /// C = A · Bᵀ
-  case secondTransposed
-  /// C = Aᵀ · B
-  case firstTransposed
-}
+// The three products of a dense layer, by the kernels of this processor. How they are cut depends on
+// the shapes alone, and every element is summed in the order of k: results do not depend on the crew.
 
-/// Writes a product of two matrices into a third.
-///
-/// One decision in one place: see `ProductPlan`. The split into tiles depends on the shape alone,
-/// and each tile is small enough for OpenBLAS to compute it on the calling thread, whatever thread
-/// count its host has set: results depend neither on that nor on the crew.
+/// C = A · Bᵀ + bias, then max(C, 0) if rectified.
 ///
 /// - Parameters:
-///   - a: [m × k], or [k × m] when first transposed.
-///   - b: [k × n], or [n × k] when second transposed.
-///   - c: [m × n], overwritten; its memory overlaps neither factor.
-package func multiply(
-  _ a: Matrix, _ b: Matrix, _ form: ProductForm, into c: Matrix, crew: Crew
+///   - a: [m × k]
+///   - b: [n × k]
+///   - bias: [n], or nil.
+///   - c: [m × n], overwritten.
+///   - spare: [n × k] floats, for the transposed factor.
+package func multiplyTransposed(
+  _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>?, isRectified: Bool, into c: Matrix,
+  spare: UnsafeMutablePointer<Float>, crew: Crew
 ) {
-  let k = form == .firstTransposed ? a.rows : a.columns
-  var job = ProductJob(
-    a: a, b: b, c: c, form: form, depth: k, plan: ProductPlan(c.rows, c.columns, k, form))
-  let tiles = job.tileCount
-  withUnsafeMutablePointer(to: &job) { job in
-    let team =
-      ProductPlan.multiplications(c.rows, c.columns, k) >= ProductPlan.leastShared
-      ? crew : Crew.alone
-    team.run(parts: tiles, context: UnsafeMutableRawPointer(job)) { context, tile in
-      context.assumingMemoryBound(to: ProductJob.self).pointee.compute(tile: tile)
-    }
-  }
+  let (n, k) = (c.columns, a.columns)
+  // To transpose costs n · k, to add up sixteen sums an element m · n.
+  let isLong = k > 8 * c.rows
+  if !isLong { nnk_kernels().pointee.transpose(b.base, n, k, spare) }
+  let product = nnk_product(
+    a: a.base, a_start: 0, b: isLong ? UnsafePointer(b.base) : UnsafePointer(spare),
+    b_stride: isLong ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
+    is_rectified: isRectified ? 1 : 0, is_added: 0)
+  ProductJob(form: isLong ? .transposed(product) : .plain(product), m: c.rows, n: n, k: k)
+    .run(on: crew)
 }
 
-/// Which kernel computes a product, and in tiles of which size.
+/// C = A · B
 ///
-/// | m · n · k | kernel | tile (rows × columns × depth) |
-/// |---|---|---|
-/// | up to 4,096 | own | the whole product |
-/// | more | OpenBLAS | 32 × 32 × 256, plain: 32 × 128 × 64 |
-///
-/// A tile of 32 · 32 · 256 = 262,144 multiplications is the largest that OpenBLAS 0.3 never gives to
-/// its own threads (interface/gemm.c: SMP_THRESHOLD_MIN · GEMM_MULTITHREAD_THRESHOLD), and as fast
-/// as one call for the whole (0.8 to 1.07 of its time on shapes of training steps).
-private struct ProductPlan {
-  let usesBLAS: Bool
-  let tileRows: Int
-  let tileColumns: Int
-  let tileDepth: Int
+/// - Parameters:
+///   - a: [m × k]
+///   - b: [k × n]
+///   - c: [m × n], overwritten.
+package func multiply(_ a: MatrixRows, _ b: Matrix, into c: Matrix, crew: Crew) {
+  let product = nnk_product(
+    a: a.base, a_start: 0, b: b.base, b_stride: b.columns, c: c.base, c_stride: c.columns,
+    m: c.rows, n: c.columns, k: a.columns, bias: nil, is_rectified: 0, is_added: 0)
+  ProductJob(form: .plain(product), m: c.rows, n: c.columns, k: a.columns).run(on: crew)
+}
 
-  static let largestOwn = 4096.0
+/// C = Dᵀ · A
+///
+/// - Parameters:
+///   - d: [k × m]
+///   - a: [k × n]
+///   - c: [m × n], overwritten.
+package func multiplyFirstTransposed(_ d: Matrix, _ a: MatrixRows, into c: Matrix, crew: Crew) {
+  let product = nnk_gradient(
+    d: d.base, d_stride: d.columns, a: a.base, a_start: 0, c: c.base, c_stride: c.columns,
+    m: c.rows, n: c.columns, k: d.rows, is_added: 0)
+  ProductJob(form: .gradient(product), m: c.rows, n: c.columns, k: d.rows).run(on: crew)
+}
+
+/// What a part of a product is: a block of C, k in pieces that leave B in the second-level cache.
+private enum BlockSize {
+  static let rows = 192
+  static let columns = 256
+  static let depth = 1024
   /// Multiplications from which waking other threads (about 5 us) pays.
   static let leastShared = 2_000_000.0
-
-  /// In double: the product of three sizes that fit memory may exceed 64 bits.
-  static func multiplications(_ m: Int, _ n: Int, _ k: Int) -> Double {
-    Double(m) * Double(n) * Double(k)
-  }
-
-  init(_ m: Int, _ n: Int, _ k: Int, _ form: ProductForm) {
-    usesBLAS = Self.multiplications(m, n, k) > Self.largestOwn
-    guard usesBLAS else {
-      (tileRows, tileColumns, tileDepth) = (max(1, m), max(1, n), k)
-      return
-    }
-    tileRows = 32
-    (tileColumns, tileDepth) = form == .plain ? (128, 64) : (32, 256)
-  }
 }
 
+/// A product that is computed block by block.
 private struct ProductJob {
-  let a: Matrix
-  let b: Matrix
-  let c: Matrix
-  let form: ProductForm
-  let depth: Int
-  let plan: ProductPlan
+  enum Form {
+    case plain(nnk_product)
+    /// B is [n × k].
+    case transposed(nnk_product)
+    case gradient(nnk_gradient)
+  }
 
-  private var tilesAcross: Int { (c.columns + plan.tileColumns - 1) / plan.tileColumns }
-  var tileCount: Int { (c.rows + plan.tileRows - 1) / plan.tileRows * tilesAcross }
+  let form: Form
+  let m: Int
+  let n: Int
+  let k: Int
 
-  func compute(tile: Int) {
-    guard plan.usesBLAS else { return computeOwn() }
-    let row = tile / tilesAcross * plan.tileRows
-    let column = tile % tilesAcross * plan.tileColumns
-    let rows = min(plan.tileRows, c.rows - row)
-    let columns = min(plan.tileColumns, c.columns - column)
-    var start = 0
-    while start < depth {
-      let part = min(plan.tileDepth, depth - start)
-      let first =
-        form == .firstTransposed ? a.base + start * a.columns + row : a.row(row) + start
-      let second =
-        form == .secondTransposed ? b.row(column) + start : b.base + start * b.columns + column
-      cblas_sgemm(
-        Int32(NNBlasRowMajor),
-        Int32(form == .firstTransposed ? NNBlasTrans : NNBlasNoTrans),
-        Int32(form == .secondTransposed ? NNBlasTrans : NNBlasNoTrans),
-        Int32(rows), Int32(columns), Int32(part), 1, first, Int32(a.columns), second,
-        Int32(b.columns), start == 0 ? 0 : 1, c.row(row) + column, Int32(c.columns))
-      start += part
+  private var blocksAcross: Int { (n + BlockSize.columns - 1) / BlockSize.columns }
+  private var blocks: Int { (m + BlockSize.rows - 1) / BlockSize.rows * blocksAcross }
+  // In double: the product of three sizes that fit memory may exceed 64 bits.
+  private var isShared: Bool { Double(m) * Double(n) * Double(k) >= BlockSize.leastShared }
+
+  func run(on crew: Crew) {
+    var job = self
+    withUnsafeMutablePointer(to: &job) { job in
+      (isShared ? crew : Crew.alone).run(parts: blocks, context: UnsafeMutableRawPointer(job)) {
+        context, part in
+        context.assumingMemoryBound(to: ProductJob.self).pointee.compute(block: part)
+      }
     }
   }
 
-  private func computeOwn() {
+  private func compute(block: Int) {
+    let row = block / blocksAcross * BlockSize.rows
+    let column = block % blocksAcross * BlockSize.columns
+    let rows = min(BlockSize.rows, m - row)
+    let columns = min(BlockSize.columns, n - column)
     switch form {
-    case .plain: productPlain(a.base, b.base, c.base, c.rows, c.columns, depth)
-    case .secondTransposed:
-      productSecondTransposed(a.base, b.base, c.base, c.rows, c.columns, depth)
-    case .firstTransposed: productFirstTransposed(a.base, b.base, c.base, c.rows, c.columns, depth)
+    case .plain(var part):
+      part.b += column
+      compute(
+        &part, row, column, rows, columns, step: part.b_stride, nnk_kernels().pointee.product_plain)
+    case .transposed(var part):
+      part.b += column * part.b_stride
+      compute(&part, row, column, rows, columns, step: 1, nnk_kernels().pointee.product_transposed)
+    case .gradient(var part):
+      part.a_start = column
+      compute(&part, row, column, rows, columns)
     }
+  }
+
+  /// - Parameter step: floats of B from one k to the next.
+  private func compute(
+    _ part: inout nnk_product, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int, step: Int,
+    _ kernel: @convention(c) (UnsafePointer<nnk_product>) -> Void
+  ) {
+    part.a += row
+    part.c += row * part.c_stride + column
+    (part.m, part.n) = (rows, columns)
+    let (bias, isRectified) = (part.bias.map { $0 + column }, part.is_rectified)
+    repeat {
+      part.k = min(BlockSize.depth, k - part.a_start)
+      // The epilogue waits for the last piece of k.
+      let isLast = part.a_start + part.k == k
+      part.bias = isLast ? bias : nil
+      part.is_rectified = isLast ? isRectified : 0
+      kernel(&part)
+      part.a_start += part.k
+      part.b += part.k * step
+      part.is_added = 1
+    } while part.a_start < k
+  }
+
+  private func compute(
+    _ part: inout nnk_gradient, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int
+  ) {
+    part.d += row
+    part.c += row * part.c_stride + column
+    (part.m, part.n) = (rows, columns)
+    var start = 0
+    repeat {
+      part.k = min(BlockSize.depth, k - start)
+      nnk_kernels().pointee.product_gradient(&part)
+      start += part.k
+      part.a += part.k
+      part.d += part.k * part.d_stride
+      part.is_added = 1
+    } while start < k
   }
 }

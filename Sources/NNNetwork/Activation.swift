@@ -1,6 +1,6 @@
+import CVector
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 
 /// A function applied to a layer's outputs; a dense layer may carry one, or it is a layer itself.
@@ -22,6 +22,8 @@ package struct Activation: Kind {
 package struct ActivationFunction: Sendable {
   /// Whether the derivative needs what the activation was given, not only what it gave.
   package let needsInput: Bool
+  /// Whether y = max(z, 0): a product can do that before it stores.
+  package var isRectifier = false
   /// Replaces z by y = f(z), [rows × columns].
   package let apply: @Sendable (_ z: Matrix) -> Void
   /// Replaces dLoss/dy by dLoss/dz. `z` is valid only when `needsInput`.
@@ -45,9 +47,9 @@ extension Activation {
   ) { options throws(NNError) in
     let passes = try options.flag("straight_through", default: false)
     return ActivationFunction(
-      needsInput: false, apply: { NNKernels.relu($0.base, $0.count) },
+      needsInput: false, isRectifier: true, apply: { NNMath.relu($0.base, $0.count) },
       differentiate: { gradient, _, y in
-        if !passes { reluGradient(gradient.base, y.base, gradient.count) }
+        if !passes { nnk_kernels().pointee.relu_gradient(gradient.base, y.base, gradient.count) }
       })
   }
 
@@ -57,7 +59,7 @@ extension Activation {
   ) { options throws(NNError) in
     let slope = Float(try options.number("slope", default: 0.01, in: .closed(0, 1000)))
     return ActivationFunction(
-      needsInput: false, apply: { NNKernels.leakyRelu($0.base, $0.count, slope: slope) },
+      needsInput: false, apply: { NNMath.leakyRelu($0.base, $0.count, slope: slope) },
       differentiate: { gradient, _, y in
         leakyReluGradient(gradient.base, y.base, gradient.count, slope: slope)
       })
@@ -79,9 +81,9 @@ extension Activation {
   private static func exponentialLinear(alpha: Float, scale: Float) -> ActivationFunction {
     ActivationFunction(
       needsInput: true,
-      apply: { NNKernels.elu($0.base, $0.count, alpha: alpha, scale: scale) },
+      apply: { nnk_kernels().pointee.elu($0.base, $0.count, alpha, scale) },
       differentiate: { gradient, z, _ in
-        eluGradient(gradient.base, z.base, gradient.count, alpha: alpha, scale: scale)
+        nnk_kernels().pointee.elu_gradient(gradient.base, z.base, gradient.count, alpha, scale)
       })
   }
 
@@ -94,37 +96,45 @@ extension Activation {
     let form = try options.choice("approximate", default: "none", among: ["none", "tanh"])
     guard form == "tanh" else {
       return ActivationFunction(
-        needsInput: true, apply: { NNKernels.gelu($0.base, $0.count) },
-        differentiate: { gradient, z, _ in geluGradient(gradient.base, z.base, gradient.count) })
+        needsInput: true, apply: { nnk_kernels().pointee.gelu($0.base, $0.count) },
+        differentiate: { gradient, z, _ in
+          nnk_kernels().pointee.gelu_gradient(gradient.base, z.base, gradient.count)
+        })
     }
     return ActivationFunction(
-      needsInput: true, apply: { geluTanh($0.base, $0.count) },
-      differentiate: { gradient, z, _ in geluTanhGradient(gradient.base, z.base, gradient.count) })
+      needsInput: true, apply: { nnk_kernels().pointee.gelu_tanh($0.base, $0.count) },
+      differentiate: { gradient, z, _ in
+        nnk_kernels().pointee.gelu_tanh_gradient(gradient.base, z.base, gradient.count)
+      })
   }
 
   /// y = z · σ(z). Reference: Elfwing, Uchibe and Doya 2018; also called swish.
   static let silu = Activation(name: "silu", example: #"{"type": "silu"}"#) {
     _ throws(NNError) in
     ActivationFunction(
-      needsInput: true, apply: { NNKernels.silu($0.base, $0.count) },
-      differentiate: { gradient, z, _ in siluGradient(gradient.base, z.base, gradient.count) })
+      needsInput: true, apply: { nnk_kernels().pointee.silu($0.base, $0.count) },
+      differentiate: { gradient, z, _ in
+        nnk_kernels().pointee.silu_gradient(gradient.base, z.base, gradient.count)
+      })
   }
 
   /// y = 1 / (1 + e^-z)
   static let sigmoid = Activation(name: "sigmoid", example: #"{"type": "sigmoid"}"#) {
     _ throws(NNError) in
     ActivationFunction(
-      needsInput: false, apply: { NNKernels.sigmoid($0.base, $0.count) },
-      differentiate: { gradient, _, y in sigmoidGradient(gradient.base, y.base, gradient.count) })
+      needsInput: false, apply: { nnk_kernels().pointee.sigmoid($0.base, $0.count) },
+      differentiate: { gradient, _, y in
+        nnk_kernels().pointee.sigmoid_gradient(gradient.base, y.base, gradient.count)
+      })
   }
 
   /// y = tanh z
   static let tanh = Activation(name: "tanh", example: #"{"type": "tanh"}"#) {
     _ throws(NNError) in
     ActivationFunction(
-      needsInput: false, apply: { hyperbolicTangent($0.base, $0.count) },
+      needsInput: false, apply: { nnk_kernels().pointee.tanh($0.base, $0.count) },
       differentiate: { gradient, _, y in
-        hyperbolicTangentGradient(gradient.base, y.base, gradient.count)
+        nnk_kernels().pointee.tanh_gradient(gradient.base, y.base, gradient.count)
       })
   }
 
@@ -138,7 +148,7 @@ extension Activation {
     let threshold = Float(try options.number("threshold", default: 20, in: .closed(0, 1000)))
     return ActivationFunction(
       needsInput: true,
-      apply: { NNKernels.softplus($0.base, $0.count, beta: beta, threshold: threshold) },
+      apply: { NNMath.softplus($0.base, $0.count, beta: beta, threshold: threshold) },
       differentiate: { gradient, z, _ in
         softplusGradient(gradient.base, z.base, gradient.count, beta: beta, threshold: threshold)
       })
@@ -148,7 +158,7 @@ extension Activation {
   static let hardSigmoid = Activation(name: "hard_sigmoid", example: #"{"type": "hard_sigmoid"}"#) {
     _ throws(NNError) in
     ActivationFunction(
-      needsInput: true, apply: { NNKernels.hardSigmoid($0.base, $0.count) },
+      needsInput: true, apply: { NNMath.hardSigmoid($0.base, $0.count) },
       differentiate: { gradient, z, _ in
         hardSigmoidGradient(gradient.base, z.base, gradient.count)
       })
@@ -159,7 +169,7 @@ extension Activation {
     _ throws(NNError) in
     ActivationFunction(
       needsInput: false,
-      apply: { NNKernels.softmax($0.base, rows: $0.rows, columns: $0.columns) },
+      apply: { nnk_kernels().pointee.softmax($0.base, $0.rows, $0.columns, $0.base, nil, nil) },
       differentiate: { gradient, _, y in
         softmaxGradient(gradient.base, y.base, rows: gradient.rows, columns: gradient.columns)
       })
@@ -170,7 +180,7 @@ extension Activation {
     _ throws(NNError) in
     ActivationFunction(
       needsInput: false,
-      apply: { NNKernels.logSoftmax($0.base, rows: $0.rows, columns: $0.columns) },
+      apply: { NNMath.logSoftmax($0.base, rows: $0.rows, columns: $0.columns) },
       differentiate: { gradient, _, y in
         logSoftmaxGradient(gradient.base, y.base, rows: gradient.rows, columns: gradient.columns)
       })

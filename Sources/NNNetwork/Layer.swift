@@ -30,6 +30,11 @@ package protocol Layer: AnyObject {
   var scratch: ScratchSize { get }
   /// Rows a training batch must have at least.
   var leastTrainingRows: Int { get }
+  /// Whether it takes its input from `LayerStep.inputRows` alone: then the rows of a batch need not
+  /// be copied for it.
+  var readsRows: Bool { get }
+  /// Floats of `LayerStep.spare` that it needs.
+  var spareSize: Int { get }
 
   /// Fills the parameters with their first values.
   func initialize(_ random: inout RandomGenerator) throws(NNError)
@@ -47,6 +52,8 @@ extension Layer {
   package var statistics: [Parameter] { [] }
   package var scratch: ScratchSize { ScratchSize(perRow: 0, fixed: 0) }
   package var leastTrainingRows: Int { 1 }
+  package var readsRows: Bool { false }
+  package var spareSize: Int { 0 }
   package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
   package func commit(_ step: LayerStep) {}
 }
@@ -67,16 +74,21 @@ package enum Mode: Sendable {
 package struct LayerStep {
   /// The layer's position in the model: its random stream is keyed by it.
   package let index: Int
-  /// [rows × inputSize]
+  /// [rows × inputSize]; not valid for a layer that reads rows.
   package let input: Matrix
+  /// The same, row by row.
+  package let inputRows: MatrixRows
   /// [rows × outputSize]
   package let output: Matrix
   /// dLoss/dOutput, [rows × outputSize]; valid in backward.
   package let outputGradient: Matrix
+  package let outputGradientRows: MatrixRows
   /// dLoss/dInput, [rows × inputSize]; nil where no layer below has parameters.
   package let inputGradient: Matrix?
   /// As `Layer.scratch` asks; valid from forward to commit of a training step.
   package let scratch: UnsafeMutablePointer<Float>
+  /// As `Layer.spareSize` asks; valid during the call.
+  package let spare: UnsafeMutablePointer<Float>
   /// All gradients of the model; a parameter's begin at its offset.
   package let gradients: UnsafeMutablePointer<Float>
   package let mode: Mode

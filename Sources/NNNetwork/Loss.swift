@@ -1,6 +1,6 @@
+import CVector
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 
 /// How wrong a batch of outputs is, and the gradient of that.
@@ -29,9 +29,11 @@ package enum OutputFunction: Sendable {
   package func apply(_ outputs: Matrix) {
     switch self {
     case .identity: break
-    case .softmax: NNKernels.softmax(outputs.base, rows: outputs.rows, columns: outputs.columns)
-    case .sigmoid: NNKernels.sigmoid(outputs.base, outputs.count)
-    case .exponential: NNKernels.exponential(outputs.base, outputs.count)
+    case .softmax:
+      nnk_kernels().pointee.softmax(
+        outputs.base, outputs.rows, outputs.columns, outputs.base, nil, nil)
+    case .sigmoid: nnk_kernels().pointee.sigmoid(outputs.base, outputs.count)
+    case .exponential: nnk_kernels().pointee.exponential(outputs.base, outputs.count)
     }
   }
 }
@@ -80,16 +82,24 @@ package struct LossInput {
   /// As `LossFunction.classCount` says; nil: all 1.
   package let classWeights: UnsafePointer<Float>?
   package let gradient: Matrix?
+  /// [rows × (2 · outputs + 2)] floats that the loss may use as it likes.
+  package let scratch: UnsafeMutablePointer<Float>
+  /// Whether the loss itself is worked out in double: a line search compares losses that differ in
+  /// their last digits.
+  package let isPrecise: Bool
 
   package init(
     outputs: Matrix, targets: TargetRows, sampleWeights: UnsafePointer<Float>?,
-    classWeights: UnsafePointer<Float>?, gradient: Matrix?
+    classWeights: UnsafePointer<Float>?, gradient: Matrix?, scratch: UnsafeMutablePointer<Float>,
+    isPrecise: Bool = false
   ) {
     self.outputs = outputs
     self.targets = targets
     self.sampleWeights = sampleWeights
     self.classWeights = classWeights
     self.gradient = gradient
+    self.scratch = scratch
+    self.isPrecise = isPrecise
   }
 
   func weight(_ row: Int) -> Double { sampleWeights.map { Double($0[row]) } ?? 1 }

@@ -99,13 +99,20 @@ package final class Model {
     }
   }
 
-  /// Copies rows of features into the workspace, scaled.
+  /// Takes up rows of features, scaled: where they are if the first layer can read them there, else
+  /// copied into the workspace.
   package func load(
     _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?,
     into workspace: Workspace
   ) {
+    if layers[0].readsRows, preprocess.isIdentity,
+      view.pointRows(workspace.inputRows, from: start, count: count, order: order)
+    {
+      return
+    }
     view.gather(from: start, count: count, order: order, into: workspace.input)
     preprocess.apply(to: Matrix(workspace.input, rows: count, columns: inputSize))
+    workspace.inputRows.update(from: workspace.loadedRows, count: count)
   }
 
   /// Runs the loaded rows through the layers.
@@ -123,7 +130,7 @@ package final class Model {
 
   /// Where the gradient of the raw outputs is to be written before `backward`.
   package func outputGradient(_ workspace: Workspace, rows: Int) -> Matrix {
-    Matrix(workspace.gradients[(layers.count - 1) % 2], rows: rows, columns: outputSize)
+    Matrix(workspace.gradients[layers.count - 1], rows: rows, columns: outputSize)
   }
 
   /// Fills `gradients` [parameterCount] from the gradient of the raw outputs, layers in reverse.
@@ -158,13 +165,18 @@ package final class Model {
   ) -> LayerStep {
     let input = output(of: index - 1, workspace, rows: rows)
     let output = output(of: index, workspace, rows: rows)
-    let keepsGradients = !workspace.gradients.isEmpty
+    let inputRows = index == 0 ? workspace.inputRows : workspace.outputRows[index - 1]
+    let isTraining = !workspace.gradients.isEmpty
+    let gradient = isTraining ? workspace.gradients[index] : output.base
+    let gradientRows = isTraining ? workspace.gradientRows[index] : workspace.outputRows[index]
     return LayerStep(
-      index: index, input: input, output: output,
-      outputGradient: keepsGradients
-        ? Matrix(workspace.gradients[index % 2], rows: rows, columns: output.columns) : output,
-      inputGradient: keepsGradients && index > firstTrainableLayer
-        ? Matrix(workspace.gradients[(index + 1) % 2], rows: rows, columns: input.columns) : nil,
-      scratch: workspace.scratch[index], gradients: gradients, mode: mode, crew: crew)
+      index: index, input: input,
+      inputRows: MatrixRows(inputRows, rows: rows, columns: input.columns), output: output,
+      outputGradient: Matrix(gradient, rows: rows, columns: output.columns),
+      outputGradientRows: MatrixRows(gradientRows, rows: rows, columns: output.columns),
+      inputGradient: isTraining && index > firstTrainableLayer
+        ? Matrix(workspace.gradients[index - 1], rows: rows, columns: input.columns) : nil,
+      scratch: workspace.scratch[index], spare: workspace.spare, gradients: gradients, mode: mode,
+      crew: crew)
   }
 }

@@ -1,7 +1,6 @@
 import CPlatform
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 
 /// A scaling of the features before layer 0: `(x - center) · scale`, one pair a feature.
@@ -67,6 +66,9 @@ package final class Preprocess {
     if case .scale(let given) = rule { factor = Float(given) }
     scale.base.update(repeating: factor, count: scale.count)
   }
+
+  /// Whether rows come out as they go in.
+  var isIdentity: Bool { rule.isNone }
 
   func apply(to block: Matrix) {
     guard !rule.isNone else { return }

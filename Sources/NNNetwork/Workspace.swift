@@ -10,47 +10,87 @@ package struct Workspace {
   let input: UnsafeMutablePointer<Float>
   let outputs: [UnsafeMutablePointer<Float>]
   let scratch: [UnsafeMutablePointer<Float>]
-  /// Two blocks of the widest layer, for the gradients on both sides of a layer.
+  /// dLoss/dOutput of every layer; empty for inference.
   let gradients: [UnsafeMutablePointer<Float>]
+  /// For a loss: see `LossInput.scratch`.
+  package let lossScratch: UnsafeMutablePointer<Float>
+  /// A transposed weight, of the layer that is at work.
+  let spare: UnsafeMutablePointer<Float>
+  /// The rows of the batch, wherever they are.
+  let inputRows: RowPointers
+  /// The rows of `input`, of each output and of each gradient.
+  let loadedRows: RowPointers
+  let outputRows: [RowPointers]
+  let gradientRows: [RowPointers]
   private let memory: Buffer<Float>
+  private let pointers: Buffer<UnsafePointer<Float>>
 
   /// - Throws: `NNError.memory`, `.limit`.
   package init(for model: Model, rows: Int, training: Bool) throws(NNError) {
     capacity = rows
-    var plan = MemoryPlan()
     let layers = model.layers
-    let widths = [model.inputSize] + layers.map { $0.outputSize }
-    let widest = widths.reduce(1, max)
-    let inputAt = try plan.take(rows, model.inputSize)
-    var outputsAt: [Int] = []
-    var scratchAt: [Int] = []
-    var gradientsAt: [Int] = []
-    if training {
-      for layer in layers {
-        outputsAt.append(try plan.take(rows, layer.outputSize))
-        let size = layer.scratch
-        scratchAt.append(try plan.take(rows, size.perRow, plus: size.fixed))
-      }
-      for _ in 0..<2 { gradientsAt.append(try plan.take(rows, widest)) }
-    } else {
-      let turns = [try plan.take(rows, widest), try plan.take(rows, widest)]
-      for index in layers.indices { outputsAt.append(turns[index % 2]) }
-      scratchAt = outputsAt.map { _ in 0 }
-    }
+    let plan = try MemoryPlan(model, rows: rows, training: training)
     memory = try Buffer(count: plan.total)
     let base = memory.base
-    input = base + inputAt
-    outputs = outputsAt.map { base + $0 }
-    scratch = scratchAt.map { base + $0 }
-    gradients = gradientsAt.map { base + $0 }
+    input = base + plan.input
+    outputs = plan.outputs.map { base + $0 }
+    scratch = plan.scratch.map { base + $0 }
+    gradients = plan.gradients.map { base + $0 }
+    lossScratch = base + plan.lossScratch
+    spare = base + plan.spare
+
+    let blocks = 2 + outputs.count + gradients.count
+    pointers = try Buffer(count: try checkedProduct(rows, blocks, "batch memory"))
+    inputRows = pointers.base
+    loadedRows = pointers.base + rows
+    pointRows(loadedRows, to: input, rows: rows, columns: model.inputSize)
+    outputRows = layers.indices.map { [pointers] in pointers.base + (2 + $0) * rows }
+    gradientRows = gradients.indices.map { [pointers, outputs] in
+      pointers.base + (2 + outputs.count + $0) * rows
+    }
+    for (index, layer) in layers.enumerated() {
+      pointRows(outputRows[index], to: outputs[index], rows: rows, columns: layer.outputSize)
+      guard training else { continue }
+      pointRows(gradientRows[index], to: gradients[index], rows: rows, columns: layer.outputSize)
+    }
   }
 }
 
-/// Adds up blocks of floats, each on a cache line of its own.
+/// Where the blocks of a workspace begin, in floats; each on a cache line of its own.
 private struct MemoryPlan {
   private(set) var total = 0
+  private(set) var input = 0
+  private(set) var outputs: [Int] = []
+  private(set) var scratch: [Int] = []
+  private(set) var gradients: [Int] = []
+  private(set) var lossScratch = 0
+  private(set) var spare = 0
 
-  mutating func take(_ rows: Int, _ columns: Int, plus fixed: Int = 0) throws(NNError) -> Int {
+  init(_ model: Model, rows: Int, training: Bool) throws(NNError) {
+    let layers = model.layers
+    input = try take(rows, model.inputSize)
+    if training {
+      for layer in layers {
+        outputs.append(try take(rows, layer.outputSize))
+        gradients.append(try take(rows, layer.outputSize))
+        let size = layer.scratch
+        scratch.append(try take(rows, size.perRow, plus: size.fixed))
+      }
+    } else {
+      let widest = layers.reduce(1) { max($0, $1.outputSize) }
+      let turns = [try take(rows, widest), try take(rows, widest)]
+      for index in layers.indices { outputs.append(turns[index % 2]) }
+      scratch = outputs.map { _ in 0 }
+    }
+    lossScratch = try take(
+      rows,
+      try checkedSum(try checkedProduct(2, model.outputSize, "batch memory"), 2, "batch memory"))
+    spare = try take(1, layers.reduce(0) { max($0, $1.spareSize) })
+  }
+
+  private mutating func take(
+    _ rows: Int, _ columns: Int, plus fixed: Int = 0
+  ) throws(NNError) -> Int {
     let start = total
     let block = try checkedSum(
       try checkedProduct(rows, columns, "batch memory"), fixed, "batch memory")

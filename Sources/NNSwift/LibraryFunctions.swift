@@ -1,5 +1,6 @@
 import CNNSwift
 import CPlatform
+import CVector
 import NNErrors
 
 private let versionText: StaticString = "1.0.0"
@@ -24,8 +25,7 @@ public func nns_build_info(
       """
       version: \(versionText)
       flavour: \(flavour)
-      products: own kernels up to 4096 multiplications, OpenBLAS above
-      kernels: base instruction set
+      kernels: \(String(cString: nnk_kernels().pointee.name))
       """, buffer, capacity, need)
   }
 }

@@ -18,11 +18,13 @@ struct BatchPass {
 
   /// Computes the loss of the rows at start ..< start + count and fills the gradients.
   ///
-  /// - Parameter sheet: takes the outputs as they were trained on.
+  /// - Parameters:
+  ///   - sheet: takes the outputs as they were trained on.
+  ///   - isPrecise: see `LossInput`.
   func run(
     _ samples: SampleRows, from start: Int, count: Int, mode: Mode,
     classWeights: UnsafePointer<Float>?, gradients: UnsafeMutablePointer<Float>, sheet: ScoreSheet?,
-    crew: Crew
+    isPrecise: Bool = false, crew: Crew
   ) -> LossSum {
     model.load(samples.features, from: start, count: count, order: samples.order, into: workspace)
     let outputs = model.forward(workspace, rows: count, mode: mode, crew: crew)
@@ -31,7 +33,9 @@ struct BatchPass {
     let sum = model.spec.loss(
       LossInput(
         outputs: outputs, targets: batch.targets, sampleWeights: batch.weights,
-        classWeights: classWeights, gradient: model.outputGradient(workspace, rows: count)))
+        classWeights: classWeights, gradient: model.outputGradient(workspace, rows: count),
+        scratch: workspace.lossScratch,
+        isPrecise: isPrecise))
     model.backward(workspace, rows: count, mode: mode, gradients: gradients, crew: crew)
     sheet?.take(outputs, samples, from: start, model: model)
     return sum

@@ -1,5 +1,4 @@
 import NNErrors
-import NNKernels
 import NNMath
 import NNNetwork
 
@@ -129,7 +128,7 @@ package struct Evaluator {
       sum += model.spec.loss(
         LossInput(
           outputs: raw, targets: batch.targets, sampleWeights: batch.weights, classWeights: nil,
-          gradient: nil))
+          gradient: nil, scratch: workspace.lossScratch))
       sheet?.take(raw, samples, from: start, model: model)
       start += count
     }

@@ -1,6 +1,6 @@
+import CVector
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 import NNNetwork
 
@@ -77,7 +77,7 @@ struct SlotBlock {
 
 /// One update of a run of parameters.
 struct OptimizerStep {
-  let range: StepRange
+  let run: nnk_run
   /// The slots at the run's first parameter.
   let slots: SlotBlock
   let learningRate: Double
@@ -167,26 +167,22 @@ package final class Optimizer {
     // A rule that advances a scalar does so once a step, however many runs there are.
     scalars.base[1] = scalars.base[0]
     for run in runs {
-      let range = StepRange(
+      var values = nnk_run(
         w: weights + run.offset, g: gradients + run.offset, count: run.count)
-      decay(range, decays: run.decays, learningRate: learningRate)
+      if run.decays { decay(&values, learningRate: learningRate) }
       scalars.base[0] = scalars.base[1]
       function.update(
         OptimizerStep(
-          range: range, slots: block(at: run.offset), learningRate: learningRate, number: steps,
+          run: values, slots: block(at: run.offset), learningRate: learningRate, number: steps,
           scalars: scalars.base))
     }
   }
 
-  private func decay(_ range: StepRange, decays: Bool, learningRate: Double) {
-    let l2 = decays ? shared.weightDecay : 0
-    let l1 = decays ? shared.l1 : 0
-    if function.isDecoupled, l2 > 0 {
-      scale(range.w, by: Float(1 - learningRate * l2), range.count)
-      if l1 > 0 { addDecay(range, l2: 0, l1: Float(l1)) }
-    } else if l2 > 0 || l1 > 0 {
-      addDecay(range, l2: Float(l2), l1: Float(l1))
-    }
+  private func decay(_ run: inout nnk_run, learningRate: Double) {
+    guard shared.weightDecay > 0 || shared.l1 > 0 else { return }
+    let l2 = function.isDecoupled ? 0 : shared.weightDecay
+    let keep = function.isDecoupled ? 1 - learningRate * shared.weightDecay : 1
+    nnk_kernels().pointee.decay(&run, Float(keep), Float(l2), Float(shared.l1))
   }
 
   /// Makes one step of a rule that evaluates the loss by itself.
@@ -212,9 +208,9 @@ package final class Optimizer {
     guard shared.weightDecay > 0 else { return 0 }
     var squares = 0.0
     for run in runs where run.decays {
-      let range = StepRange(w: weights + run.offset, g: gradients + run.offset, count: run.count)
-      addDecay(range, l2: Float(shared.weightDecay), l1: 0)
-      squares += sumOfSquares(range.w, run.count)
+      var values = nnk_run(w: weights + run.offset, g: gradients + run.offset, count: run.count)
+      nnk_kernels().pointee.decay(&values, 1, Float(shared.weightDecay), 0)
+      squares += sumOfSquares(values.w, run.count)
     }
     return 0.5 * shared.weightDecay * squares
   }

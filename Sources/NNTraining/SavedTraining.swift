@@ -1,6 +1,5 @@
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 import NNNetwork
 

@@ -1,6 +1,5 @@
 import CPlatform
 import NNErrors
-import NNKernels
 import NNMath
 import NNNetwork
 
@@ -116,7 +115,8 @@ package final class Trainer {
   private func evaluate(_ step: Step, _ pass: BatchPass) -> LossSum {
     pass.run(
       step.samples, from: step.start, count: step.count, mode: mode(step),
-      classWeights: step.classWeights, gradients: gradients.base, sheet: step.sheet, crew: crew)
+      classWeights: step.classWeights, gradients: gradients.base, sheet: step.sheet,
+      isPrecise: optimizer.function.lbfgs != nil, crew: crew)
   }
 
   /// Updates the weights from `gradients`, unless anything is not finite.

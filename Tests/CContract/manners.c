@@ -38,7 +38,6 @@ int main(void) {
     check_rounding();
     check_streams();
     check_signals();
-    check_blas_threads();
     check_structures();
     check_predicting_together();
     check_training_apart();

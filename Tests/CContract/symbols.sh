@@ -58,9 +58,9 @@ check_needed() {
   name=$(readelf -dW "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
   if [ "$name" = libnnswift.so.1 ]; then ok "SONAME libnnswift.so.1"
   else not_ok "SONAME" "expected libnnswift.so.1, got $name"; fi
-  allowed='^(libc\.so\.6|libm\.so\.6|libopenblas[a-z0-9_.-]*)$'
+  allowed='^(libc\.so\.6|libm\.so\.6)$'
   [ "$flavour" = static ] &&
-    allowed='^(libc\.so\.6|libm\.so\.6|libopenblas[a-z0-9_.-]*|libstdc\+\+\.so\.6|libgcc_s\.so\.1|ld-linux[a-z0-9_.-]*)$'
+    allowed='^(libc\.so\.6|libm\.so\.6|libstdc\+\+\.so\.6|libgcc_s\.so\.1|ld-linux[a-z0-9_.-]*)$'
   needed=$(readelf -dW "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
   other=$(echo "$needed" | grep -vE "$allowed" | tr '\n' ' ')
   if [ -z "$other" ]; then ok "needs only $(echo "$needed" | tr '\n' ' ')"

@@ -77,7 +77,7 @@ import Testing
       LossInput(
         outputs: outputs, targets: .values(Matrix(targets.base, rows: rows, columns: 1)),
         sampleWeights: nil, classWeights: nil,
-        gradient: model.outputGradient(workspace, rows: rows)))
+        gradient: model.outputGradient(workspace, rows: rows), scratch: workspace.lossScratch))
     let gradients = try Buffer<Float>(count: model.parameterCount)
     model.backward(workspace, rows: rows, mode: mode, gradients: gradients.base, crew: .alone)
 

@@ -64,7 +64,8 @@ import Testing
         LossInput(
           outputs: outputs, targets: wanted, sampleWeights: weights.base,
           classWeights: classWeights.map { UnsafePointer($0.base) },
-          gradient: gradients == nil ? nil : model.outputGradient(workspace, rows: rows)))
+          gradient: gradients == nil ? nil : model.outputGradient(workspace, rows: rows),
+          scratch: workspace.lossScratch))
       if let gradients {
         model.backward(workspace, rows: rows, mode: mode, gradients: gradients, crew: .alone)
       }

@@ -33,7 +33,8 @@ import Testing
     let loss = model.spec.loss(
       LossInput(
         outputs: outputs, targets: .values(Matrix(target.base, rows: 1, columns: 1)),
-        sampleWeights: nil, classWeights: nil, gradient: model.outputGradient(workspace, rows: 1)))
+        sampleWeights: nil, classWeights: nil, gradient: model.outputGradient(workspace, rows: 1),
+        scratch: workspace.lossScratch))
     #expect(loss.mean == 2.25)
     let gradients = try Buffer<Float>(count: 9)
     model.backward(workspace, rows: 1, mode: mode, gradients: gradients.base, crew: .alone)
@@ -50,11 +51,12 @@ import Testing
     let indices = try Buffer<Int32>(count: 2)
     indices.base[0] = 1
     let gradient = try Buffer<Float>(count: 6)
+    let scratch = try Buffer<Float>(count: 2 * 8)
     let sum = model.spec.loss(
       LossInput(
         outputs: Matrix(logits.base, rows: 2, columns: 3), targets: .indices(indices.base),
-        sampleWeights: nil, classWeights: nil, gradient: Matrix(gradient.base, rows: 2, columns: 3))
-    )
+        sampleWeights: nil, classWeights: nil, gradient: Matrix(gradient.base, rows: 2, columns: 3),
+        scratch: scratch.base, isPrecise: true))
     // Row 0: 1e4 - (-1e4); row 1: log 3. Means over two rows, in float64.
     #expect(abs(sum.mean - (20_000 + 1.0986122886681098) / 2) < 1e-9)
     #expect((0..<3).map { gradient.base[$0] } == [0.5, -0.5, 0])

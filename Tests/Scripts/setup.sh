@@ -6,8 +6,6 @@ cd "$(dirname "$0")/../.."
 
 missing_packages() {
   [ -e /usr/include/xxhash.h ] || echo libxxhash-dev
-  pkg-config --exists openblas 2>/dev/null || echo libopenblas-dev
-  command -v pkg-config >/dev/null || echo pkg-config
 }
 
 for tool in swift gcc git "${PYTHON:-python3}"; do

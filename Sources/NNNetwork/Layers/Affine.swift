@@ -1,4 +1,3 @@
-import NNKernels
 import NNMath
 
 /// The trainable scale and shift that end a normalisation: `y = x · weight + bias`, each [size].

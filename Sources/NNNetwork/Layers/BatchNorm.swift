@@ -1,7 +1,6 @@
 import CPlatform
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 
 extension LayerKind {

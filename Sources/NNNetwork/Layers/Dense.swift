@@ -1,6 +1,5 @@
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 
 extension LayerKind {
@@ -78,6 +77,9 @@ final class DenseLayer: Layer {
     ScratchSize(perRow: activation.needsInput ? outputSize : 0, fixed: 0)
   }
 
+  var readsRows: Bool { true }
+  var spareSize: Int { weight.count }
+
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
     try fillWeight(
       InitializerTarget(
@@ -89,8 +91,10 @@ final class DenseLayer: Layer {
 
   func forward(_ step: LayerStep) {
     let output = step.output
-    multiply(step.input, weight.values, .secondTransposed, into: output, crew: step.crew)
-    if let bias { addRow(bias.base, to: output.base, rows: output.rows, columns: output.columns) }
+    multiplyTransposed(
+      step.inputRows, weight.values, bias: bias.map { UnsafePointer($0.base) },
+      isRectified: activation.isRectifier, into: output, spare: step.spare, crew: step.crew)
+    if activation.isRectifier { return }
     if step.isTraining, activation.needsInput {
       step.scratch.update(from: output.base, count: output.count)
     }
@@ -101,15 +105,15 @@ final class DenseLayer: Layer {
     let gradient = step.outputGradient
     let z = Matrix(step.scratch, rows: gradient.rows, columns: gradient.columns)
     activation.differentiate(gradient, z, step.output)
-    let weightGradient = weight.gradient(in: step.gradients)
-    multiply(gradient, step.input, .firstTransposed, into: weightGradient, crew: step.crew)
+    multiplyFirstTransposed(
+      gradient, step.inputRows, into: weight.gradient(in: step.gradients), crew: step.crew)
     if let bias {
       columnSums(
         gradient.base, rows: gradient.rows, columns: gradient.columns,
         into: bias.gradient(in: step.gradients).base)
     }
     if let inputGradient = step.inputGradient {
-      multiply(gradient, weight.values, .plain, into: inputGradient, crew: step.crew)
+      multiply(step.outputGradientRows, weight.values, into: inputGradient, crew: step.crew)
     }
   }
 }

@@ -1,4 +1,5 @@
 import CPlatform
+import CVector
 import NNErrors
 import NNJSON
 
@@ -14,16 +15,21 @@ extension Loss {
     let positive = try positiveWeights(&options, outputs)
     let smoothing = try options.number("label_smoothing", default: 0, in: .closed(0, 1))
     return .elementwise(
-      output: .sigmoid, targets: .probabilities, classCount: outputs == 1 ? 2 : nil
-    ) { z, target, column in
-      let t = target * (1 - smoothing) + smoothing / 2
-      let weight = positive.count == 1 ? positive[0] : positive[column]
-      // log(1 + e^-|z|) + max(±z, 0): neither exponential can overflow.
-      let small = nnc_exp(-abs(z))
-      let tail = nnc_log1p(small)
+      output: .sigmoid, targets: .probabilities, classCount: outputs == 1 ? 2 : nil,
+      prepare: { input in
+        nnk_kernels().pointee.logistic_parts(
+          input.outputs.base, input.outputs.count, input.scratch,
+          input.scratch + input.outputs.count)
+      }
+    ) { element in
+      let z = element.output
+      let t = element.target * (1 - smoothing) + smoothing / 2
+      let weight = positive.count == 1 ? positive[0] : positive[element.column]
+      // The smaller of both probabilities, and log(1 + e^-|z|).
+      let minor = element.first
+      let tail = element.isPrecise ? nnc_log1p(nnc_exp(-abs(z))) : element.second
       let loss = weight * t * (tail + max(-z, 0)) + (1 - t) * (tail + max(z, 0))
-      let probability = z >= 0 ? 1 / (1 + small) : small / (1 + small)
-      let complement = z >= 0 ? small / (1 + small) : 1 / (1 + small)
+      let (probability, complement) = z >= 0 ? (1 - minor, minor) : (minor, 1 - minor)
       return (loss, (1 - t) * probability - weight * t * complement)
     }
   }

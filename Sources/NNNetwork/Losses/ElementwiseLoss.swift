@@ -1,20 +1,36 @@
 import NNErrors
 import NNMath
 
+/// One output and its target.
+struct LossElement {
+  let output: Double
+  let target: Double
+  let column: Int
+  fileprivate let prepared: UnsafePointer<Float>
+  fileprivate let stride: Int
+  let isPrecise: Bool
+
+  /// What `prepare` has left for this output.
+  var first: Double { Double(prepared[0]) }
+  var second: Double { Double(prepared[stride]) }
+}
+
 extension LossFunction {
   /// A loss that adds up over outputs: mean over the outputs of a row, weighted mean over the rows.
   ///
-  /// - Parameter element: the loss of one output and its derivative, in double so that the sum keeps
-  ///   the digits; the last argument is the output's column.
+  /// - Parameters:
+  ///   - prepare: fills the first rows · outputs floats of the scratch, and the second, with what
+  ///     `element` wants to know of each output.
+  ///   - element: the loss of one output and its derivative, in double so that the sum keeps the
+  ///     digits.
   static func elementwise(
     output: OutputFunction, targets: TargetRule, classCount: Int? = nil,
-    _ element:
-      @escaping @Sendable (_ output: Double, _ target: Double, _ column: Int) -> (
-        loss: Double, slope: Double
-      )
+    prepare: (@Sendable (LossInput) -> Void)? = nil,
+    _ element: @escaping @Sendable (LossElement) -> (loss: Double, slope: Double)
   ) -> LossFunction {
     LossFunction(output: output, targets: targets, classCount: classCount) { input in
       guard case .values(let targets) = input.targets else { return LossSum() }
+      prepare?(input)
       let columns = input.outputs.columns
       let all = totalWeight(input, targets)
       let share = all > 0 ? 1 / (all * Double(columns)) : 0
@@ -24,7 +40,11 @@ extension LossFunction {
         let (outputs, wanted) = (input.outputs.row(row), targets.row(row))
         var sum = 0.0
         for column in 0..<columns {
-          let (loss, slope) = element(Double(outputs[column]), Double(wanted[column]), column)
+          let (loss, slope) = element(
+            LossElement(
+              output: Double(outputs[column]), target: Double(wanted[column]), column: column,
+              prepared: input.scratch + row * columns + column, stride: input.outputs.count,
+              isPrecise: input.isPrecise))
           sum += loss
           if let gradient = input.gradient {
             gradient.row(row)[column] = weight > 0 ? Float(weight * share * slope) : 0

@@ -6,14 +6,18 @@ extension Loss {
   /// `(y - t)²`. Reference: torch.nn.MSELoss.
   static let meanSquaredError = Loss(name: "mse", example: #"{"type": "mse"}"#) {
     _, _ throws(NNError) in
-    .elementwise(output: .identity, targets: .real) { y, t, _ in ((y - t) * (y - t), 2 * (y - t)) }
+    .elementwise(output: .identity, targets: .real) {
+      let distance = $0.output - $0.target
+      return (distance * distance, 2 * distance)
+    }
   }
 
   /// `|y - t|`, with slope 0 where they are equal. Reference: torch.nn.L1Loss.
   static let meanAbsoluteError = Loss(name: "mae", example: #"{"type": "mae"}"#) {
     _, _ throws(NNError) in
-    .elementwise(output: .identity, targets: .real) { y, t, _ in
-      (abs(y - t), y > t ? 1 : (y < t ? -1 : 0))
+    .elementwise(output: .identity, targets: .real) {
+      let distance = $0.output - $0.target
+      return (abs(distance), distance > 0 ? 1 : (distance < 0 ? -1 : 0))
     }
   }
 
@@ -23,8 +27,8 @@ extension Loss {
   static let huber = Loss(name: "huber", example: #"{"type": "huber", "delta": 0.5}"#) {
     options, _ throws(NNError) in
     let delta = try options.number("delta", default: 1, in: .above(0, through: 1e30))
-    return .elementwise(output: .identity, targets: .real) { y, t, _ in
-      let distance = y - t
+    return .elementwise(output: .identity, targets: .real) {
+      let distance = $0.output - $0.target
       if abs(distance) <= delta { return (0.5 * distance * distance, distance) }
       return (delta * (abs(distance) - 0.5 * delta), distance > 0 ? delta : -delta)
     }
@@ -43,19 +47,20 @@ extension Loss {
       throw .argument(
         "\(options.owner): q must have one number an output, \(outputs), got \(levels.count)")
     }
-    return .elementwise(output: .identity, targets: .real) { y, t, column in
-      let q = levels.count == 1 ? levels[0] : levels[column]
-      if t > y { return (q * (t - y), -q) }
-      return ((1 - q) * (y - t), t < y ? 1 - q : 0)
+    return .elementwise(output: .identity, targets: .real) {
+      let q = levels.count == 1 ? levels[0] : levels[$0.column]
+      let distance = $0.output - $0.target
+      if distance < 0 { return (-q * distance, -q) }
+      return ((1 - q) * distance, distance > 0 ? 1 - q : 0)
     }
   }
 
   /// `e^z - t · z`, z the logarithm of the rate. Reference: torch.nn.PoissonNLLLoss.
   static let poisson = Loss(name: "poisson", example: #"{"type": "poisson"}"#) {
     _, _ throws(NNError) in
-    .elementwise(output: .exponential, targets: .counts) { z, t, _ in
-      let rate = nnc_exp(z)
-      return (rate - t * z, rate - t)
+    .elementwise(output: .exponential, targets: .counts) {
+      let rate = nnc_exp($0.output)
+      return (rate - $0.target * $0.output, rate - $0.target)
     }
   }
 }

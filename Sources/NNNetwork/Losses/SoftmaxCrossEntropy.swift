@@ -1,7 +1,6 @@
-import CPlatform
+import CVector
 import NNErrors
 import NNJSON
-import NNKernels
 import NNMath
 
 extension Loss {
@@ -27,15 +26,51 @@ extension Loss {
 }
 
 private func crossEntropy(_ input: LossInput, smoothing: Double) -> LossSum {
+  let rows = input.outputs.rows
   var all = 0.0
-  for row in 0..<input.outputs.rows { all += rowWeight(input, row) }
+  for row in 0..<rows { all += rowWeight(input, row) }
+  let exponentials = Exponentials(input)
   var total = 0.0
-  for row in 0..<input.outputs.rows {
+  for row in 0..<rows {
     let weight = input.weight(row)
-    let loss = rowLoss(input, row, smoothing: smoothing, scale: all > 0 ? weight / all : 0)
-    if weight > 0 { total += weight * loss }
+    let logSum = exponentials.logSum(row)
+    let scale = all > 0 ? weight / all : 0
+    let loss: Double
+    if case .indices(let indices) = input.targets, input.classWeights == nil {
+      loss = indexLoss(
+        input, row, Int(indices[row]), smoothing: smoothing, logSum: logSum, scale: scale)
+    } else {
+      loss = rowLoss(input, row, smoothing: smoothing, logSum: logSum, scale: scale)
+    }
+    // A row whose logits are not finite must show in the loss, also when its share hides it.
+    if weight > 0 { total += logSum.isFinite ? weight * loss : .nan }
   }
   return LossSum(total: total, weight: all)
+}
+
+/// softmax of all rows, in the gradient if there is one, and what its logarithm needs.
+private struct Exponentials {
+  private let input: LossInput
+  private let peaks: UnsafeMutablePointer<Float>
+  private let logs: UnsafeMutablePointer<Float>
+
+  init(_ input: LossInput) {
+    self.input = input
+    let outputs = input.outputs
+    peaks = input.scratch
+    logs = peaks + outputs.rows
+    let probabilities = input.gradient?.base ?? logs + outputs.rows
+    let kernels = nnk_kernels().pointee
+    kernels.softmax(outputs.base, outputs.rows, outputs.columns, probabilities, peaks, logs)
+    kernels.logarithms(logs, outputs.rows)
+  }
+
+  /// log Σ e^z; in double, as the largest logit may have many digits.
+  func logSum(_ row: Int) -> Double {
+    input.isPrecise
+      ? logSumExp(input.outputs.row(row), input.outputs.columns)
+      : Double(peaks[row]) + Double(logs[row])
+  }
 }
 
 /// The weight of a row in the mean: sample weight times the weight of its class or classes.
@@ -57,11 +92,12 @@ private func rowWeight(_ input: LossInput, _ row: Int) -> Double {
   }
 }
 
-/// Loss of one row, and its gradient scaled: `scale · (p_j · Σ q - q_j)`.
-private func rowLoss(_ input: LossInput, _ row: Int, smoothing: Double, scale: Double) -> Double {
+/// Loss of one row, and its gradient scaled: `scale · (p_j · Σ q - q_j)`. The gradient holds p before.
+private func rowLoss(
+  _ input: LossInput, _ row: Int, smoothing: Double, logSum: Double, scale: Double
+) -> Double {
   let logits = input.outputs.row(row)
   let columns = input.outputs.columns
-  let logSum = logSumExp(logits, columns)
   var loss = 0.0
   var mass = 0.0
   for column in 0..<columns {
@@ -70,15 +106,38 @@ private func rowLoss(_ input: LossInput, _ row: Int, smoothing: Double, scale: D
     if share != 0 { loss += share * (logSum - Double(logits[column])) }
     mass += share
   }
-  if let gradient = input.gradient {
+  if let gradient = input.gradient?.row(row) {
     for column in 0..<columns {
-      let probability = nnc_exp(Double(logits[column]) - logSum)
       let share = target(input, row, column, smoothing: smoothing)
-      gradient.row(row)[column] = scale > 0 ? Float(scale * (probability * mass - share)) : 0
+      gradient[column] =
+        scale > 0 ? Float(scale * (Double(gradient[column]) * mass - share)) : 0
     }
   }
-  // A row whose logits are not finite must show in the loss, also when its share hides it.
-  return logSum.isFinite ? loss : .nan
+  return loss
+}
+
+/// As `rowLoss` for a class index: q is smoothing / K everywhere, and 1 - smoothing more at the index.
+private func indexLoss(
+  _ input: LossInput, _ row: Int, _ index: Int, smoothing: Double, logSum: Double, scale: Double
+) -> Double {
+  let logits = input.outputs.row(row)
+  let columns = input.outputs.columns
+  if let gradient = input.gradient?.row(row) {
+    let (factor, base) = (Float(scale), Float(smoothing / Double(columns)))
+    // p - 1 of the right class is minus the others' sum, which keeps its digits where p is near 1.
+    gradient[index] = 0
+    var others: Float = 0
+    for column in 0..<columns {
+      others += gradient[column]
+      gradient[column] = factor * (gradient[column] - base)
+    }
+    gradient[index] = factor * (Float(smoothing) - base - others)
+  }
+  let loss = logSum - Double(logits[index])
+  guard smoothing > 0 else { return loss }
+  var sum = 0.0
+  for column in 0..<columns { sum += logSum - Double(logits[column]) }
+  return (1 - smoothing) * loss + smoothing / Double(columns) * sum
 }
 
 /// q_c: the target distribution with smoothing and class weight.

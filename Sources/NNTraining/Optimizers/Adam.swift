@@ -1,7 +1,7 @@
 import CPlatform
+import CVector
 import NNErrors
 import NNJSON
-import NNKernels
 
 extension OptimizerRule {
   /// Steps of the mean gradient over the root of the mean square; corrections in double.
@@ -29,16 +29,16 @@ extension OptimizerRule {
   private static func adamFunction(
     _ options: inout Options
   ) throws(NNError) -> OptimizerFunction {
-    let (beta1, beta2, eps) = try moments(&options)
+    let moments = try Moments(&options)
     let isAMSGrad = try options.flag("amsgrad", default: false)
     let names = ["exp_avg", "exp_avg_sq"] + (isAMSGrad ? ["max_exp_avg_sq"] : [])
-    return OptimizerFunction(slots: names.count, slotNames: names, learningRate: 1e-3) {
-      let constants = AdamConstants(
-        beta1: beta1, beta2: beta2, eps: eps, rate: $0.learningRate, step: $0.number)
+    return OptimizerFunction(slots: names.count, slotNames: names, learningRate: 1e-3) { step in
+      var (run, constants) = (step.run, moments.constants(step.number, rate: step.learningRate))
+      let (m, v) = (step.slots.slot(0), step.slots.slot(1))
       if isAMSGrad {
-        amsgradStep($0.range, $0.slots.slot(0), $0.slots.slot(1), $0.slots.slot(2), constants)
+        nnk_kernels().pointee.amsgrad(&run, m, v, step.slots.slot(2), &constants)
       } else {
-        adamStep($0.range, $0.slots.slot(0), $0.slots.slot(1), constants)
+        nnk_kernels().pointee.adam(&run, m, v, &constants)
       }
     }
   }
@@ -49,34 +49,44 @@ extension OptimizerRule {
   static let nadam = OptimizerRule(
     name: "nadam", example: #"{"type": "nadam", "learning_rate": 0.01, "beta2": 0.99}"#
   ) { options throws(NNError) in
-    let (beta1, beta2, eps) = try moments(&options)
+    let moments = try Moments(&options)
     let psi = try options.number("momentum_decay", default: 0.004, in: .closed(0, 1))
     return OptimizerFunction(
       slots: 2, slotNames: ["exp_avg", "exp_avg_sq"], learningRate: 2e-3
     ) { step in
       let number = Double(step.number)
-      let momentum = beta1 * (1 - 0.5 * nnc_pow(0.96, number * psi))
-      let next = beta1 * (1 - 0.5 * nnc_pow(0.96, (number + 1) * psi))
+      let momentum = moments.beta1 * (1 - 0.5 * nnc_pow(0.96, number * psi))
+      let next = moments.beta1 * (1 - 0.5 * nnc_pow(0.96, (number + 1) * psi))
       // The product of all momenta so far; 0 stands for none yet.
       let before = step.number == 1 ? 1 : step.scalars[0]
       let product = before * momentum
       step.scalars[0] = product
-      nadamStep(
-        step.range, step.slots.slot(0), step.slots.slot(1),
-        AdamConstants(
-          beta1: beta1, beta2: beta2, eps: eps, rate: step.learningRate, step: step.number),
-        gradientRate: Float(step.learningRate * (1 - momentum) / (1 - product)),
-        momentumRate: Float(step.learningRate * next / (1 - product * next)))
+      var run = step.run
+      var constants = moments.constants(step.number, rate: step.learningRate)
+      constants.step = Float(step.learningRate * next / (1 - product * next))
+      constants.gradient_rate = Float(step.learningRate * (1 - momentum) / (1 - product))
+      nnk_kernels().pointee.adam(&run, step.slots.slot(0), step.slots.slot(1), &constants)
     }
   }
+}
 
-  private static func moments(
-    _ options: inout Options
-  ) throws(NNError) -> (beta1: Double, beta2: Double, eps: Double) {
-    (
-      try options.number("beta1", default: 0.9, in: .from(0, below: 1)),
-      try options.number("beta2", default: 0.999, in: .from(0, below: 1)),
-      try options.number("eps", default: 1e-8, in: .closed(1e-30, 1))
-    )
+/// How fast the two means forget, and what keeps the divisor off 0.
+private struct Moments {
+  let beta1, beta2, eps: Double
+
+  init(_ options: inout Options) throws(NNError) {
+    beta1 = try options.number("beta1", default: 0.9, in: .from(0, below: 1))
+    beta2 = try options.number("beta2", default: 0.999, in: .from(0, below: 1))
+    eps = try options.number("eps", default: 1e-8, in: .closed(1e-30, 1))
+  }
+
+  /// The constants of a step. Corrections in double: 1 - 0.999^t in float would cost digits.
+  func constants(_ step: Int, rate: Double) -> nnk_adam {
+    let correction1 = -nnc_expm1(Double(step) * nnc_log(beta1))
+    let correction2 = -nnc_expm1(Double(step) * nnc_log(beta2))
+    return nnk_adam(
+      fresh1: Float(1 - beta1), beta2: Float(beta2), fresh2: Float(1 - beta2),
+      step: Float(rate / correction1), root: Float(nnc_sqrt(correction2)), eps: Float(eps),
+      gradient_rate: 0)
   }
 }

@@ -1,6 +1,6 @@
+import CVector
 import NNErrors
 import NNJSON
-import NNKernels
 
 extension OptimizerRule {
   /// Gradients over the root of their running mean square, minus the squared mean when centred.
@@ -16,11 +16,14 @@ extension OptimizerRule {
     let isCentered = try options.flag("centered", default: false)
     let names =
       ["square_avg"] + (isCentered ? ["grad_avg"] : []) + (momentum > 0 ? ["momentum_buffer"] : [])
-    return OptimizerFunction(slots: names.count, slotNames: names, learningRate: 1e-2) {
-      rmspropStep(
-        $0.range, $0.slots.slot(0), mean: isCentered ? $0.slots.slot(1) : nil,
-        momentum: momentum > 0 ? $0.slots.slot(isCentered ? 2 : 1) : nil,
-        RMSpropConstants(alpha: alpha, eps: eps, momentum: momentum, rate: $0.learningRate))
+    return OptimizerFunction(slots: names.count, slotNames: names, learningRate: 1e-2) { step in
+      var run = step.run
+      var constants = nnk_rmsprop(
+        alpha: Float(alpha), fresh: Float(1 - alpha), eps: Float(eps), momentum: Float(momentum),
+        rate: Float(step.learningRate))
+      nnk_kernels().pointee.rmsprop(
+        &run, step.slots.slot(0), isCentered ? step.slots.slot(1) : nil,
+        momentum > 0 ? step.slots.slot(isCentered ? 2 : 1) : nil, &constants)
     }
   }
 
@@ -39,9 +42,10 @@ extension OptimizerRule {
       prepare: { slots, _ in
         slots.slot(0).update(repeating: Float(initial), count: slots.stride)
       },
-      update: {
-        let rate = $0.learningRate / (1 + Double($0.number - 1) * decay)
-        adagradStep($0.range, $0.slots.slot(0), rate: Float(rate), eps: Float(eps))
+      update: { step in
+        var run = step.run
+        let rate = step.learningRate / (1 + Double(step.number - 1) * decay)
+        nnk_kernels().pointee.adagrad(&run, step.slots.slot(0), Float(rate), Float(eps))
       })
   }
 
@@ -55,10 +59,11 @@ extension OptimizerRule {
     let eps = try options.number("eps", default: 1e-6, in: .closed(1e-30, 1))
     return OptimizerFunction(
       slots: 2, slotNames: ["square_avg", "acc_delta"], learningRate: 1
-    ) {
-      adadeltaStep(
-        $0.range, $0.slots.slot(0), $0.slots.slot(1), rate: Float($0.learningRate),
-        rho: Float(rho), fresh: Float(1 - rho), eps: Float(eps))
+    ) { step in
+      var run = step.run
+      nnk_kernels().pointee.adadelta(
+        &run, step.slots.slot(0), step.slots.slot(1), Float(step.learningRate), Float(rho),
+        Float(1 - rho), Float(eps))
     }
   }
 
@@ -77,10 +82,10 @@ extension OptimizerRule {
       prepare: { slots, rate in
         slots.slot(1).update(repeating: Float(rate), count: slots.stride)
       },
-      update: {
-        rpropStep(
-          $0.range, $0.slots.slot(0), $0.slots.slot(1), shrink: shrink, grow: grow, least: least,
-          largest: largest)
+      update: { step in
+        var run = step.run
+        var constants = nnk_rprop(shrink: shrink, grow: grow, least: least, largest: largest)
+        nnk_kernels().pointee.rprop(&run, step.slots.slot(0), step.slots.slot(1), &constants)
       })
   }
 }

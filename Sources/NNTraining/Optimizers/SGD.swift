@@ -1,6 +1,6 @@
+import CVector
 import NNErrors
 import NNJSON
-import NNKernels
 
 extension OptimizerRule {
   /// `b = momentum · b + (1 - dampening) · g; w -= learning_rate · b`; with Nesterov
@@ -20,14 +20,19 @@ extension OptimizerRule {
           + "got \(momentum) and \(dampening)")
     }
     guard momentum > 0 else {
-      return OptimizerFunction(slots: 0, slotNames: [], learningRate: 1e-3) {
-        sgdStep($0.range, rate: Float($0.learningRate))
+      return OptimizerFunction(slots: 0, slotNames: [], learningRate: 1e-3) { step in
+        var run = step.run
+        nnk_kernels().pointee.sgd(&run, Float(step.learningRate))
       }
     }
     return OptimizerFunction(slots: 1, slotNames: ["momentum_buffer"], learningRate: 1e-3) {
-      momentumStep(
-        $0.range, $0.slots.slot(0), rate: Float($0.learningRate), momentum: Float(momentum),
-        fresh: Float(1 - dampening), isFirst: $0.number == 1, isNesterov: isNesterov)
+      step in
+      var run = step.run
+      // The first step takes the gradient whole: the buffer is 0, dampening waits.
+      let fresh = step.number == 1 ? 1 : 1 - dampening
+      nnk_kernels().pointee.momentum(
+        &run, step.slots.slot(0), Float(step.learningRate), Float(momentum), Float(fresh),
+        isNesterov ? 1 : 0)
     }
   }
 }

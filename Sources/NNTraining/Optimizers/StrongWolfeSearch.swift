@@ -1,5 +1,4 @@
 import NNErrors
-import NNKernels
 import NNMath
 
 /// A line search that ends where the loss has fallen enough and its slope has flattened enough.

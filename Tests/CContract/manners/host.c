@@ -109,28 +109,3 @@ void check_signals(void) {
     check_integer("signals: no handler is installed", changed, 0);
 }
 
-void check_blas_threads(void) {
-    int (*threads)(void) = NULL;
-    void *symbol = dlsym(RTLD_DEFAULT, "openblas_get_num_threads");
-    if (!symbol) {
-        printf("skipped: OpenBLAS is not visible here, its thread count cannot be asked\n");
-        return;
-    }
-    memcpy(&threads, &symbol, sizeof threads);
-    int before = threads();
-    float *pixels = room_for(512 * 784 * sizeof(float));
-    int32_t digits[512] = {0};
-    const int64_t sizes[] = {784, 256, 10};
-    nns_model *model = NULL;
-    memset(pixels, 0, 512 * 784 * sizeof(float));
-    must(nns_create_mlp(sizes, 3, NULL, NULL, 1, &model), "create_mlp");
-    nns_data *data =
-        data_from(array_of(NNS_F32, pixels, 512, 784), array_of(NNS_I32, digits, 512, 1));
-    must(nns_train(model, data, NULL, "{\"epochs\": 1, \"batch_size\": 0, \"threads\": 2}", NULL,
-                   NULL),
-         "train");
-    check_integer("OpenBLAS: its thread count stays", threads(), before);
-    nns_data_free(data);
-    nns_free(model);
-    free(pixels);
-}

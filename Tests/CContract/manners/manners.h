@@ -8,7 +8,6 @@ void check_locale(void);
 void check_rounding(void);
 void check_streams(void);
 void check_signals(void);
-void check_blas_threads(void);
 void check_structures(void);
 void check_predicting_together(void);
 void check_training_apart(void);

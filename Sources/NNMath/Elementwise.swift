@@ -1,3 +1,5 @@
+import CVector
+
 /// x[i] = body(x[i]). In one place: the compiler vectorises it where body is arithmetic.
 @inline(__always)
 func mapInPlace(
@@ -15,16 +17,6 @@ func scaleInPlace(
   for index in 0..<count { gradient[index] *= derivative(y[index]) }
 }
 
-/// Adds one row to every row of a block.
-package func addRow(
-  _ row: UnsafePointer<Float>, to block: UnsafeMutablePointer<Float>, rows: Int, columns: Int
-) {
-  for index in 0..<rows {
-    let target = block + index * columns
-    for column in 0..<columns { target[column] += row[column] }
-  }
-}
-
 /// block[r, c] = (block[r, c] - center[c]) * scale[c]
 package func standardize(
   _ block: UnsafeMutablePointer<Float>, center: UnsafePointer<Float>, scale: UnsafePointer<Float>,
@@ -33,20 +25,6 @@ package func standardize(
   for index in 0..<rows {
     let row = block + index * columns
     for column in 0..<columns { row[column] = (row[column] - center[column]) * scale[column] }
-  }
-}
-
-/// sums[c] = Σ_r block[r, c], added up in double.
-package func columnSums(
-  _ block: UnsafePointer<Float>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Float>
-) {
-  forEachColumnGroup(columns) { column, width in
-    var group = SIMD8<Double>.zero
-    for row in 0..<rows {
-      let values = block + row * columns + column
-      for lane in 0..<width { group[lane] += Double(values[lane]) }
-    }
-    for lane in 0..<width { sums[column + lane] = Float(group[lane]) }
   }
 }
 
@@ -96,16 +74,6 @@ package func sumOfSquares(_ values: UnsafePointer<Float>, _ count: Int) -> Doubl
   return sum
 }
 
-/// The largest magnitude, or infinity when any value is not finite.
-package func largestMagnitude(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
-  // As integers: magnitudes order like their bits, and NaN and infinity are above all others.
-  var largest: UInt32 = 0
-  for index in 0..<count {
-    largest = max(largest, values[index].bitPattern & 0x7FFF_FFFF)
-  }
-  return largest >= 0x7F80_0000 ? .infinity : Float(bitPattern: largest)
-}
-
 /// x *= factor
 package func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, _ count: Int) {
   mapInPlace(values, count) { $0 * factor }
@@ -137,4 +105,16 @@ package func dotInDouble(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _
   var sum = 0.0
   for index in 0..<count { sum += Double(x[index]) * Double(y[index]) }
   return sum
+}
+
+/// The largest magnitude, or infinity when any value is not finite.
+package func largestMagnitude(_ values: UnsafePointer<Float>, _ count: Int) -> Float {
+  nnk_kernels().pointee.largest_magnitude(values, count)
+}
+
+/// sums[c] = Σ_r block[r, c]
+package func columnSums(
+  _ block: UnsafePointer<Float>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Float>
+) {
+  nnk_kernels().pointee.column_sums(block, rows, columns, sums)
 }

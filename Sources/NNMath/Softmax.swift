@@ -1,21 +1,7 @@
 import CPlatform
 
-// Softmax over each row of a block. The largest logit is subtracted first, so that no exponential
-// overflows whatever the logits are.
-
-/// y = e^z / Σ e^z, row by row, in place.
-package func softmax(_ block: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
-  for index in 0..<rows {
-    let row = block + index * columns
-    let largest = maximum(row, columns)
-    var sum: Float = 0
-    for column in 0..<columns {
-      row[column] = nnc_expf(row[column] - largest)
-      sum += row[column]
-    }
-    for column in 0..<columns { row[column] /= sum }
-  }
-}
+// The logarithm of softmax, and gradients of both, row by row. The largest logit is subtracted first,
+// so that no exponential overflows whatever the logits are.
 
 /// y = z - log Σ e^z, row by row, in place.
 package func logSoftmax(_ block: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
@@ -57,13 +43,6 @@ package func logSoftmaxGradient(
   }
 }
 
-@inline(__always)
-private func maximum(_ row: UnsafePointer<Float>, _ columns: Int) -> Float {
-  var largest = row[0]
-  for column in 1..<max(1, columns) { largest = max(largest, row[column]) }
-  return largest
-}
-
 /// log Σ e^(z_j), computed in double from one row of logits.
 package func logSumExp(_ row: UnsafePointer<Float>, _ columns: Int) -> Double {
   let largest = Double(maximum(row, columns))
@@ -71,4 +50,11 @@ package func logSumExp(_ row: UnsafePointer<Float>, _ columns: Int) -> Double {
   var sum = 0.0
   for column in 0..<columns { sum += nnc_exp(Double(row[column]) - largest) }
   return largest + nnc_log(sum)
+}
+
+@inline(__always)
+private func maximum(_ row: UnsafePointer<Float>, _ columns: Int) -> Float {
+  var largest = row[0]
+  for column in 1..<max(1, columns) { largest = max(largest, row[column]) }
+  return largest
 }

@@ -1,0 +1,125 @@
+// The table of kernels: one for each instruction set, filled by the module that is built for it and
+// chosen once when the library is loaded. Nothing else of those modules is called.
+#ifndef NNSWIFT_KERNELS_H
+#define NNSWIFT_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#endif
+
+// A row of a matrix whose rows lie anywhere: the rows of a batch are read where the data set has them.
+typedef const float *_Nonnull nnk_row;
+
+// C[m x n] = A B + bias, or A B^T + bias; all row-major.
+typedef struct {
+    const nnk_row *_Nonnull a;            // m rows of k floats, from a_start
+    long a_start;
+    const float *b;              // [k x n], transposed [n x k]
+    long b_stride;
+    float *c;
+    long c_stride;
+    long m, n, k;
+    const float *_Nullable bias; // n floats; NULL: none
+    int32_t is_rectified;        // C = max(C, 0)
+    int32_t is_added;            // the product is added to C
+} nnk_product;
+
+// C[m x n] = D^T A: what n inputs and m outputs of a batch of k rows give as a gradient.
+typedef struct {
+    const float *d;              // k rows, m floats of each
+    long d_stride;
+    const nnk_row *_Nonnull a;            // k rows, n floats of each, from a_start
+    long a_start;
+    float *c;
+    long c_stride;
+    long m, n, k;
+    int32_t is_added;
+} nnk_gradient;
+
+// A run of weights with their gradients.
+typedef struct {
+    float *w;
+    float *g;
+    long count;
+} nnk_run;
+
+// The constants of an Adam step: w -= (step m + gradient_rate g) / (sqrt v / root + eps), fresh = 1 - beta.
+typedef struct {
+    float fresh1, beta2, fresh2, step, root, eps;
+    float gradient_rate;         // 0 but for nadam
+} nnk_adam;
+
+typedef struct {
+    float alpha, fresh, eps, momentum, rate;
+} nnk_rmsprop;
+
+typedef struct {
+    float shrink, grow, least, largest;
+} nnk_rprop;
+
+typedef struct {
+    const char *name;
+    void (*product_plain)(const nnk_product *job);
+    void (*product_transposed)(const nnk_product *job);
+    void (*product_gradient)(const nnk_gradient *job);
+    // b[columns x rows] = a[rows x columns] transposed
+    void (*transpose)(const float *a, long rows, long columns, float *b);
+
+    // y = f(z) in place; g *= f'(z), from z or from y.
+    void (*exponential)(float *z, long count);
+    void (*sigmoid)(float *z, long count);
+    void (*tanh)(float *z, long count);
+    void (*silu)(float *z, long count);
+    void (*gelu)(float *z, long count);
+    void (*gelu_tanh)(float *z, long count);
+    void (*elu)(float *z, long count, float alpha, float scale);
+    void (*relu_gradient)(float *g, const float *y, long count);
+    void (*sigmoid_gradient)(float *g, const float *y, long count);
+    void (*tanh_gradient)(float *g, const float *y, long count);
+    void (*silu_gradient)(float *g, const float *z, long count);
+    void (*gelu_gradient)(float *g, const float *z, long count);
+    void (*gelu_tanh_gradient)(float *g, const float *z, long count);
+    void (*elu_gradient)(float *g, const float *z, long count, float alpha, float scale);
+
+    // The largest magnitude; infinity when a value is not finite.
+    float (*largest_magnitude)(const float *x, long count);
+    // sums[c] = sum over the rows of block[r, c]
+    void (*column_sums)(const float *block, long rows, long columns, float *sums);
+    // p = softmax(z) row by row, also in place; log of the sum of exponentials of a row: peak + log sum
+    void (*softmax)(const float *z, long rows, long columns, float *p, float *_Nullable peaks, float *_Nullable sums);
+    // x = log x, for normal x > 0
+    void (*logarithms)(float *x, long count);
+    // q = sigmoid(-|z|), l = log(1 + e^-|z|)
+    void (*logistic_parts)(const float *z, long count, float *q, float *l);
+
+    // g += l2 w + l1 sign w; w *= keep before that (1: as it is)
+    void (*decay)(const nnk_run *run, float keep, float l2, float l1);
+    void (*sgd)(const nnk_run *run, float rate);
+    void (*momentum)(const nnk_run *run, float *b, float rate, float momentum, float fresh, int32_t is_nesterov);
+    void (*adam)(const nnk_run *run, float *m, float *v, const nnk_adam *c);
+    void (*amsgrad)(const nnk_run *run, float *m, float *v, float *largest, const nnk_adam *c);
+    // mean, b: NULL when not centred, without momentum
+    void (*rmsprop)(const nnk_run *run, float *v, float *_Nullable mean, float *_Nullable b, const nnk_rmsprop *c);
+    void (*adagrad)(const nnk_run *run, float *sum, float rate, float eps);
+    void (*adadelta)(const nnk_run *run, float *square, float *change, float rate, float rho, float fresh, float eps);
+    void (*rprop)(const nnk_run *run, float *before, float *size, const nnk_rprop *c);
+} nnk_table;
+
+void nnk_fill_base(nnk_table *table);
+void nnk_fill_v3(nnk_table *table);
+void nnk_fill_v4(nnk_table *table);
+
+// The table for this processor; the environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less.
+const nnk_table *nnk_kernels(void);
+
+// The table of one level, for tests: 0 base, 1 x86-64-v3, 2 x86-64-v4; NULL where it cannot run.
+const nnk_table *_Nullable nnk_kernels_at(int32_t level);
+
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif
+
+#endif

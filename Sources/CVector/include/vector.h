@@ -1,0 +1,180 @@
+// Sixteen floats at once, in the words that every instruction set knows: one AVX-512 register, two of
+// AVX, four of SSE. Swift sees nnv_f16 as SIMD16<Float> and inlines these functions; its own
+// addingProduct and squareRoot would go lane by lane.
+#ifndef NNSWIFT_VECTOR_H
+#define NNSWIFT_VECTOR_H
+
+#include <stdint.h>
+#include <string.h>
+// Every function here is inlined: how a vector would be passed does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+#if defined(__AVX512F__) || defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+typedef float nnv_f16 __attribute__((ext_vector_type(16)));
+typedef float nnv_f4 __attribute__((ext_vector_type(4)));
+typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
+
+#define NNV static inline __attribute__((always_inline))
+
+NNV nnv_f16 nnv_load(const float *p) {
+    nnv_f16 v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+NNV void nnv_store(float *p, nnv_f16 v) { memcpy(p, &v, sizeof v); }
+
+// The first count (1 ... 4) of four.
+NNV nnv_f4 nnv_load4_first(const float *p, long count) {
+    nnv_f4 v = 0;
+    if (count == 4) memcpy(&v, p, sizeof v);
+    else memcpy(&v, p, (size_t)count * sizeof(float));
+    return v;
+}
+
+NNV void nnv_store4_first(float *p, nnv_f4 v, long count) {
+    if (count == 4) memcpy(p, &v, sizeof v);
+    else memcpy(p, &v, (size_t)count * sizeof(float));
+}
+
+NNV nnv_f4 nnv_add4(nnv_f4 a, nnv_f4 b) { return a + b; }
+NNV nnv_f4 nnv_rectified4(nnv_f4 a) { return 0 > a ? (nnv_f4)0 : a; }
+
+// The first count (1 ... 16) floats; the others are 0 and their memory is not touched.
+NNV nnv_f16 nnv_load_first(const float *p, long count) {
+#if defined(__AVX512F__)
+    return (nnv_f16)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+#elif defined(__AVX2__)
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    __m256i low = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes);
+    __m256i high = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count - 8), lanes);
+    union { __m256 part[2]; nnv_f16 whole; } v;
+    v.part[0] = _mm256_maskload_ps(p, low);
+    v.part[1] = _mm256_maskload_ps(p + 8, high);
+    return v.whole;
+#else
+    nnv_f16 v = 0;
+    for (long i = 0; i < 16; i++)
+        if (i < count) v[i] = p[i];
+    return v;
+#endif
+}
+
+NNV void nnv_store_first(float *p, nnv_f16 v, long count) {
+#if defined(__AVX512F__)
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+#elif defined(__AVX2__)
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    union { __m256 part[2]; nnv_f16 whole; } u = {.whole = v};
+    _mm256_maskstore_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes), u.part[0]);
+    _mm256_maskstore_ps(p + 8, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count - 8), lanes), u.part[1]);
+#else
+    for (long i = 0; i < 16; i++)
+        if (i < count) p[i] = v[i];
+#endif
+}
+
+NNV nnv_f16 nnv_splat(float x) { return (nnv_f16)x; }
+
+// a b + c; one rounding where the instruction set has it, two on the base set.
+NNV nnv_f16 nnv_fma(nnv_f16 a, nnv_f16 b, nnv_f16 c) {
+#pragma clang fp contract(fast)
+    return a * b + c;
+}
+
+NNV nnv_f16 nnv_add(nnv_f16 a, nnv_f16 b) { return a + b; }
+NNV nnv_f16 nnv_subtract(nnv_f16 a, nnv_f16 b) { return a - b; }
+NNV nnv_f16 nnv_multiply(nnv_f16 a, nnv_f16 b) { return a * b; }
+NNV nnv_f16 nnv_divide(nnv_f16 a, nnv_f16 b) { return a / b; }
+// b where either is NaN: one instruction.
+NNV nnv_f16 nnv_min(nnv_f16 a, nnv_f16 b) { return a < b ? a : b; }
+NNV nnv_f16 nnv_max(nnv_f16 a, nnv_f16 b) { return a > b ? a : b; }
+NNV nnv_f16 nnv_sqrt(nnv_f16 a) { return __builtin_elementwise_sqrt(a); }
+NNV nnv_f16 nnv_abs(nnv_f16 a) { return __builtin_elementwise_abs(a); }
+NNV nnv_f16 nnv_copysign(nnv_f16 size, nnv_f16 sign) { return __builtin_elementwise_copysign(size, sign); }
+// Round to the nearest integer, for magnitudes below 2^22: what 1.5 * 2^23 leaves no bits for is gone.
+NNV nnv_f16 nnv_round(nnv_f16 a) { return (a + 12582912.0f) - 12582912.0f; }
+
+// Lane by lane: test > limit ? a : b; false for NaN.
+NNV nnv_f16 nnv_choose_greater(nnv_f16 test, nnv_f16 limit, nnv_f16 a, nnv_f16 b) {
+    return test > limit ? a : b;
+}
+// NaN where x is NaN, else v.
+NNV nnv_f16 nnv_keep_nan(nnv_f16 x, nnv_f16 v) { return x == x ? v : x; }
+
+// 2^n for whole n in -126 ... 127.
+NNV nnv_f16 nnv_power2(nnv_f16 n) {
+    nnv_i16 bits = (__builtin_convertvector(n, nnv_i16) + 127) << 23;
+    nnv_f16 v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+// Adds the lanes up: pairs of halves, always in the same order.
+NNV float nnv_sum(nnv_f16 v) {
+    nnv_f4 q = (v.s0123 + v.s4567) + (v.s89ab + v.scdef);
+    return (q.x + q.z) + (q.y + q.w);
+}
+
+NNV float nnv_largest(nnv_f16 v) { return __builtin_reduce_max(v); }
+
+// The sums of the lanes of four vectors.
+NNV nnv_f4 nnv_sums(nnv_f16 a, nnv_f16 b, nnv_f16 c, nnv_f16 d) {
+    nnv_f4 p = (a.s0123 + a.s4567) + (a.s89ab + a.scdef);
+    nnv_f4 q = (b.s0123 + b.s4567) + (b.s89ab + b.scdef);
+    nnv_f4 r = (c.s0123 + c.s4567) + (c.s89ab + c.scdef);
+    nnv_f4 s = (d.s0123 + d.s4567) + (d.s89ab + d.scdef);
+    nnv_f4 pq = __builtin_shufflevector(p, q, 0, 4, 1, 5) + __builtin_shufflevector(p, q, 2, 6, 3, 7);
+    nnv_f4 rs = __builtin_shufflevector(r, s, 0, 4, 1, 5) + __builtin_shufflevector(r, s, 2, 6, 3, 7);
+    return __builtin_shufflevector(pq, rs, 0, 1, 4, 5) + __builtin_shufflevector(pq, rs, 2, 3, 6, 7);
+}
+
+// The first count lanes of v; in the others x.
+NNV nnv_f16 nnv_first(nnv_f16 v, nnv_f16 x, long count) {
+    const nnv_i16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return lanes < (int32_t)count ? v : x;
+}
+
+// x = m 2^n with m in 2/3 ... 4/3, for normal x > 0: n as an integer's bits, shifted.
+NNV nnv_i16 nnv_exponent_bits(nnv_f16 x) {
+    nnv_i16 bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits - 0x3f2aaaab) & (int32_t)0xff800000;
+}
+NNV nnv_f16 nnv_mantissa(nnv_f16 x, nnv_i16 exponent) {
+    nnv_i16 bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits -= exponent;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+NNV nnv_f16 nnv_exponent(nnv_i16 exponent) { return __builtin_convertvector(exponent >> 23, nnv_f16); }
+
+// b[16 x 16] = a[16 x 16] transposed: halves, quarters, eighths and single floats change places.
+NNV void nnv_transpose16(const float *a, long a_stride, float *b, long b_stride) {
+    nnv_f16 r[16], t[16];
+    for (int i = 0; i < 16; i++) r[i] = nnv_load(a + i * a_stride);
+    for (int i = 0; i < 8; i++) {
+        t[i] = __builtin_shufflevector(r[i], r[i + 8], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+        t[i + 8] = __builtin_shufflevector(r[i], r[i + 8], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+    for (int h = 0; h < 16; h += 8)
+        for (int i = h; i < h + 4; i++) {
+            r[i] = __builtin_shufflevector(t[i], t[i + 4], 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+            r[i + 4] = __builtin_shufflevector(t[i], t[i + 4], 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+        }
+    for (int q = 0; q < 16; q += 4)
+        for (int i = q; i < q + 2; i++) {
+            t[i] = __builtin_shufflevector(r[i], r[i + 2], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+            t[i + 2] = __builtin_shufflevector(r[i], r[i + 2], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+        }
+    for (int i = 0; i < 16; i += 2) {
+        r[i] = __builtin_shufflevector(t[i], t[i + 1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+        r[i + 1] = __builtin_shufflevector(t[i], t[i + 1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    }
+    for (int i = 0; i < 16; i++) nnv_store(b + i * b_stride, r[i]);
+}
+
+#endif

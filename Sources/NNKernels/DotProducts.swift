@@ -1,0 +1,91 @@
+import CVector
+
+// C = A · Bᵀ + bias: both factors are read along k, sixteen at a time, and the sixteen sums of an
+// element are added up at the end. For factors whose rows are long: B need not be transposed.
+
+/// Four elements of a row of C, each as sixteen sums.
+private typealias FourSums = Row4
+
+#if NNK_V4
+  private typealias DotTile = FourRows<FourSums>
+#else
+  private typealias DotTile = OneRow<FourSums>
+#endif
+
+private struct DotProduct {
+  let job: nnk_product
+
+  @inline(__always)
+  func computeAll() {
+    var row = 0
+    while row + DotTile.rows <= job.m {
+      strip(DotTile.self, row)
+      row += DotTile.rows
+    }
+    while row < job.m {
+      strip(OneRow<FourSums>.self, row)
+      row += 1
+    }
+  }
+
+  @inline(__always)
+  private func strip<T: Tile>(_: T.Type, _ row: Int) where T.Row == FourSums {
+    var column = 0
+    while column < job.n {
+      compute(T.self, row: row, column: column)
+      column += 4
+    }
+  }
+
+  @inline(__always)
+  private func compute<T: Tile>(_: T.Type, row: Int, column: Int) where T.Row == FourSums {
+    let a = job.a + row
+    let start = job.a_start
+    // Behind the last row of B the last one is read again; those sums are not stored.
+    let b0 = factor(column)
+    let b1 = factor(column + 1)
+    let b2 = factor(column + 2)
+    let b3 = factor(column + 3)
+    var sums = T()
+    forEachVector(job.k) { k, lanes in
+      sums.add(Self.four(lanes, b0 + k, b1 + k, b2 + k, b3 + k), from: 0) {
+        lanes.load(a[$0] + start + k)
+      }
+    } _: { k, lanes in
+      sums.add(Self.four(lanes, b0 + k, b1 + k, b2 + k, b3 + k), from: 0) {
+        lanes.load(a[$0] + start + k)
+      }
+    }
+    let c = job.c + row * job.c_stride + column
+    sums.forEachRow(from: 0) { index, row in finish(row, c + index * job.c_stride, column) }
+  }
+
+  @inline(__always)
+  private func factor(_ column: Int) -> UnsafePointer<Float> {
+    job.b + min(column, job.n - 1) * job.b_stride
+  }
+
+  @inline(__always)
+  private static func four<L: Lanes>(
+    _ lanes: L, _ p: UnsafePointer<Float>, _ q: UnsafePointer<Float>, _ r: UnsafePointer<Float>,
+    _ s: UnsafePointer<Float>
+  ) -> FourSums {
+    FourSums(
+      a: lanes.load(p),
+      rest: Row3(a: lanes.load(q), rest: Row2(a: lanes.load(r), rest: Row1(a: lanes.load(s)))))
+  }
+
+  @inline(__always)
+  private func finish(_ row: FourSums, _ c: Floats, _ column: Int) {
+    let count = min(4, job.n - column)
+    var sums = nnv_sums(row.a, row.rest.a, row.rest.rest.a, row.rest.rest.rest.a)
+    if job.is_added != 0 { sums = nnv_add4(nnv_load4_first(c, count), sums) }
+    if let bias = job.bias { sums = nnv_add4(sums, nnv_load4_first(bias + column, count)) }
+    if job.is_rectified != 0 { sums = nnv_rectified4(sums) }
+    nnv_store4_first(c, sums, count)
+  }
+}
+
+func productTransposed(_ job: UnsafePointer<nnk_product>) {
+  DotProduct(job: job.pointee).computeAll()
+}

@@ -1,0 +1,238 @@
+import CVector
+
+// One step of each rule over a run of weights: w weights, g their gradients, the rest the rule's
+// memory. Formulas stand at the rules (NNTraining/Optimizers).
+
+/// A rule over one vector of weights; `at` is its first place.
+private protocol Rule {
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run)
+}
+
+@inline(__always)
+private func apply<R: Rule>(_ rule: R, to run: UnsafePointer<nnk_run>) {
+  let run = run.pointee
+  forEachVector(run.count) { index, lanes in
+    rule.step(index, lanes, run)
+  } _: { index, lanes in
+    rule.step(index, lanes, run)
+  }
+}
+
+/// -1, 0 or 1
+@inline(__always)
+private func sign(_ x: Vector) -> Vector {
+  nnv_choose_greater(
+    x, splat(0), splat(1), nnv_choose_greater(splat(0), x, splat(-1), splat(0)))
+}
+
+private struct Decay: Rule {
+  let keep, l2, l1: Vector
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    let w = lanes.load(run.w + at) * keep
+    lanes.store(w, run.w + at)
+    lanes.store(fma(l2, w, lanes.load(run.g + at)) + l1 * sign(w), run.g + at)
+  }
+}
+
+func decay(_ run: UnsafePointer<nnk_run>, _ keep: Float, _ l2: Float, _ l1: Float) {
+  apply(Decay(keep: splat(keep), l2: splat(l2), l1: splat(l1)), to: run)
+}
+
+private struct SGD: Rule {
+  let rate: Vector
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    lanes.store(lanes.load(run.w + at) - rate * lanes.load(run.g + at), run.w + at)
+  }
+}
+
+func sgd(_ run: UnsafePointer<nnk_run>, _ rate: Float) { apply(SGD(rate: splat(rate)), to: run) }
+
+private struct Momentum: Rule {
+  let b: Floats
+  let rate, momentum, fresh: Vector
+  /// What the velocity is multiplied by before the gradient joins it.
+  let look, direct: Vector
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    let g = lanes.load(run.g + at)
+    let velocity = fma(momentum, lanes.load(b + at), fresh * g)
+    lanes.store(velocity, b + at)
+    lanes.store(lanes.load(run.w + at) - rate * fma(look, velocity, direct * g), run.w + at)
+  }
+}
+
+func momentum(
+  _ run: UnsafePointer<nnk_run>, _ b: Floats, _ rate: Float, _ momentum: Float, _ fresh: Float,
+  _ isNesterov: Int32
+) {
+  let ahead = isNesterov != 0
+  apply(
+    Momentum(
+      b: b, rate: splat(rate), momentum: splat(momentum), fresh: splat(fresh),
+      look: splat(ahead ? momentum : 1), direct: splat(ahead ? 1 : 0)), to: run)
+}
+
+/// The moments of Adam and what divides its step; `largest` as amsgrad wants it.
+private struct Adam: Rule {
+  let m, v: Floats
+  let largest: Floats?
+  let fresh1, beta2, fresh2, rate, root, eps, gradientRate: Vector
+
+  @inline(__always)
+  init(_ c: UnsafePointer<nnk_adam>, _ m: Floats, _ v: Floats, largest: Floats? = nil) {
+    let c = c.pointee
+    (self.m, self.v, self.largest) = (m, v, largest)
+    fresh1 = splat(c.fresh1)
+    beta2 = splat(c.beta2)
+    fresh2 = splat(c.fresh2)
+    rate = splat(c.step)
+    // √v / √c2 as a product: divisions are what a step waits for.
+    root = splat(1 / c.root)
+    eps = splat(c.eps)
+    gradientRate = splat(c.gradient_rate)
+  }
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    let g = lanes.load(run.g + at)
+    let before = lanes.load(m + at)
+    let mean = fma(fresh1, g - before, before)
+    var square = fma(beta2, lanes.load(v + at), fresh2 * g * g)
+    lanes.store(mean, m + at)
+    lanes.store(square, v + at)
+    if let largest {
+      square = nnv_max(lanes.load(largest + at), square)
+      lanes.store(square, largest + at)
+    }
+    let divisor = fma(nnv_sqrt(square), root, eps)
+    let direction = fma(rate, mean, gradientRate * g)
+    lanes.store(lanes.load(run.w + at) - direction / divisor, run.w + at)
+  }
+}
+
+func adam(_ run: UnsafePointer<nnk_run>, _ m: Floats, _ v: Floats, _ c: UnsafePointer<nnk_adam>) {
+  apply(Adam(c, m, v), to: run)
+}
+
+func amsgrad(
+  _ run: UnsafePointer<nnk_run>, _ m: Floats, _ v: Floats, _ largest: Floats,
+  _ c: UnsafePointer<nnk_adam>
+) {
+  apply(Adam(c, m, v, largest: largest), to: run)
+}
+
+private struct RMSprop: Rule {
+  let v: Floats
+  let mean, b: Floats?
+  let alpha, fresh, eps, momentum, rate: Vector
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    let g = lanes.load(run.g + at)
+    var variance = fma(alpha, lanes.load(v + at), fresh * g * g)
+    lanes.store(variance, v + at)
+    if let mean {
+      let before = lanes.load(mean + at)
+      let a = fma(fresh, g - before, before)
+      lanes.store(a, mean + at)
+      // Rounding may put the mean's square a little above the mean of squares.
+      variance = nnv_max(variance - a * a, splat(0))
+    }
+    var direction = g / (nnv_sqrt(variance) + eps)
+    if let b {
+      direction = fma(momentum, lanes.load(b + at), direction)
+      lanes.store(direction, b + at)
+    }
+    lanes.store(lanes.load(run.w + at) - rate * direction, run.w + at)
+  }
+}
+
+func rmsprop(
+  _ run: UnsafePointer<nnk_run>, _ v: Floats, _ mean: Floats?, _ b: Floats?,
+  _ c: UnsafePointer<nnk_rmsprop>
+) {
+  let c = c.pointee
+  apply(
+    RMSprop(
+      v: v, mean: mean, b: b, alpha: splat(c.alpha), fresh: splat(c.fresh), eps: splat(c.eps),
+      momentum: splat(c.momentum), rate: splat(c.rate)), to: run)
+}
+
+private struct Adagrad: Rule {
+  let sum: Floats
+  let rate, eps: Vector
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    let g = lanes.load(run.g + at)
+    let total = fma(g, g, lanes.load(sum + at))
+    lanes.store(total, sum + at)
+    lanes.store(lanes.load(run.w + at) - rate * g / (nnv_sqrt(total) + eps), run.w + at)
+  }
+}
+
+func adagrad(_ run: UnsafePointer<nnk_run>, _ sum: Floats, _ rate: Float, _ eps: Float) {
+  apply(Adagrad(sum: sum, rate: splat(rate), eps: splat(eps)), to: run)
+}
+
+private struct Adadelta: Rule {
+  let square, change: Floats
+  let rate, rho, fresh, eps: Vector
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    let g = lanes.load(run.g + at)
+    let v = fma(rho, lanes.load(square + at), fresh * g * g)
+    let u = lanes.load(change + at)
+    let delta = nnv_sqrt(u + eps) / nnv_sqrt(v + eps) * g
+    lanes.store(v, square + at)
+    lanes.store(fma(rho, u, fresh * delta * delta), change + at)
+    lanes.store(lanes.load(run.w + at) - rate * delta, run.w + at)
+  }
+}
+
+func adadelta(
+  _ run: UnsafePointer<nnk_run>, _ square: Floats, _ change: Floats, _ rate: Float, _ rho: Float,
+  _ fresh: Float, _ eps: Float
+) {
+  apply(
+    Adadelta(
+      square: square, change: change, rate: splat(rate), rho: splat(rho), fresh: splat(fresh),
+      eps: splat(eps)), to: run)
+}
+
+private struct Rprop: Rule {
+  let before, size: Floats
+  let shrink, grow, least, largest: Vector
+
+  @inline(__always)
+  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+    // Signs, not the product of gradients: it underflows to 0 where both are tiny.
+    let g = lanes.load(run.g + at)
+    let agreement = sign(g) * sign(lanes.load(before + at))
+    let old = lanes.load(size + at)
+    let smaller = nnv_choose_greater(
+      splat(0), agreement, nnv_max(old * shrink, least), old)
+    let new = nnv_choose_greater(agreement, splat(0), nnv_min(old * grow, largest), smaller)
+    // Where the sign turned the step is left out, and so is what the next one compares with.
+    let kept = nnv_choose_greater(splat(0), agreement, splat(0), g)
+    lanes.store(new, size + at)
+    lanes.store(lanes.load(run.w + at) - sign(kept) * new, run.w + at)
+    lanes.store(kept, before + at)
+  }
+}
+
+func rprop(
+  _ run: UnsafePointer<nnk_run>, _ before: Floats, _ size: Floats, _ c: UnsafePointer<nnk_rprop>
+) {
+  let c = c.pointee
+  apply(
+    Rprop(
+      before: before, size: size, shrink: splat(c.shrink), grow: splat(c.grow),
+      least: splat(c.least), largest: splat(c.largest)), to: run)
+}

@@ -1,0 +1,169 @@
+import CVector
+
+// C = A · B and C = Dᵀ · A: every element is summed in the order of k, whatever the tile, so a
+// product is the same bytes however it is cut.
+
+/// A product whose tiles can be computed one by one.
+private protocol Product {
+  var rows: Int { get }
+  var columns: Int { get }
+  func compute<T: Tile, L: Lanes>(_: T.Type, row: Int, column: Int, last: L)
+}
+
+extension Product {
+  /// Columns in strips as wide as the registers allow, the last one narrower.
+  @inline(__always)
+  func computeAll() {
+    var column = 0
+    while column < columns {
+      let width = min(columns - column, 16 * tileVectors)
+      let (vectors, spare) = ((width + 15) / 16, width % 16)
+      if spare == 0 {
+        strip(vectors, column, AllLanes())
+      } else {
+        strip(vectors, column, FirstLanes(count: spare))
+      }
+      column += width
+    }
+  }
+
+  @inline(__always)
+  private func strip<L: Lanes>(_ vectors: Int, _ column: Int, _ last: L) {
+    #if NNK_V4
+      switch vectors {
+      case 1: narrow(column, last)
+      case 2:
+        cover(
+          EightRows<Row2>.self, FourRows<Row2>.self, TwoRows<Row2>.self, OneRow<Row2>.self, column,
+          last)
+      case 3:
+        cover(
+          SixRows<Row3>.self, FourRows<Row3>.self, TwoRows<Row3>.self, OneRow<Row3>.self, column,
+          last)
+      default:
+        cover(
+          SixRows<Row4>.self, FourRows<Row4>.self, TwoRows<Row4>.self, OneRow<Row4>.self, column,
+          last)
+      }
+    #else
+      narrow(column, last)
+    #endif
+  }
+
+  /// Strips of one vector.
+  @inline(__always)
+  private func narrow<L: Lanes>(_ column: Int, _ last: L) {
+    #if NNK_V4
+      cover(
+        TwelveRows<Row1>.self, FourRows<Row1>.self, TwoRows<Row1>.self, OneRow<Row1>.self, column,
+        last)
+    #elseif NNK_V3
+      cover(
+        SixRows<Row1>.self, FourRows<Row1>.self, TwoRows<Row1>.self, OneRow<Row1>.self, column, last
+      )
+    #else
+      cover(
+        TwoRows<Row1>.self, TwoRows<Row1>.self, TwoRows<Row1>.self, OneRow<Row1>.self, column, last)
+    #endif
+  }
+
+  /// Rows by the tallest tiles, what is left by lower ones.
+  @inline(__always)
+  private func cover<A: Tile, B: Tile, C: Tile, D: Tile, L: Lanes>(
+    _ tallest: A.Type, _ tall: B.Type, _ low: C.Type, _ single: D.Type, _ column: Int, _ last: L
+  ) {
+    var row = 0
+    // Eight rows go as four and four, not as six and two.
+    while rows - row >= A.rows, rows - row != 8 || A.rows == 8 {
+      compute(tallest, row: row, column: column, last: last)
+      row += A.rows
+    }
+    while rows - row >= B.rows {
+      compute(tall, row: row, column: column, last: last)
+      row += B.rows
+    }
+    while rows - row >= C.rows {
+      compute(low, row: row, column: column, last: last)
+      row += C.rows
+    }
+    while row < rows {
+      compute(single, row: row, column: column, last: last)
+      row += 1
+    }
+  }
+}
+
+#if NNK_V4
+  private let tileVectors = 4
+#else
+  private let tileVectors = 1
+#endif
+
+/// C = A · B + bias
+private struct PlainProduct: Product {
+  let job: nnk_product
+  var rows: Int { job.m }
+  var columns: Int { job.n }
+
+  @inline(__always)
+  func compute<T: Tile, L: Lanes>(_: T.Type, row: Int, column: Int, last: L) {
+    let a = job.a + row
+    let start = job.a_start
+    let stride = job.b_stride
+    var b = job.b + column
+    var sums = T()
+    for k in 0..<job.k {
+      sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][start + k]) }
+      b += stride
+    }
+    let c = job.c + row * job.c_stride + column
+    sums.forEachRow(from: 0) { index, row in
+      finish(row, c + index * job.c_stride, column, last)
+    }
+  }
+
+  @inline(__always)
+  private func finish<R: TileRow, L: Lanes>(_ sums: R, _ c: Floats, _ column: Int, _ last: L) {
+    var row = sums
+    if job.is_added != 0 { row = R(c, last: last).plus(row) }
+    if let bias = job.bias { row = row.plus(R(bias + column, last: last)) }
+    // NaN passes: a diverged network must not look healthy.
+    if job.is_rectified != 0 {
+      row = row.map { nnv_choose_greater(splat(0), $0, splat(0), $0) }
+    }
+    row.store(c, last: last)
+  }
+}
+
+/// C = Dᵀ · A
+private struct GradientProduct: Product {
+  let job: nnk_gradient
+  var rows: Int { job.m }
+  var columns: Int { job.n }
+
+  @inline(__always)
+  func compute<T: Tile, L: Lanes>(_: T.Type, row: Int, column: Int, last: L) {
+    let stride = job.d_stride
+    var d = job.d + row
+    var sums = T()
+    for k in 0..<job.k {
+      sums.add(T.Row(job.a[k] + job.a_start + column, last: last), from: 0) { splat(d[$0]) }
+      d += stride
+    }
+    let c = job.c + row * job.c_stride + column
+    sums.forEachRow(from: 0) { index, row in
+      let target = c + index * job.c_stride
+      if job.is_added != 0 {
+        T.Row(target, last: last).plus(row).store(target, last: last)
+      } else {
+        row.store(target, last: last)
+      }
+    }
+  }
+}
+
+func productPlain(_ job: UnsafePointer<nnk_product>) { PlainProduct(job: job.pointee).computeAll() }
+
+func productGradient(_ job: UnsafePointer<nnk_gradient>) {
+  GradientProduct(job: job.pointee).computeAll()
+}

@@ -1,0 +1,75 @@
+import CVector
+
+/// Sixteen floats: the word all kernels are written in. Narrower registers take it in parts.
+typealias Vector = SIMD16<Float>
+
+// Swift's own operators on SIMD16 are generic and not always one instruction; these are.
+
+@inline(__always) func + (a: Vector, b: Vector) -> Vector { nnv_add(a, b) }
+@inline(__always) func - (a: Vector, b: Vector) -> Vector { nnv_subtract(a, b) }
+@inline(__always) func * (a: Vector, b: Vector) -> Vector { nnv_multiply(a, b) }
+@inline(__always) func / (a: Vector, b: Vector) -> Vector { nnv_divide(a, b) }
+
+/// a · b + c
+@inline(__always)
+func fma(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { nnv_fma(a, b, c) }
+
+@inline(__always)
+func splat(_ x: Float) -> Vector { nnv_splat(x) }
+
+/// Which floats of a vector count: all, or the first few at the end of a row.
+protocol Lanes {
+  func load(_ p: UnsafePointer<Float>) -> Vector
+  func store(_ v: Vector, _ p: UnsafeMutablePointer<Float>)
+}
+
+struct AllLanes: Lanes {
+  @inline(__always) func load(_ p: UnsafePointer<Float>) -> Vector { nnv_load(p) }
+  @inline(__always) func store(_ v: Vector, _ p: UnsafeMutablePointer<Float>) { nnv_store(p, v) }
+}
+
+/// The others are read as 0, and neither read from nor written to memory.
+struct FirstLanes: Lanes {
+  let count: Int
+
+  @inline(__always)
+  func load(_ p: UnsafePointer<Float>) -> Vector { nnv_load_first(p, count) }
+
+  @inline(__always)
+  func store(_ v: Vector, _ p: UnsafeMutablePointer<Float>) { nnv_store_first(p, v, count) }
+}
+
+/// Calls body for places 0, 16, 32 ..., the last time with fewer lanes when count is no multiple.
+@inline(__always)
+func forEachVector(_ count: Int, _ full: (Int, AllLanes) -> Void, _ last: (Int, FirstLanes) -> Void)
+{
+  var index = 0
+  while index + 16 <= count {
+    full(index, AllLanes())
+    index += 16
+  }
+  if index < count { last(index, FirstLanes(count: count - index)) }
+}
+
+/// x = body(x), sixteen at a time.
+@inline(__always)
+func map(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vector) {
+  forEachVector(count) { index, lanes in
+    lanes.store(body(lanes.load(x + index)), x + index)
+  } _: { index, lanes in
+    lanes.store(body(lanes.load(x + index)), x + index)
+  }
+}
+
+/// g *= derivative(x), sixteen at a time.
+@inline(__always)
+func scale(
+  _ g: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int,
+  _ derivative: (Vector) -> Vector
+) {
+  forEachVector(count) { index, lanes in
+    lanes.store(lanes.load(g + index) * derivative(lanes.load(x + index)), g + index)
+  } _: { index, lanes in
+    lanes.store(lanes.load(g + index) * derivative(lanes.load(x + index)), g + index)
+  }
+}

@@ -1,0 +1,55 @@
+import CPlatform
+
+// Activations whose arithmetic the compiler turns into vectors by itself, and softplus. Each in place,
+// and its derivative multiplied onto a gradient. `y` is what the activation gave, `z` what it was
+// given.
+
+package func relu(_ z: UnsafeMutablePointer<Float>, _ count: Int) {
+  // Written so that NaN passes: a diverged network must not look healthy.
+  mapInPlace(z, count) { $0 <= 0 ? 0 : $0 }
+}
+
+package func leakyRelu(_ z: UnsafeMutablePointer<Float>, _ count: Int, slope: Float) {
+  mapInPlace(z, count) { $0 > 0 ? $0 : $0 * slope }
+}
+
+package func leakyReluGradient(
+  _ gradient: UnsafeMutablePointer<Float>, _ z: UnsafePointer<Float>, _ count: Int, slope: Float
+) {
+  scaleInPlace(gradient, z, count) { $0 > 0 ? 1 : slope }
+}
+
+/// log(1 + e^(beta z)) / beta; z itself where beta z exceeds the threshold.
+package func softplus(
+  _ z: UnsafeMutablePointer<Float>, _ count: Int, beta: Float, threshold: Float
+) {
+  mapInPlace(z, count) { z in
+    let scaled = beta * z
+    return scaled > threshold ? z : (max(scaled, 0) + nnc_log1pf(nnc_expf(-abs(scaled)))) / beta
+  }
+}
+
+package func softplusGradient(
+  _ gradient: UnsafeMutablePointer<Float>, _ z: UnsafePointer<Float>, _ count: Int, beta: Float,
+  threshold: Float
+) {
+  scaleInPlace(gradient, z, count) { beta * $0 > threshold ? 1 : logistic(beta * $0) }
+}
+
+/// min(max(z / 6 + 1/2, 0), 1)
+package func hardSigmoid(_ z: UnsafeMutablePointer<Float>, _ count: Int) {
+  mapInPlace(z, count) { $0 <= -3 ? 0 : ($0 >= 3 ? 1 : $0 / 6 + 0.5) }
+}
+
+package func hardSigmoidGradient(
+  _ gradient: UnsafeMutablePointer<Float>, _ z: UnsafePointer<Float>, _ count: Int
+) {
+  scaleInPlace(gradient, z, count) { $0 > -3 && $0 < 3 ? 1 / 6 : 0 }
+}
+
+/// 1 / (1 + e^-z), from the side on which e does not overflow.
+@inline(__always)
+private func logistic(_ z: Float) -> Float {
+  let small = nnc_expf(-abs(z))
+  return z >= 0 ? 1 / (1 + small) : small / (1 + small)
+}

@@ -1,0 +1,128 @@
+import CVector
+import Foundation
+import Testing
+
+/// Every vector function against double precision over its whole range: all exponents, both signs.
+@Suite struct TranscendentalTests {
+  /// 64 numbers of every power of two, and what is special.
+  private static let everywhere: [Float] = {
+    var numbers = Numbers(7)
+    var values: [Float] = [0, -0.0, .infinity, -.infinity, .leastNonzeroMagnitude]
+    for exponent in -149...127 {
+      for _ in 0..<64 {
+        let size = Float(sign: .plus, exponent: exponent, significand: 1 + abs(numbers.next()))
+        values += [size, -size]
+      }
+    }
+    return values
+  }()
+
+  /// The largest error in ulp where the result is at least `floor`; below it in ulp of `floor`.
+  private func worst(
+    _ function: (UnsafeMutablePointer<Float>, Int) -> Void, _ wanted: (Double) -> Double,
+    floor: Double = 0
+  ) -> (ulps: Double, at: Float) {
+    var values = Self.everywhere + [.nan]
+    let given = values
+    values.withUnsafeMutableBufferPointer { function($0.baseAddress!, $0.count) }
+    var worst = (ulps: 0.0, at: Float(0))
+    for (x, y) in zip(given, values) {
+      let exact = wanted(Double(x))
+      let scale = max(1, floor / max(abs(exact), 1e-300))
+      let error = ulps(y, exact) / (exact.isNaN || exact.isInfinite ? 1 : scale)
+      if !(error <= worst.ulps) { worst = (error, x) }
+    }
+    return worst
+  }
+
+  @Test(arguments: levels) func exponentialIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst({ table.exponential($0, $1) }, exp, floor: 0x1p-126)
+    #expect(error.ulps <= 1.5, "at \(error.at)")
+  }
+
+  @Test(arguments: levels) func sigmoidIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst({ table.sigmoid($0, $1) }, { 1 / (1 + exp(-$0)) }, floor: 0x1p-126)
+    #expect(error.ulps <= 3, "at \(error.at)")
+  }
+
+  @Test(arguments: levels) func tangentIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst({ table.tanh($0, $1) }, { Foundation.tanh($0) })
+    #expect(error.ulps <= 3, "at \(error.at)")
+  }
+
+  @Test(arguments: levels) func siluIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    // -∞ · 0 has no value; the limit is 0.
+    let error = worst(
+      { table.silu($0, $1) }, { $0 == -.infinity ? .nan : $0 / (1 + exp(-$0)) }, floor: 0x1p-120)
+    #expect(error.ulps <= 5, "at \(error.at)")
+  }
+
+  /// Far below 0 GELU is a difference of numbers near 1/2: an error of half an ulp of 1 times z.
+  @Test(arguments: levels) func geluIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst(
+      { table.gelu($0, $1) }, { $0 == -.infinity ? .nan : 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) },
+      floor: 0.25)
+    #expect(error.ulps <= 5, "at \(error.at)")
+  }
+
+  @Test(arguments: levels) func eluIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst({ table.elu($0, $1, 1, 1) }, { $0 > 0 ? $0 : expm1($0) })
+    #expect(error.ulps <= 6, "at \(error.at)")
+  }
+
+  @Test(arguments: levels) func logarithmIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    var values = Self.everywhere.filter { $0 >= 0x1p-126 && $0.isFinite }
+    let given = values
+    values.withUnsafeMutableBufferPointer { table.logarithms($0.baseAddress!, $0.count) }
+    let worst = zip(given, values).map { ulps($1, log(Double($0))) }.max()!
+    #expect(worst <= 1.5)
+  }
+
+  @Test(arguments: levels) func logisticPartsAreRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let z = Self.everywhere.filter { $0.isFinite }
+    var (q, l) = (z, z)
+    table.logistic_parts(z, z.count, &q, &l)
+    for index in z.indices {
+      let small = exp(-abs(Double(z[index])))
+      guard small > 0x1p-120 else { continue }
+      #expect(ulps(q[index], small / (1 + small)) <= 3)
+      #expect(ulps(l[index], log1p(small)) <= 3)
+    }
+  }
+
+  @Test(arguments: levels) func softmaxIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    var numbers = Numbers(3)
+    for (rows, columns) in [(1, 1), (1, 10), (7, 3), (33, 10), (5, 16), (4, 17), (3, 100)] {
+      let z = numbers.block(rows * columns).map { 20 * $0 }
+      var inPlace = z
+      var p = z
+      var (peaks, sums) = ([Float](repeating: 0, count: rows), [Float](repeating: 0, count: rows))
+      table.softmax(z, rows, columns, &p, &peaks, &sums)
+      inPlace.withUnsafeMutableBufferPointer {
+        table.softmax($0.baseAddress!, rows, columns, $0.baseAddress!, nil, nil)
+      }
+      #expect(inPlace == p)
+      for row in 0..<rows {
+        let part = z[row * columns..<(row + 1) * columns].map(Double.init)
+        let peak = part.max()!
+        let sum = part.reduce(0) { $0 + exp($1 - peak) }
+        #expect(Double(peaks[row]) == peak && abs(Double(sums[row]) / sum - 1) < 1e-6)
+        for column in 0..<columns {
+          let wanted = exp(part[column] - peak) / sum
+          // z - peak is rounded once, to half an ulp of it: that is a factor of the exponential.
+          let tolerance = 3e-7 + 6e-8 * (peak - part[column])
+          #expect(abs(Double(p[row * columns + column]) - wanted) <= tolerance * wanted)
+        }
+      }
+    }
+  }
+}
