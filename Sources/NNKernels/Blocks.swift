@@ -5,22 +5,15 @@ import CVector
 /// b[columns × rows] = aᵀ
 func transpose(_ a: Values, _ rows: Int, _ columns: Int, _ b: Floats) {
   var row = 0
-  while row + 16 <= rows {
+  while row < rows {
     var column = 0
-    while column + 16 <= columns {
+    while column < columns {
       nnv_transpose16(
-        a + row * columns + column, columns, b + column * rows + row, rows)
+        a + row * columns + column, columns, min(16, rows - row), min(16, columns - column),
+        b + column * rows + row, rows)
       column += 16
     }
-    while column < columns {
-      for offset in row..<row + 16 { b[column * rows + offset] = a[offset * columns + column] }
-      column += 1
-    }
     row += 16
-  }
-  while row < rows {
-    for column in 0..<columns { b[column * rows + row] = a[row * columns + column] }
-    row += 1
   }
 }
 
@@ -76,11 +69,11 @@ private func columnSum<L: Lanes>(_ x: Values, _ rows: Int, _ stride: Int, _ lane
 /// cross-entropy is made of. Of the larger probability 1 - q has all digits, the reverse has not.
 func logisticParts(_ z: Values, _ count: Int, _ q: Floats, _ l: Floats) {
   forEachVector(count) { index, lanes in
-    let small = exponential(splat(0) - nnv_abs(lanes.load(z + index)))
+    let small = exponentialOfMinusSize(lanes.load(z + index))
     lanes.store(small / (splat(1) + small), q + index)
     lanes.store(logarithmOnePlus(small), l + index)
   } _: { index, lanes in
-    let small = exponential(splat(0) - nnv_abs(lanes.load(z + index)))
+    let small = exponentialOfMinusSize(lanes.load(z + index))
     lanes.store(small / (splat(1) + small), q + index)
     lanes.store(logarithmOnePlus(small), l + index)
   }

@@ -17,6 +17,7 @@ private struct DotProduct {
 
   @inline(__always)
   func computeAll() {
+    if job.n < 4 { return computeNarrow() }
     var row = 0
     while row + DotTile.rows <= job.m {
       strip(DotTile.self, row)
@@ -58,6 +59,45 @@ private struct DotProduct {
     }
     let c = job.c + row * job.c_stride + column
     sums.forEachRow(from: 0) { index, row in finish(row, c + index * job.c_stride, column) }
+  }
+
+  /// Fewer than four columns: four rows of A at a time against one of B, as the other way round
+  /// most sums would be nobody's.
+  @inline(__always)
+  private func computeNarrow() {
+    for column in 0..<job.n {
+      let b = job.b + column * job.b_stride
+      var row = 0
+      while row < job.m {
+        computeFour(row, column, b)
+        row += 4
+      }
+    }
+  }
+
+  @inline(__always)
+  private func computeFour(_ row: Int, _ column: Int, _ b: UnsafePointer<Float>) {
+    // Behind the last row the last one is read again; its sums are not stored.
+    let last = job.m - 1
+    let a0 = job.a[row] + job.a_start
+    let a1 = job.a[min(row + 1, last)] + job.a_start
+    let a2 = job.a[min(row + 2, last)] + job.a_start
+    let a3 = job.a[min(row + 3, last)] + job.a_start
+    var sums = OneRow<FourSums>()
+    forEachVector(job.k) { k, lanes in
+      sums.add(Self.four(lanes, a0 + k, a1 + k, a2 + k, a3 + k), from: 0) { _ in lanes.load(b + k) }
+    } _: { k, lanes in
+      sums.add(Self.four(lanes, a0 + k, a1 + k, a2 + k, a3 + k), from: 0) { _ in lanes.load(b + k) }
+    }
+    let four = sums.row
+    let totals = nnv_sums(four.a, four.rest.a, four.rest.rest.a, four.rest.rest.rest.a)
+    for index in 0..<min(4, job.m - row) {
+      let c = job.c + (row + index) * job.c_stride + column
+      var sum = totals[index]
+      if job.is_added != 0 { sum = c[0] + sum }
+      if let bias = job.bias { sum += bias[column] }
+      c[0] = job.is_rectified != 0 && sum < 0 ? 0 : sum
+    }
   }
 
   @inline(__always)

@@ -12,6 +12,11 @@ import CVector
 #endif
 
 private func fill(_ table: UnsafeMutablePointer<nnk_table>) {
+  #if NNK_V4
+    table.pointee.transposed_depth = 8
+  #else
+    table.pointee.transposed_depth = 80
+  #endif
   table.pointee.product_plain = productPlain
   table.pointee.product_transposed = productTransposed
   table.pointee.product_gradient = productGradient

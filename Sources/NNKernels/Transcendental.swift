@@ -11,27 +11,43 @@ import CVector
 func exponential(_ x: Vector) -> Vector {
   let bounded = nnv_max(nnv_min(x, splat(89)), splat(-105))
   let n = nnv_round(bounded * splat(1.442_695_04))
-  let f = fma(n, splat(-1.428_606_77e-6), fma(n, splat(-0.693_145_752), bounded))
+  let r = exponentialOfRest(bounded, n)
+  let half = nnv_round(n * splat(0.5))
+  return nnv_keep_nan(x, r * nnv_power2(half) * nnv_power2(n - half))
+}
+
+/// e^-|x|, within 1.1 ulp, and 0 from |x| = 86.6 on: normal results need one factor only. NaN stays.
+@inline(__always)
+func exponentialOfMinusSize(_ x: Vector) -> Vector {
+  // The order of each pair counts: where one is NaN the second is chosen.
+  let size = nnv_abs(x)
+  let bounded = nnv_max(splat(-86.6), splat(0) - size)
+  let n = nnv_round(bounded * splat(1.442_695_04))
+  let r = exponentialOfRest(bounded, n) * nnv_power2(n)
+  return nnv_choose_greater(size, splat(86.6), splat(0), r)
+}
+
+/// e^(x - n · ln 2)
+@inline(__always)
+private func exponentialOfRest(_ x: Vector, _ n: Vector) -> Vector {
+  let f = fma(n, splat(-1.428_606_77e-6), fma(n, splat(-0.693_145_752), x))
   var r = splat(1.378_059_39e-3)
   r = fma(r, f, splat(8.373_124_52e-3))
   r = fma(r, f, splat(4.166_953_64e-2))
   r = fma(r, f, splat(0.166_664_720))
   r = fma(r, f, splat(0.499_999_851))
   r = fma(r, f, splat(1))
-  r = fma(r, f, splat(1))
-  let half = nnv_round(n * splat(0.5))
-  return nnv_keep_nan(x, r * nnv_power2(half) * nnv_power2(n - half))
+  return fma(r, f, splat(1))
 }
 
-/// 1 / (1 + e^-x), within 2 ulp: from the side on which e does not overflow.
+/// 1 / (1 + e^-x), within 2 ulp, 0 below -86.6: from the side on which e does not overflow.
 @inline(__always)
 func logistic(_ x: Vector) -> Vector {
-  let small = exponential(splat(0) - nnv_abs(x))
-  let r = nnv_choose_greater(x, splat(0), splat(1), small) / (splat(1) + small)
-  return nnv_keep_nan(x, r)
+  let small = exponentialOfMinusSize(x)
+  return nnv_choose_greater(x, splat(0), splat(1), small) / (splat(1) + small)
 }
 
-/// tanh x, within 2 ulp: a polynomial near 0, else from e^(2|x|).
+/// tanh x, within 2 ulp: a polynomial near 0, else from e^(-2|x|).
 @inline(__always)
 func hyperbolicTangent(_ x: Vector) -> Vector {
   let size = nnv_abs(x)
@@ -42,9 +58,9 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
   near = fma(near, square, splat(0.133_314_422_036))
   near = fma(near, square, splat(-0.333_332_819_422))
   near = fma(near * square, x, x)
-  let far = splat(1) - splat(2) / (exponential(size + size) + splat(1))
-  let r = nnv_choose_greater(size, splat(0.625), nnv_copysign(far, x), near)
-  return nnv_keep_nan(x, r)
+  let small = exponentialOfMinusSize(x + x)
+  let far = (splat(1) - small) / (splat(1) + small)
+  return nnv_choose_greater(size, splat(0.625), nnv_copysign(far, x), near)
 }
 
 /// erf x, within 2 ulp: x + x · P(x²) near 0, else 1 - e^Q(|x|).

@@ -16,8 +16,9 @@ package func multiplyTransposed(
   spare: UnsafeMutablePointer<Float>, crew: Crew
 ) {
   let (n, k) = (c.columns, a.columns)
-  // To transpose costs n · k, to add up sixteen sums an element m · n.
-  let isLong = k > 8 * c.rows
+  // To transpose costs n · k, to add up sixteen sums an element m · n. Fewer than four columns
+  // would leave most of a vector idle.
+  let isLong = k > nnk_kernels().pointee.transposed_depth * c.rows || n < 4
   if !isLong { nnk_kernels().pointee.transpose(b.base, n, k, spare) }
   let product = nnk_product(
     a: a.base, a_start: 0, b: isLong ? UnsafePointer(b.base) : UnsafePointer(spare),

@@ -92,7 +92,8 @@ package struct LayerStep {
   /// All gradients of the model; a parameter's begin at its offset.
   package let gradients: UnsafeMutablePointer<Float>
   package let mode: Mode
-  package let crew: Crew
+  // The caller of the pass keeps it.
+  package unowned(unsafe) let crew: Crew
 
   package var isTraining: Bool {
     if case .training = mode { true } else { false }

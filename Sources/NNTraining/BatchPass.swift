@@ -28,6 +28,9 @@ struct BatchPass {
   ) -> LossSum {
     model.load(samples.features, from: start, count: count, order: samples.order, into: workspace)
     let outputs = model.forward(workspace, rows: count, mode: mode, crew: crew)
+    let next = start + count
+    samples.features.prefetch(
+      from: next, count: min(count, samples.rows - next), order: samples.order)
     let batch = targets.load(
       samples, from: start, count: count, asIndices: hasIndices(samples, model))
     let sum = model.spec.loss(

@@ -62,6 +62,9 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    // From this many k for each row of A on, product_transposed beats transpose and product_plain.
+    long transposed_depth;
+
     void (*product_plain)(const nnk_product *job);
     void (*product_transposed)(const nnk_product *job);
     void (*product_gradient)(const nnk_gradient *job);

@@ -18,6 +18,9 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 
 #define NNV static inline __attribute__((always_inline))
 
+// A cache line that will be read soon.
+NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 2); }
+
 NNV nnv_f16 nnv_load(const float *p) {
     nnv_f16 v;
     memcpy(&v, p, sizeof v);
@@ -152,10 +155,13 @@ NNV nnv_f16 nnv_mantissa(nnv_f16 x, nnv_i16 exponent) {
 }
 NNV nnv_f16 nnv_exponent(nnv_i16 exponent) { return __builtin_convertvector(exponent >> 23, nnv_f16); }
 
-// b[16 x 16] = a[16 x 16] transposed: halves, quarters, eighths and single floats change places.
-NNV void nnv_transpose16(const float *a, long a_stride, float *b, long b_stride) {
+// b = a transposed, of up to 16 x 16: halves, quarters, eighths and single floats change places. Lanes
+// beyond rows and columns are neither read nor written.
+NNV void nnv_transpose16(const float *a, long a_stride, long rows, long columns, float *b, long b_stride) {
     nnv_f16 r[16], t[16];
-    for (int i = 0; i < 16; i++) r[i] = nnv_load(a + i * a_stride);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++)
+        r[i] = i >= rows ? (nnv_f16)0 : columns == 16 ? nnv_load(a + i * a_stride) : nnv_load_first(a + i * a_stride, columns);
     for (int i = 0; i < 8; i++) {
         t[i] = __builtin_shufflevector(r[i], r[i + 8], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
         t[i + 8] = __builtin_shufflevector(r[i], r[i + 8], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
@@ -174,7 +180,12 @@ NNV void nnv_transpose16(const float *a, long a_stride, float *b, long b_stride)
         r[i] = __builtin_shufflevector(t[i], t[i + 1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
         r[i + 1] = __builtin_shufflevector(t[i], t[i + 1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
     }
-    for (int i = 0; i < 16; i++) nnv_store(b + i * b_stride, r[i]);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) {
+        if (i >= columns) break;
+        if (rows == 16) nnv_store(b + i * b_stride, r[i]);
+        else nnv_store_first(b + i * b_stride, r[i], rows);
+    }
 }
 
 #endif
