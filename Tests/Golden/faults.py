@@ -18,10 +18,8 @@ FAULTS = [
      "return fma(z, density, normalDistribution(z))", "return fma(-z, density, normalDistribution(z))"),
     ("Adam's second bias correction left out", "NNTraining/Optimizers/Adam.swift",
      "root: Float(nnc_sqrt(correction2))", "root: Float(nnc_sqrt(1))"),
-    ("Nesterov looks ahead with the velocity before", "NNKernels/Optimizers.swift",
-     "    lanes.store(velocity, b + at)\n",
-     "    let old = lanes.load(b + at)\n    lanes.store(velocity, b + at)\n"
-     "    let velocity = nnv_choose_greater(direct, splat(0), old, velocity)\n"),
+    ("Nesterov looks ahead by the gradient, not by the velocity", "NNKernels/Optimizers.swift",
+     "rate * fma(look, velocity, direct * g)", "rate * fma(look, direct * g, velocity)"),
     ("ties in ROC-AUC count as ordered", "NNTraining/Metrics/RankedScores.swift",
      "if place + 1 == count || rows.base[place + 1].score != row.score {", "if place < count {"),
     ("label smoothing of one output mixes with 1, not 1/2", "NNNetwork/Losses/BinaryCrossEntropy.swift",
@@ -66,7 +64,8 @@ def main():
     missed = 0
     for name, file, good, bad in FAULTS:
         for part in ("Sources", "Include", "Tests"):
-            shutil.copytree(ROOT / part, COPY / part, dirs_exist_ok=True)
+            shutil.rmtree(COPY / part, ignore_errors=True)
+            shutil.copytree(ROOT / part, COPY / part, symlinks=True)
         shutil.copy2(ROOT / "Package.swift", COPY)
         path = COPY / "Sources" / file
         text = path.read_text()
