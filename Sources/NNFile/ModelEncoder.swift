@@ -31,20 +31,22 @@ package func encode(_ model: Model, training: TrainingState?) throws(NNError) ->
   return file
 }
 
-/// A tensor to write: a name, a shape and where its values stand.
+/// A tensor to write: its name, its shape and where its values are stored.
 private struct FileTensor {
   let name: String
-  let shape: [Int]
-  let values: UnsafePointer<Float>
+  let parameter: Parameter
+  let stored: UnsafePointer<Float>
 
-  var count: Int { shape.reduce(1, *) }
+  var count: Int { parameter.count }
+  var shape: [Int] {
+    parameter.columns == 0 ? [parameter.rows] : [parameter.rows, parameter.columns]
+  }
 }
 
 private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTensor] {
   var tensors: [FileTensor] = []
-  func add(_ name: String, _ parameter: Parameter, _ values: UnsafePointer<Float>) {
-    let shape = parameter.columns == 0 ? [parameter.rows] : [parameter.rows, parameter.columns]
-    tensors.append(FileTensor(name: name, shape: shape, values: values))
+  func add(_ name: String, _ parameter: Parameter, _ stored: UnsafePointer<Float>) {
+    tensors.append(FileTensor(name: name, parameter: parameter, stored: stored))
   }
   for tensor in model.tensors { add(tensor.name, tensor.parameter, tensor.parameter.base) }
   if model.preprocess.rule.needsFit, model.preprocess.isFitted {
@@ -52,7 +54,7 @@ private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTens
       (FileFormat.preprocessCenter, model.preprocess.center),
       (FileFormat.preprocessScale, model.preprocess.scale),
     ] {
-      tensors.append(FileTensor(name: name, shape: [buffer.count], values: buffer.base))
+      add(name, Parameter(name, rows: buffer.count, columns: 0), buffer.base)
     }
   }
   for slot in training?.slots ?? [] {
@@ -86,7 +88,8 @@ private func write(header: [UInt8], _ tensors: [FileTensor], into file: Buffer<U
   for (index, byte) in header.enumerated() { file.base[8 + index] = byte }
   var target = UnsafeMutableRawPointer(file.base) + 8 + header.count
   for tensor in tensors {
-    target.copyMemory(from: tensor.values, byteCount: tensor.count * 4)
+    tensor.parameter.export(
+      tensor.stored, to: target.assumingMemoryBound(to: Float.self))
     target += tensor.count * 4
   }
 }

@@ -29,9 +29,9 @@ struct TensorReader {
     header.tensors.first { sameBytes($0.key, name) }?.value.object
   }
 
-  /// Reads one tensor of the parameter's shape.
+  /// Reads one tensor of the parameter's shape to where its values are stored.
   mutating func read(
-    _ name: String, _ parameter: Parameter, into values: UnsafeMutablePointer<Float>
+    _ name: String, _ parameter: Parameter, into stored: UnsafeMutablePointer<Float>
   ) throws(NNError) {
     guard let entry = entry(name) else { throw .format("the file has no tensor \(name)") }
     guard entry.members.count == 3, entry["dtype"]?.string == "F32" else {
@@ -47,8 +47,10 @@ struct TensorReader {
       offsets[1] <= Int64(header.dataSize), offsets[1] - offsets[0] == Int64(parameter.count) * 4
     else { throw .format("tensor \(name): its data_offsets do not fit its shape or the file") }
     ranges.append((Int(offsets[0]), Int(offsets[1])))
-    UnsafeMutableRawPointer(values).copyMemory(
-      from: header.data + Int(offsets[0]), byteCount: parameter.count * 4)
+    // Unaligned where a hostile header has an odd length: the kernels load by bytes.
+    parameter.adopt(
+      UnsafeRawPointer(header.data + Int(offsets[0])).assumingMemoryBound(to: Float.self),
+      into: stored)
   }
 
   /// Every tensor of the file was read, and together they cover its data without hole or overlap.

@@ -4,6 +4,7 @@ import CVector
 
 typealias Floats = UnsafeMutablePointer<Float>
 typealias Values = UnsafePointer<Float>
+typealias Rows = UnsafePointer<UnsafePointer<Float>>
 
 func exponentialOf(_ z: Floats, _ count: Int) { map(z, count) { exponential($0) } }
 

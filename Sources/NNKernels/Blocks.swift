@@ -17,21 +17,43 @@ func transpose(_ a: Values, _ rows: Int, _ columns: Int, _ b: Floats) {
   }
 }
 
-/// The largest magnitude, or infinity when any value is not finite.
-func largestMagnitude(_ x: Values, _ count: Int) -> Float {
-  var largest = splat(0)
+/// The largest magnitude of what it has seen, or infinity when any value was not finite.
+private struct Peak {
+  private var largest = splat(0)
   // x · 0 is NaN for what is not finite, and NaN stays in a sum.
-  var spoiled = splat(0)
-  forEachVector(count) { index, lanes in
-    let v = lanes.load(x + index)
-    largest = nnv_max(largest, nnv_abs(v))
-    spoiled = fma(v, splat(0), spoiled)
-  } _: { index, lanes in
-    let v = lanes.load(x + index)
+  private var spoiled = splat(0)
+
+  @inline(__always)
+  mutating func take(_ x: UnsafePointer<Float>, _ count: Int) {
+    forEachVector(count) { index, lanes in
+      take(lanes.load(x + index))
+    } _: { index, lanes in
+      take(lanes.load(x + index))
+    }
+  }
+
+  @inline(__always)
+  private mutating func take(_ v: Vector) {
     largest = nnv_max(largest, nnv_abs(v))
     spoiled = fma(v, splat(0), spoiled)
   }
-  return nnv_sum(spoiled) == 0 ? nnv_largest(largest) : .infinity
+
+  @inline(__always)
+  var value: Float { nnv_sum(spoiled) == 0 ? nnv_largest(largest) : .infinity }
+}
+
+/// The largest magnitude, or infinity when any value is not finite.
+func largestMagnitude(_ x: Values, _ count: Int) -> Float {
+  var peak = Peak()
+  peak.take(x, count)
+  return peak.value
+}
+
+/// The same over rows that lie anywhere.
+func largestMagnitudeOfRows(_ x: Rows, _ rows: Int, _ columns: Int) -> Float {
+  var peak = Peak()
+  for row in 0..<rows { peak.take(x[row], columns) }
+  return peak.value
 }
 
 /// sums[c] = Σ_r block[r, c]
@@ -63,20 +85,6 @@ private func columnSum<L: Lanes>(_ x: Values, _ rows: Int, _ stride: Int, _ lane
     row += 1
   }
   return (a + b) + (c + d)
-}
-
-/// q = σ(-|z|), the smaller of the two probabilities, and l = log(1 + e^-|z|): what binary
-/// cross-entropy is made of. Of the larger probability 1 - q has all digits, the reverse has not.
-func logisticParts(_ z: Values, _ count: Int, _ q: Floats, _ l: Floats) {
-  forEachVector(count) { index, lanes in
-    let small = exponentialOfMinusSize(lanes.load(z + index))
-    lanes.store(small / (splat(1) + small), q + index)
-    lanes.store(logarithmOnePlus(small), l + index)
-  } _: { index, lanes in
-    let small = exponentialOfMinusSize(lanes.load(z + index))
-    lanes.store(small / (splat(1) + small), q + index)
-    lanes.store(logarithmOnePlus(small), l + index)
-  }
 }
 
 /// x = log x, for normal x > 0

@@ -1,6 +1,6 @@
 import CVector
 
-// C = A · B and C = Dᵀ · A: every element is summed in the order of k, whatever the tile, so a
+// C = A · B and C = Aᵀ · D: every element is summed in the order of k, whatever the tile, so a
 // product is the same bytes however it is cut.
 
 /// A product whose tiles can be computed one by one.
@@ -16,7 +16,7 @@ extension Product {
   func computeAll() {
     var column = 0
     while column < columns {
-      let width = min(columns - column, 16 * tileVectors)
+      let width = min(columns - column, 16 * (rows == 1 ? singleVectors : tileVectors))
       let (vectors, spare) = ((width + 15) / 16, width % 16)
       if spare == 0 {
         strip(vectors, column, AllLanes())
@@ -46,7 +46,12 @@ extension Product {
           last)
       }
     #else
-      narrow(column, last)
+      switch vectors {
+      case 1: narrow(column, last)
+      case 2: compute(OneRow<Row2>.self, row: 0, column: column, last: last)
+      case 3: compute(OneRow<Row3>.self, row: 0, column: column, last: last)
+      default: compute(OneRow<Row4>.self, row: 0, column: column, last: last)
+      }
     #endif
   }
 
@@ -93,10 +98,16 @@ extension Product {
   }
 }
 
+// How wide strips are; a single row has registers left, and sums side by side do not wait for each other.
 #if NNK_V4
   private let tileVectors = 4
+  private let singleVectors = 4
+#elseif NNK_V3
+  private let tileVectors = 1
+  private let singleVectors = 4
 #else
   private let tileVectors = 1
+  private let singleVectors = 2
 #endif
 
 /// C = A · B + bias
@@ -135,7 +146,7 @@ private struct PlainProduct: Product {
   }
 }
 
-/// C = Dᵀ · A
+/// C = Aᵀ · D
 private struct GradientProduct: Product {
   let job: nnk_gradient
   var rows: Int { job.m }
@@ -143,11 +154,13 @@ private struct GradientProduct: Product {
 
   @inline(__always)
   func compute<T: Tile, L: Lanes>(_: T.Type, row: Int, column: Int, last: L) {
+    let start = job.a_start + row
     let stride = job.d_stride
-    var d = job.d + row
+    var d = job.d + column
     var sums = T()
     for k in 0..<job.k {
-      sums.add(T.Row(job.a[k] + job.a_start + column, last: last), from: 0) { splat(d[$0]) }
+      let a = job.a[k] + start
+      sums.add(T.Row(d, last: last), from: 0) { splat(a[$0]) }
       d += stride
     }
     let c = job.c + row * job.c_stride + column
@@ -160,10 +173,43 @@ private struct GradientProduct: Product {
       }
     }
   }
+
+  /// One column, [m] side by side: rows of A are what fills vectors. Four sums take turns.
+  @inline(__always)
+  func computeColumn() {
+    forEachVector(job.m) { row, lanes in
+      finishColumn(row, lanes)
+    } _: { row, lanes in
+      finishColumn(row, lanes)
+    }
+  }
+
+  @inline(__always)
+  private func finishColumn<L: Lanes>(_ row: Int, _ lanes: L) {
+    let (a, d, start) = (job.a, job.d, job.a_start + row)
+    var (s0, s1, s2, s3) = (splat(0), splat(0), splat(0), splat(0))
+    var k = 0
+    while k + 4 <= job.k {
+      s0 = fma(splat(d[k]), lanes.load(a[k] + start), s0)
+      s1 = fma(splat(d[k + 1]), lanes.load(a[k + 1] + start), s1)
+      s2 = fma(splat(d[k + 2]), lanes.load(a[k + 2] + start), s2)
+      s3 = fma(splat(d[k + 3]), lanes.load(a[k + 3] + start), s3)
+      k += 4
+    }
+    while k < job.k {
+      s0 = fma(splat(d[k]), lanes.load(a[k] + start), s0)
+      k += 1
+    }
+    let sum = (s0 + s1) + (s2 + s3)
+    let c = job.c + row
+    lanes.store(job.is_added != 0 ? lanes.load(c) + sum : sum, c)
+  }
 }
 
 func productPlain(_ job: UnsafePointer<nnk_product>) { PlainProduct(job: job.pointee).computeAll() }
 
 func productGradient(_ job: UnsafePointer<nnk_gradient>) {
-  GradientProduct(job: job.pointee).computeAll()
+  let product = GradientProduct(job: job.pointee)
+  let isColumn = product.job.n == 1 && product.job.c_stride == 1 && product.job.d_stride == 1
+  isColumn ? product.computeColumn() : product.computeAll()
 }

@@ -38,10 +38,14 @@ private func fill(_ table: UnsafeMutablePointer<nnk_table>) {
   table.pointee.elu_gradient = eluGradient
 
   table.pointee.largest_magnitude = largestMagnitude
+  table.pointee.largest_magnitude_of_rows = largestMagnitudeOfRows
   table.pointee.column_sums = columnSums
   table.pointee.softmax = softmax
   table.pointee.logarithms = logarithms
-  table.pointee.logistic_parts = logisticParts
+  table.pointee.squared_errors = squaredErrors
+  table.pointee.binary_cross_entropies = binaryCrossEntropies
+  table.pointee.scaled = scaled
+  table.pointee.sum_in_double = sumInDouble
 
   table.pointee.decay = decay
   table.pointee.sgd = sgd

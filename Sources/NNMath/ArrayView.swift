@@ -36,9 +36,45 @@ package struct ArrayView: @unchecked Sendable {
     from start: Int, count: Int, order: UnsafePointer<Int32>?,
     into block: UnsafeMutablePointer<Float>
   ) {
+    // What a data set copies its targets into comes without a switch for each number.
+    if columns == 1, type == .float32 {
+      gatherColumn(from: start, count: count, order: order, into: block) { (x: Float) in x }
+    } else if columns == 1, type == .int32 {
+      gatherColumn(from: start, count: count, order: order, into: block) { (x: Int32) in Float(x) }
+    } else {
+      for position in 0..<count {
+        let row = order.map { Int($0[start + position]) } ?? start + position
+        copyRow(row, into: block + position * columns)
+      }
+    }
+  }
+
+  /// Copies class indices, bounded to 0 ..< limit: they were checked before, but a caller's live
+  /// array may have changed since.
+  package func gatherIndices(
+    from start: Int, count: Int, order: UnsafePointer<Int32>?, below limit: Int,
+    into indices: UnsafeMutablePointer<Int32>
+  ) {
+    let last = Int32(truncatingIfNeeded: limit - 1)
+    if type == .int32 {
+      return gatherColumn(from: start, count: count, order: order, into: indices) { (x: Int32) in
+        min(max(x, 0), last)
+      }
+    }
     for position in 0..<count {
       let row = order.map { Int($0[start + position]) } ?? start + position
-      copyRow(row, into: block + position * columns)
+      indices[position] = Int32(truncatingIfNeeded: min(max(integer(row, 0), 0), Int64(last)))
+    }
+  }
+
+  @inline(__always)
+  private func gatherColumn<Source: BitwiseCopyable, Target>(
+    from start: Int, count: Int, order: UnsafePointer<Int32>?,
+    into values: UnsafeMutablePointer<Target>, _ value: (Source) -> Target
+  ) {
+    for position in 0..<count {
+      let row = order.map { Int($0[start + position]) } ?? start + position
+      values[position] = value((base + row * rowStride).loadUnaligned(as: Source.self))
     }
   }
 
@@ -138,11 +174,21 @@ package struct ArrayView: @unchecked Sendable {
   /// The first element that is not finite as a Float, row by row; nil when all are.
   package func firstNonFinite() -> (row: Int, column: Int)? {
     guard !type.isInteger else { return nil }
+    if columnStride == 4, type == .float32, allFinite() { return nil }
     for row in 0..<rows {
       for column in 0..<columns where !Float(double(row, column)).isFinite {
         return (row, column)
       }
     }
     return nil
+  }
+
+  /// For dense rows of floats: the question whose answer is nearly always yes.
+  private func allFinite() -> Bool {
+    for row in 0..<rows {
+      let values = (base + row * rowStride).assumingMemoryBound(to: Float.self)
+      if !nnk_kernels().pointee.largest_magnitude(values, columns).isFinite { return false }
+    }
+    return true
   }
 }

@@ -112,6 +112,11 @@ package func largestMagnitude(_ values: UnsafePointer<Float>, _ count: Int) -> F
   nnk_kernels().pointee.largest_magnitude(values, count)
 }
 
+/// The largest magnitude in some rows, or infinity when any value is not finite.
+package func largestMagnitude(_ rows: MatrixRows) -> Float {
+  nnk_kernels().pointee.largest_magnitude_of_rows(rows.base, rows.rows, rows.columns)
+}
+
 /// sums[c] = Σ_r block[r, c]
 package func columnSums(
   _ block: UnsafePointer<Float>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Float>

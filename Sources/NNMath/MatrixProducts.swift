@@ -1,57 +1,84 @@
 import CVector
 
 // The three products of a dense layer, by the kernels of this processor. How they are cut depends on
-// the shapes alone, and every element is summed in the order of k: results do not depend on the crew.
+// the shapes alone, and how an element is summed on k alone: results do not depend on the crew.
 
-/// C = A · Bᵀ + bias, then max(C, 0) if rectified.
-///
-/// - Parameters:
-///   - a: [m × k]
-///   - b: [n × k]
-///   - bias: [n], or nil.
-///   - c: [m × n], overwritten.
-///   - spare: [n × k] floats, for the transposed factor.
-package func multiplyTransposed(
-  _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>?, isRectified: Bool, into c: Matrix,
-  spare: UnsafeMutablePointer<Float>, crew: Crew
-) {
-  let (n, k) = (c.columns, a.columns)
-  // To transpose costs n · k, to add up sixteen sums an element m · n. Fewer than four columns
-  // would leave most of a vector idle.
-  let isLong = k > nnk_kernels().pointee.transposed_depth * c.rows || n < 4
-  if !isLong { nnk_kernels().pointee.transpose(b.base, n, k, spare) }
-  let product = nnk_product(
-    a: a.base, a_start: 0, b: isLong ? UnsafePointer(b.base) : UnsafePointer(spare),
-    b_stride: isLong ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
-    is_rectified: isRectified ? 1 : 0, is_added: 0)
-  ProductJob(form: isLong ? .transposed(product) : .plain(product), m: c.rows, n: n, k: k)
-    .run(on: crew)
-}
-
-/// C = A · B
+/// C = A · B + bias, then max(C, 0) if rectified.
 ///
 /// - Parameters:
 ///   - a: [m × k]
 ///   - b: [k × n]
+///   - bias: [n], or nil.
 ///   - c: [m × n], overwritten.
-package func multiply(_ a: MatrixRows, _ b: Matrix, into c: Matrix, crew: Crew) {
+///   - spare: [k × n] floats, for the transposed factor.
+package func multiply(
+  _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>? = nil, isRectified: Bool = false,
+  into c: Matrix, spare: UnsafeMutablePointer<Float>, crew: Crew
+) {
+  let (n, k) = (c.columns, a.columns)
+  // Fewer than four columns would leave most of a vector idle: sums along k fill it.
+  let isNarrow = n < 4
+  if isNarrow, n > 1 { nnk_kernels().pointee.transpose(b.base, k, n, spare) }
   let product = nnk_product(
-    a: a.base, a_start: 0, b: b.base, b_stride: b.columns, c: c.base, c_stride: c.columns,
-    m: c.rows, n: c.columns, k: a.columns, bias: nil, is_rectified: 0, is_added: 0)
-  ProductJob(form: .plain(product), m: c.rows, n: c.columns, k: a.columns).run(on: crew)
+    a: a.base, a_start: 0, b: isNarrow && n > 1 ? UnsafePointer(spare) : UnsafePointer(b.base),
+    b_stride: isNarrow ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
+    is_rectified: isRectified ? 1 : 0, is_added: 0)
+  ProductJob(form: isNarrow ? .transposed(product) : .plain(product), m: c.rows, n: n, k: k)
+    .run(on: crew)
 }
 
-/// C = Dᵀ · A
+/// C = A · Bᵀ
 ///
 /// - Parameters:
-///   - d: [k × m]
-///   - a: [k × n]
+///   - a: [m × k]
+///   - b: [n × k]
 ///   - c: [m × n], overwritten.
-package func multiplyFirstTransposed(_ d: Matrix, _ a: MatrixRows, into c: Matrix, crew: Crew) {
-  let product = nnk_gradient(
-    d: d.base, d_stride: d.columns, a: a.base, a_start: 0, c: c.base, c_stride: c.columns,
-    m: c.rows, n: c.columns, k: d.rows, is_added: 0)
-  ProductJob(form: .gradient(product), m: c.rows, n: c.columns, k: d.rows).run(on: crew)
+///   - spare: [n × k] floats, for the transposed factor.
+package func multiplyTransposed(
+  _ a: MatrixRows, _ b: Matrix, into c: Matrix, spare: UnsafeMutablePointer<Float>, crew: Crew
+) {
+  let (n, k) = (c.columns, a.columns)
+  // To transpose costs n · k, to add up sixteen sums an element m · n.
+  let isLong = k > nnk_kernels().pointee.transposed_depth * c.rows
+  if !isLong, k > 1 { nnk_kernels().pointee.transpose(b.base, n, k, spare) }
+  let isSame = isLong || k == 1
+  let product = nnk_product(
+    a: a.base, a_start: 0, b: isSame ? UnsafePointer(b.base) : UnsafePointer(spare),
+    b_stride: isLong ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: nil,
+    is_rectified: 0, is_added: 0)
+  ProductJob(form: isLong ? .transposed(product) : .plain(product), m: c.rows, n: n, k: k)
+    .run(on: crew)
+}
+
+/// Columns start ..< start + c.rows of A against all of D: C = Aᵀ · D, by the caller alone.
+///
+/// - Parameters:
+///   - a: [k × ...]
+///   - d: [k × n]
+///   - c: [m × n], overwritten.
+package func multiplyFirstTransposed(
+  _ a: MatrixRows, from start: Int, _ d: Matrix, into c: Matrix
+) {
+  var part = nnk_gradient(
+    a: a.base, a_start: start, d: d.base, d_stride: d.columns, c: c.base, c_stride: c.columns,
+    m: c.rows, n: c.columns, k: 0, is_added: 0)
+  var done = 0
+  repeat {
+    part.k = min(BlockSize.depth, d.rows - done)
+    nnk_kernels().pointee.product_gradient(&part)
+    done += part.k
+    part.a += part.k
+    part.d += part.k * part.d_stride
+    part.is_added = 1
+  } while done < d.rows
+}
+
+/// b [columns × rows] = a [rows × columns] transposed
+package func transpose(
+  _ a: UnsafePointer<Float>, rows: Int, columns: Int, into b: UnsafeMutablePointer<Float>
+) {
+  if rows == 1 || columns == 1 { return b.update(from: a, count: rows * columns) }
+  nnk_kernels().pointee.transpose(a, rows, columns, b)
 }
 
 /// What a part of a product is: a block of C, k in pieces that leave B in the second-level cache.
@@ -69,7 +96,6 @@ private struct ProductJob {
     case plain(nnk_product)
     /// B is [n × k].
     case transposed(nnk_product)
-    case gradient(nnk_gradient)
   }
 
   let form: Form
@@ -105,9 +131,6 @@ private struct ProductJob {
     case .transposed(var part):
       part.b += column * part.b_stride
       compute(&part, row, column, rows, columns, step: 1, nnk_kernels().pointee.product_transposed)
-    case .gradient(var part):
-      part.a_start = column
-      compute(&part, row, column, rows, columns)
     }
   }
 
@@ -131,22 +154,5 @@ private struct ProductJob {
       part.b += part.k * step
       part.is_added = 1
     } while part.a_start < k
-  }
-
-  private func compute(
-    _ part: inout nnk_gradient, _ row: Int, _ column: Int, _ rows: Int, _ columns: Int
-  ) {
-    part.d += row
-    part.c += row * part.c_stride + column
-    (part.m, part.n) = (rows, columns)
-    var start = 0
-    repeat {
-      part.k = min(BlockSize.depth, k - start)
-      nnk_kernels().pointee.product_gradient(&part)
-      start += part.k
-      part.a += part.k
-      part.d += part.k * part.d_stride
-      part.is_added = 1
-    } while start < k
   }
 }

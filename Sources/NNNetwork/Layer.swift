@@ -41,8 +41,19 @@ package protocol Layer: AnyObject {
   /// Computes `step.output` from `step.input`.
   func forward(_ step: LayerStep)
   /// Computes `step.inputGradient` (unless nil) and the gradients of the parameters from
-  /// `step.outputGradient`, which it may overwrite.
+  /// `step.outputGradient`, which it may overwrite. What `completeGradient` is for may wait.
   func backward(_ step: LayerStep)
+  /// In how many parts the gradients of the parameters are computed after `backward`; 0: they are
+  /// complete.
+  var gradientParts: Int { get }
+  /// Computes a part of the gradients. Together the parts cover the layer's parameters in order.
+  ///
+  /// - Parameter place: where the part goes; nil: to its place in `step.gradients`.
+  func completeGradient(
+    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?
+  ) -> GradientRun
+  /// A bound of the magnitudes that `completeGradient` can give; infinity if nothing is sure.
+  func gradientBound(_ step: LayerStep) -> Float
   /// Takes over the batch's statistics, once its update has been accepted.
   func commit(_ step: LayerStep)
 }
@@ -54,6 +65,11 @@ extension Layer {
   package var leastTrainingRows: Int { 1 }
   package var readsRows: Bool { false }
   package var spareSize: Int { 0 }
+  package var gradientParts: Int { 0 }
+  package func completeGradient(
+    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?
+  ) -> GradientRun { GradientRun(offset: 0, count: 0, values: step.gradients) }
+  package func gradientBound(_ step: LayerStep) -> Float { 0 }
   package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
   package func commit(_ step: LayerStep) {}
 }
@@ -62,6 +78,18 @@ extension Layer {
 package struct ScratchSize: Sendable {
   package let perRow: Int
   package let fixed: Int
+}
+
+/// The gradients of neighbouring parameters.
+package struct GradientRun {
+  /// The first one's place in the model's parameters.
+  package let offset: Int
+  package let count: Int
+  package let values: UnsafeMutablePointer<Float>
+
+  package init(offset: Int, count: Int, values: UnsafeMutablePointer<Float>) {
+    (self.offset, self.count, self.values) = (offset, count, values)
+  }
 }
 
 /// Whether a pass trains, and then what its randomness is keyed by.
@@ -100,7 +128,9 @@ package struct LayerStep {
   }
 }
 
-/// A named tensor of a layer. Its values stand in the model's one block of weights.
+/// A named tensor of a layer. Its values stand in the model's one block of weights, a matrix column
+/// by column: what belongs to one input lies side by side, as the products of a dense layer and the
+/// zeros among its inputs want it. Outside, in files and for callers, it has rows.
 package final class Parameter {
   /// The name below the layer: `weight`.
   package let name: String
@@ -125,11 +155,26 @@ package final class Parameter {
   /// Values; checked for overflow when the spec was.
   package var count: Int { rows * max(1, columns) }
 
-  package var values: Matrix { Matrix(base, rows: rows, columns: max(1, columns)) }
+  /// [columns × rows]: the values as they are stored.
+  package var stored: Matrix { Matrix(base, rows: max(1, columns), columns: rows) }
 
-  /// Its values in a block of gradients.
-  package func gradient(in gradients: UnsafeMutablePointer<Float>) -> Matrix {
-    Matrix(gradients + offset, rows: rows, columns: max(1, columns))
+  /// Where its values are in a block of gradients.
+  package func gradient(in gradients: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    gradients + offset
+  }
+
+  /// Turns stored values into rows.
+  package func export(
+    _ stored: UnsafePointer<Float>, to values: UnsafeMutablePointer<Float>
+  ) {
+    transpose(stored, rows: max(1, columns), columns: rows, into: values)
+  }
+
+  /// Turns rows into stored values.
+  package func adopt(
+    _ values: UnsafePointer<Float>, into stored: UnsafeMutablePointer<Float>
+  ) {
+    transpose(values, rows: rows, columns: max(1, columns), into: stored)
   }
 
   package func bind(to weights: UnsafeMutablePointer<Float>, offset: Int) {

@@ -20,7 +20,9 @@ package final class Model {
   /// Rows a training batch must have at least.
   package let leastTrainingRows: Int
   /// The lowest layer with parameters: below it nobody asks for a gradient.
-  private let firstTrainableLayer: Int
+  let firstTrainableLayer: Int
+  /// Where the parameters of each layer stand in `weights`.
+  let parameterRanges: [Range<Int>]
 
   /// Builds the network with freshly initialised weights.
   package convenience init(_ spec: ModelSpec, initialized: Bool = true) throws(NNError) {
@@ -47,11 +49,17 @@ package final class Model {
     self.preprocess = preprocess
     self.weights = weights
     var named: [(name: String, parameter: Parameter)] = []
+    var ranges: [Range<Int>] = []
+    var end = 0
     for (index, layer) in layers.enumerated() {
+      let start = end
       for parameter in layer.parameters {
         named.append(("layers.\(index).\(parameter.name)", parameter))
+        end += parameter.count
       }
+      ranges.append(start..<end)
     }
+    parameterRanges = ranges
     let trainable = named.count
     for (index, layer) in layers.enumerated() {
       for parameter in layer.statistics {
@@ -133,7 +141,7 @@ package final class Model {
     Matrix(workspace.gradients[layers.count - 1], rows: rows, columns: outputSize)
   }
 
-  /// Fills `gradients` [parameterCount] from the gradient of the raw outputs, layers in reverse.
+  /// Brings the gradient of the raw outputs down to every layer; `completeGradient` does the rest.
   package func backward(
     _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
     crew: Crew
@@ -159,7 +167,7 @@ package final class Model {
       : Matrix(workspace.outputs[index], rows: rows, columns: layers[index].outputSize)
   }
 
-  private func step(
+  func step(
     _ index: Int, _ workspace: Workspace, rows: Int, mode: Mode,
     gradients: UnsafeMutablePointer<Float>, crew: Crew
   ) -> LayerStep {

@@ -45,7 +45,7 @@ public func nns_get_weights(
     let values = try required(values, "values")
     try reading(model) { handle throws(NNError) in
       try requireCount(count, handle.model.weights.count)
-      values.update(from: handle.model.weights.base, count: handle.model.weights.count)
+      handle.model.export(handle.model.weights.base, count: Int(count), to: values)
     }
   }
 }
@@ -63,7 +63,7 @@ public func nns_set_weights(
         throw .argument("values must be finite, value \(index) is \(values[index])")
       }
       try handle.model.requireVariances(in: values)
-      weights.base.update(from: values, count: weights.count)
+      handle.model.adopt(values, count: weights.count, into: weights.base)
     }
   }
 }

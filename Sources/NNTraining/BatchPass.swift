@@ -16,7 +16,8 @@ struct BatchPass {
     targets = try BatchTargets(rows: rows, outputs: model.outputSize)
   }
 
-  /// Computes the loss of the rows at start ..< start + count and fills the gradients.
+  /// Computes the loss of the rows at start ..< start + count and what every layer needs for its
+  /// gradients: `completeGradient` computes them.
   ///
   /// - Parameters:
   ///   - sheet: takes the outputs as they were trained on.
@@ -42,6 +43,21 @@ struct BatchPass {
     model.backward(workspace, rows: count, mode: mode, gradients: gradients, crew: crew)
     sheet?.take(outputs, samples, from: start, model: model)
     return sum
+  }
+
+  /// A bound of the magnitudes of the gradients; infinity if some may not be finite.
+  func gradientBound(
+    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>
+  ) -> Float {
+    model.gradientBound(workspace, rows: rows, mode: mode, gradients: gradients)
+  }
+
+  /// Computes the gradients, for `user` or, without one, into `gradients`.
+  func completeGradient(
+    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, user: Optimizer?, crew: Crew
+  ) {
+    model.completeGradient(
+      workspace, rows: rows, mode: mode, gradients: gradients, user: user, crew: crew)
   }
 
   /// Lets the layers take over the batch's statistics, once its update has been made.

@@ -23,11 +23,8 @@ struct BatchTargets {
     samples.weights?.gather(from: start, count: count, order: samples.order, into: weights.base)
     let loaded = samples.weights == nil ? nil : UnsafePointer(weights.base)
     if asIndices {
-      for position in 0..<count {
-        // Checked before; bounded again because a caller's live array may have changed since.
-        let index = samples.targets.integer(samples.source(start + position), 0)
-        indices.base[position] = Int32(truncatingIfNeeded: min(max(index, 0), Int64(outputs - 1)))
-      }
+      samples.targets.gatherIndices(
+        from: start, count: count, order: samples.order, below: outputs, into: indices.base)
       return (.indices(UnsafePointer(indices.base)), loaded)
     }
     samples.targets.gather(from: start, count: count, order: samples.order, into: values.base)

@@ -63,7 +63,11 @@ package struct OptimizerFunction: Sendable {
   var prepare: (@Sendable (_ slots: SlotBlock, _ learningRate: Double) -> Void)?
   /// Set when the rule evaluates the loss by itself, over full batches.
   var lbfgs: LBFGSOptions?
-  let update: @Sendable (OptimizerStep) -> Void
+  /// What a step works out once.
+  var constants: @Sendable (OptimizerStep) -> StepConstants = {
+    StepConstants(rate: Float($0.learningRate))
+  }
+  let update: @Sendable (OptimizerRun) -> Void
 }
 
 /// The memory of a rule: `slots` blocks of one float a parameter.
@@ -75,16 +79,29 @@ struct SlotBlock {
   func slot(_ index: Int) -> UnsafeMutablePointer<Float> { base + index * stride }
 }
 
-/// One update of a run of parameters.
+/// One update.
 struct OptimizerStep {
-  let run: nnk_run
-  /// The slots at the run's first parameter.
-  let slots: SlotBlock
   let learningRate: Double
   /// 1 for the first update.
   let number: Int
   /// A few doubles that live as long as the optimiser.
   let scalars: UnsafeMutablePointer<Double>
+}
+
+/// What the kernel of a rule is given; each rule has its own.
+struct StepConstants {
+  var rate: Float = 0
+  /// The share of the new gradient in a velocity.
+  var fresh: Float = 1
+  var adam = nnk_adam()
+}
+
+/// One update of a run of parameters.
+struct OptimizerRun {
+  let run: nnk_run
+  /// The slots at the run's first parameter.
+  let slots: SlotBlock
+  let constants: StepConstants
 }
 
 /// The slots and the step count a rule runs on.
@@ -98,6 +115,9 @@ package final class Optimizer {
   private let runs: [(offset: Int, count: Int, decays: Bool)]
   private let parameterCount: Int
   private let lbfgs: LBFGS?
+  private var constants = StepConstants()
+  private var learningRate = 0.0
+  private let weights: UnsafeMutablePointer<Float>
 
   convenience init(
     _ function: OptimizerFunction, shared: OptimizerRule.Shared, for model: Model
@@ -117,6 +137,7 @@ package final class Optimizer {
     self.function = function
     self.shared = shared
     parameterCount = model.parameterCount
+    weights = model.weights.base
     self.slots = slots
     self.scalars = scalars
     self.lbfgs = lbfgs
@@ -157,28 +178,22 @@ package final class Optimizer {
     SlotBlock(base: slots.base + offset, stride: parameterCount)
   }
 
-  /// Makes one update; `gradients` may be overwritten.
-  func update(
-    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
-    learningRate: Double
-  ) {
+  /// Begins an update: `use` then changes the weights, run by run.
+  func begin(learningRate: Double) {
     steps += 1
     if steps == 1 { function.prepare?(block(at: 0), learningRate) }
-    // A rule that advances a scalar does so once a step, however many runs there are.
-    scalars.base[1] = scalars.base[0]
-    for run in runs {
-      var values = nnk_run(
-        w: weights + run.offset, g: gradients + run.offset, count: run.count)
-      if run.decays { decay(&values, learningRate: learningRate) }
-      scalars.base[0] = scalars.base[1]
-      function.update(
-        OptimizerStep(
-          run: values, slots: block(at: run.offset), learningRate: learningRate, number: steps,
-          scalars: scalars.base))
-    }
+    self.learningRate = learningRate
+    constants = function.constants(
+      OptimizerStep(learningRate: learningRate, number: steps, scalars: scalars.base))
   }
 
-  private func decay(_ run: inout nnk_run, learningRate: Double) {
+  /// Makes one update; `gradients` [parameterCount] may be overwritten.
+  func update(_ gradients: UnsafeMutablePointer<Float>, learningRate: Double) {
+    begin(learningRate: learningRate)
+    use(GradientRun(offset: 0, count: parameterCount, values: gradients))
+  }
+
+  private func decay(_ run: inout nnk_run) {
     guard shared.weightDecay > 0 || shared.l1 > 0 else { return }
     let l2 = function.isDecoupled ? 0 : shared.weightDecay
     let keep = function.isDecoupled ? 1 - learningRate * shared.weightDecay : 1
@@ -213,5 +228,20 @@ package final class Optimizer {
       squares += sumOfSquares(values.w, run.count)
     }
     return 0.5 * shared.weightDecay * squares
+  }
+}
+
+extension Optimizer: GradientUser {
+  package func use(_ gradient: GradientRun) {
+    for run in runs {
+      let start = max(run.offset, gradient.offset)
+      let end = min(run.offset + run.count, gradient.offset + gradient.count)
+      if start >= end { continue }
+      var values = nnk_run(
+        w: weights + start, g: gradient.values + (start - gradient.offset), count: end - start)
+      if run.decays { decay(&values) }
+      function.update(
+        OptimizerRun(run: values, slots: block(at: start), constants: constants))
+    }
   }
 }

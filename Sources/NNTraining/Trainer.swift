@@ -103,9 +103,28 @@ package final class Trainer {
     let pass = try self.pass(rows: step.count)
     if optimizer.function.lbfgs != nil { return try runSearch(step, pass) }
     let sum = evaluate(step, pass)
-    try apply(loss: sum.mean, step: step)
+    try update(step, pass, loss: sum.mean)
     pass.commit(rows: step.count, mode: mode(step))
     return sum
+  }
+
+  /// Updates the weights after a backward pass.
+  private func update(_ step: Step, _ pass: BatchPass, loss: Double) throws(NNError) {
+    guard loss.isFinite else { throw divergence(loss: loss, step) }
+    let (rows, mode) = (step.count, mode(step))
+    let bound =
+      config.clips
+      ? .infinity : pass.gradientBound(rows: rows, mode: mode, gradients: gradients.base)
+    if isBounded(rate: step.rate, peak: bound) {
+      // Nothing can go wrong any more: each part is used while it is in the cache.
+      optimizer.begin(learningRate: step.rate)
+      pass.completeGradient(
+        rows: rows, mode: mode, gradients: gradients.base, user: optimizer, crew: crew)
+      return
+    }
+    pass.completeGradient(
+      rows: rows, mode: mode, gradients: gradients.base, user: nil, crew: crew)
+    try apply(loss: loss, step: step)
   }
 
   private func mode(_ step: Step) -> Mode {
@@ -119,6 +138,14 @@ package final class Trainer {
       isPrecise: optimizer.function.lbfgs != nil, crew: crew)
   }
 
+  /// As `evaluate`, with all gradients.
+  private func differentiate(_ step: Step, _ pass: BatchPass) -> LossSum {
+    let sum = evaluate(step, pass)
+    pass.completeGradient(
+      rows: step.count, mode: mode(step), gradients: gradients.base, user: nil, crew: crew)
+    return sum
+  }
+
   /// Updates the weights from `gradients`, unless anything is not finite.
   private func apply(loss: Double, step: Step) throws(NNError) {
     var peak = largestMagnitude(gradients.base, gradients.count)
@@ -126,7 +153,7 @@ package final class Trainer {
     peak = clip(peak)
     let isSafe = isBounded(rate: step.rate, peak: peak)
     if !isSafe { try keepWeights() }
-    optimizer.update(model.weights.base, gradients.base, learningRate: step.rate)
+    optimizer.update(gradients.base, learningRate: step.rate)
     if !isSafe, !weightsAreFinite { throw restoreAndReport(loss: loss, step) }
   }
 
@@ -160,7 +187,7 @@ package final class Trainer {
     let loss = optimizer.minimize(
       model.weights.base, gradients.base, learningRate: step.rate
     ) {
-      let sum = evaluate(step, pass)
+      let sum = differentiate(step, pass)
       if first == nil { first = sum }
       step.sheet?.reset()
       return sum.mean
@@ -222,11 +249,14 @@ extension Trainer {
   ) throws(NNError) -> Double {
     try requireRows(samples)
     let weights = try config.classWeighting.weights(samples, model)
-    let sum = try pass(rows: samples.rows).run(
-      samples, from: 0, count: samples.rows,
-      mode: .training(seed: config.seed, epoch: optimizer.steps, step: 0),
+    let pass = try pass(rows: samples.rows)
+    let mode = Mode.training(seed: config.seed, epoch: optimizer.steps, step: 0)
+    let sum = pass.run(
+      samples, from: 0, count: samples.rows, mode: mode,
       classWeights: weights.map { UnsafePointer($0.base) }, gradients: gradient, sheet: nil,
       crew: crew)
+    pass.completeGradient(
+      rows: samples.rows, mode: mode, gradients: gradient, user: nil, crew: crew)
     guard sum.mean.isFinite, largestMagnitude(gradient, gradients.count).isFinite else {
       throw .diverged("the loss or its gradient is not finite for this batch; scale the features")
     }
@@ -242,7 +272,7 @@ extension Trainer {
     guard largestMagnitude(gradient, gradients.count).isFinite else {
       throw .diverged("the gradient must be finite; nothing was changed")
     }
-    gradients.base.update(from: gradient, count: gradients.count)
+    model.adopt(gradient, count: gradients.count, into: gradients.base)
     let calls = optimizer.steps
     let rate = learningRate.at(
       epoch: calls, step: calls, epochs: config.epochs, steps: config.epochs)

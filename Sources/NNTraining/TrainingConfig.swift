@@ -16,6 +16,7 @@ package struct TrainingConfig {
   package let clipNorm: Double?
   /// Largest magnitude of a gradient's element; nil: any.
   package let clipValue: Double?
+  var clips: Bool { clipNorm != nil || clipValue != nil }
   package let classWeighting: ClassWeighting
   /// Share of the training rows to validate on; 0: none.
   package let validationFraction: Double

@@ -69,15 +69,15 @@ import Testing
     var numbers = Numbers(12)
     for (m, n) in Self.sizes.flatMap({ m in Self.widths.map { (m, $0) } }) {
       let k = 1 + (5 * m + n) % 19
-      let d = numbers.block(k * m)
-      let a = numbers.block(k * (n + 3))
+      let a = numbers.block(k * (m + 3))
+      let d = numbers.block(k * n)
       for isAdded in [false, true] {
         var c = [Float](repeating: 1, count: m * n + 1)
-        withRows(a, k, n + 3) { rows in
+        withRows(a, k, m + 3) { rows in
           c.withUnsafeMutableBufferPointer { c in
             d.withUnsafeBufferPointer { d in
               var job = nnk_gradient(
-                d: d.baseAddress!, d_stride: m, a: rows, a_start: 3, c: c.baseAddress!,
+                a: rows, a_start: 3, d: d.baseAddress!, d_stride: n, c: c.baseAddress!,
                 c_stride: n, m: m, n: n, k: k, is_added: isAdded ? 1 : 0)
               table.product_gradient(&job)
             }
@@ -88,7 +88,7 @@ import Testing
         for row in 0..<m {
           for column in 0..<n {
             let sum = (0..<k).reduce(isAdded ? 1.0 : 0) {
-              $0 + Double(d[$1 * m + row]) * Double(a[$1 * (n + 3) + 3 + column])
+              $0 + Double(a[$1 * (m + 3) + 3 + row]) * Double(d[$1 * n + column])
             }
             worst = max(worst, abs(sum - Double(c[row * n + column])))
           }

@@ -86,16 +86,34 @@ import Testing
     #expect(worst <= 1.5)
   }
 
-  @Test(arguments: levels) func logisticPartsAreRight(_ level: Int) throws {
+  /// Targets of 0 and 1: what is left of the loss is log(1 + e^z) and log(1 + e^-z).
+  @Test(arguments: levels) func binaryCrossEntropiesAreRight(_ level: Int) throws {
     let table = try kernels(level)
-    let z = Self.everywhere.filter { $0.isFinite }
-    var (q, l) = (z, z)
-    table.logistic_parts(z, z.count, &q, &l)
-    for index in z.indices {
-      let small = exp(-abs(Double(z[index])))
-      guard small > 0x1p-120 else { continue }
-      #expect(ulps(q[index], small / (1 + small)) <= 3)
-      #expect(ulps(l[index], log1p(small)) <= 3)
+    let z = Self.everywhere.filter { abs($0) < 80 }
+    for target in [Float(0), 1] {
+      let targets = z.map { _ in target }
+      var (loss, slope) = (z, z)
+      table.binary_cross_entropies(z, targets, z.count, 1, 0, 2, &loss, &slope)
+      for index in z.indices {
+        let x = target == 1 ? -Double(z[index]) : Double(z[index])
+        let factor = target == 1 ? 2.0 : 1
+        let exact = x > 0 ? x + log1p(exp(-x)) : log1p(exp(x))
+        #expect(ulps(loss[index], factor * exact) <= 3)
+        #expect(ulps(slope[index], (target == 1 ? -2 : 1) / (1 + exp(-x))) <= 4)
+      }
+    }
+  }
+
+  @Test(arguments: levels) func sumsAreInDouble(_ level: Int) throws {
+    let table = try kernels(level)
+    var numbers = Numbers(4)
+    for count in [1, 15, 16, 17, 100] {
+      let values = numbers.block(count)
+      let exact = values.reduce(0.0) { $0 + Double($1) }
+      #expect(abs(table.sum_in_double(values, count) - exact) < 1e-14)
+      var scaled = values
+      table.scaled(values, count, -2, &scaled)
+      #expect(scaled == values.map { -2 * $0 })
     }
   }
 

@@ -28,29 +28,37 @@ import Testing
     let bias = try filled(n, 4)
     let spare = try filled(k * n, 5)
     let result = Matrix(c.base, rows: m, columns: n)
-    let (byRow, keptA) = try rows(a, m, k)
-    let (byDepth, keptB) = try rows(b, k, n)
+    let (byRow, kept) = try rows(a, m, k)
     switch form {
-    case .plain: multiply(byRow, Matrix(b.base, rows: k, columns: n), into: result, crew: crew)
+    case .plain:
+      multiply(
+        byRow, Matrix(b.base, rows: k, columns: n), bias: bias.base, isRectified: true,
+        into: result, spare: spare.base, crew: crew)
     case .secondTransposed:
       multiplyTransposed(
-        byRow, Matrix(b.base, rows: n, columns: k), bias: bias.base, isRectified: true,
-        into: result, spare: spare.base, crew: crew)
+        byRow, Matrix(b.base, rows: n, columns: k), into: result, spare: spare.base, crew: crew)
     case .firstTransposed:
-      multiplyFirstTransposed(
-        Matrix(a.base, rows: k, columns: m), byDepth, into: result, crew: crew)
+      // In two parts, as a strip of the inputs is one.
+      let (byDepth, kept) = try rows(a, k, m)
+      let half = m / 2
+      for (start, count) in [(0, half), (half, m - half)] where count > 0 {
+        multiplyFirstTransposed(
+          byDepth, from: start, Matrix(b.base, rows: k, columns: n),
+          into: Matrix(c.base + start * n, rows: count, columns: n))
+      }
+      withExtendedLifetime(kept) {}
     }
-    withExtendedLifetime((keptA, keptB)) {}
+    withExtendedLifetime(kept) {}
     var worst = 0.0
     for row in 0..<m {
       for column in 0..<n {
-        var sum = form == .secondTransposed ? Double(bias.base[column]) : 0
+        var sum = form == .plain ? Double(bias.base[column]) : 0
         for inner in 0..<k {
           let x = a.base[form == .firstTransposed ? inner * m + row : row * k + inner]
           let y = b.base[form == .secondTransposed ? column * k + inner : inner * n + column]
           sum += Double(x) * Double(y)
         }
-        if form == .secondTransposed { sum = max(sum, 0) }
+        if form == .plain { sum = max(sum, 0) }
         worst = max(worst, abs(sum - Double(c.base[row * n + column])))
       }
     }

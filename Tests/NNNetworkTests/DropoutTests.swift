@@ -79,14 +79,14 @@ import Testing
         sampleWeights: nil, classWeights: nil,
         gradient: model.outputGradient(workspace, rows: rows), scratch: workspace.lossScratch))
     let gradients = try Buffer<Float>(count: model.parameterCount)
-    model.backward(workspace, rows: rows, mode: mode, gradients: gradients.base, crew: .alone)
+    model.differentiate(workspace, rows: rows, mode: mode, gradients: gradients.base)
 
     let wanted = Self.byHand(
-      weights: (0..<model.parameterCount).map { Double(model.weights.base[$0]) },
+      weights: try model.byRows(model.weights).map { Double($0) },
       x: (0..<rows * 2).map { Double(features.base[$0]) },
       t: (0..<rows).map { Double(targets.base[$0]) }, masks: masks)
     #expect(abs(sum.mean - wanted.loss) < 2e-6 * wanted.loss)
-    let found = (0..<model.parameterCount).map { Double(gradients.base[$0]) }
+    let found = try model.byRows(gradients).map { Double($0) }
     #expect(relativeError(found, wanted.gradient) < 2e-6)
   }
 

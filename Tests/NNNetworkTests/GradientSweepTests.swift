@@ -67,7 +67,7 @@ import Testing
           gradient: gradients == nil ? nil : model.outputGradient(workspace, rows: rows),
           scratch: workspace.lossScratch))
       if let gradients {
-        model.backward(workspace, rows: rows, mode: mode, gradients: gradients, crew: .alone)
+        model.differentiate(workspace, rows: rows, mode: mode, gradients: gradients)
       }
       return sum.mean
     }
@@ -155,7 +155,7 @@ import Testing
       let gradient = model.outputGradient(workspace, rows: 6)
       for index in 0..<24 { gradient.base[index] = Float(index) - 3.5 }
       let result = try Buffer<Float>(count: model.parameterCount)
-      model.backward(workspace, rows: 6, mode: mode, gradients: result.base, crew: .alone)
+      model.differentiate(workspace, rows: 6, mode: mode, gradients: result.base)
       return (0..<result.count).map { result.base[$0] }
     }
     let through = try gradients(#"{"type": "relu", "straight_through": true}"#)

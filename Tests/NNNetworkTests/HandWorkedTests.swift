@@ -19,7 +19,7 @@ import Testing
        "layers": [{"type": "dense", "units": 2, "activation": "relu"}, {"type": "dense", "units": 1}]}
       """)
     let weights: [Float] = [0.5, -1, 1, 1, 0.5, -1, 2, 1, 0.5]
-    for (index, value) in weights.enumerated() { model.weights.base[index] = value }
+    model.adopt(weights, count: 9, into: model.weights.base)
     let features = try Buffer<Float>(count: 2)
     (features.base[0], features.base[1]) = (1, 2)
     let target = try Buffer<Float>(count: 1)
@@ -37,8 +37,8 @@ import Testing
         scratch: workspace.lossScratch))
     #expect(loss.mean == 2.25)
     let gradients = try Buffer<Float>(count: 9)
-    model.backward(workspace, rows: 1, mode: mode, gradients: gradients.base, crew: .alone)
-    #expect((0..<9).map { gradients.base[$0] } == [0, 0, -3, -6, 0, -3, 0, -6, -3])
+    model.differentiate(workspace, rows: 1, mode: mode, gradients: gradients.base)
+    #expect(try model.byRows(gradients) == [0, 0, -3, -6, 0, -3, 0, -6, -3])
   }
 
   @Test func losesNothingAtExtremeLogits() throws {

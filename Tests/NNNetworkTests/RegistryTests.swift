@@ -100,7 +100,7 @@ import Testing
       {"input": \(columns), "seed": 5, "loss": "mse",
        "layers": [{"type": "dense", "units": \(rows), "init": \(initializer), "bias": false}]}
       """)
-    return (0..<model.parameterCount).map { Double(model.weights.base[$0]) }
+    return try model.byRows(model.weights).map { Double($0) }
   }
 
   private func moments(_ values: [Double]) -> (mean: Double, deviation: Double) {

@@ -34,3 +34,21 @@ func relativeError(_ a: [Double], _ b: [Double]) -> Double {
   }
   return distance.squareRoot() / max(size.squareRoot(), 1e-3 * Double(b.count).squareRoot())
 }
+
+extension Model {
+  /// Backward pass with all gradients, as they are stored.
+  func differentiate(
+    _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>
+  ) {
+    backward(workspace, rows: rows, mode: mode, gradients: gradients, crew: .alone)
+    completeGradient(
+      workspace, rows: rows, mode: mode, gradients: gradients, user: nil, crew: .alone)
+  }
+
+  /// Stored parameters or gradients as callers see them: matrices by rows.
+  func byRows(_ stored: Buffer<Float>) throws -> [Float] {
+    let values = try Buffer<Float>(count: stored.count)
+    export(stored.base, count: stored.count, to: values.base)
+    return (0..<values.count).map { values.base[$0] }
+  }
+}

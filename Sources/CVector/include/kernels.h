@@ -27,12 +27,12 @@ typedef struct {
     int32_t is_added;            // the product is added to C
 } nnk_product;
 
-// C[m x n] = D^T A: what n inputs and m outputs of a batch of k rows give as a gradient.
+// C[m x n] = A^T D: what m inputs and n outputs of a batch of k rows give as a gradient.
 typedef struct {
-    const float *d;              // k rows, m floats of each
-    long d_stride;
-    const nnk_row *_Nonnull a;            // k rows, n floats of each, from a_start
+    const nnk_row *_Nonnull a;            // k rows, m floats of each, from a_start
     long a_start;
+    const float *d;              // [k x n]
+    long d_stride;
     float *c;
     long c_stride;
     long m, n, k;
@@ -89,14 +89,20 @@ typedef struct {
 
     // The largest magnitude; infinity when a value is not finite.
     float (*largest_magnitude)(const float *x, long count);
+    float (*largest_magnitude_of_rows)(const nnk_row *_Nonnull x, long rows, long columns);
     // sums[c] = sum over the rows of block[r, c]
     void (*column_sums)(const float *block, long rows, long columns, float *sums);
     // p = softmax(z) row by row, also in place; log of the sum of exponentials of a row: peak + log sum
     void (*softmax)(const float *z, long rows, long columns, float *p, float *_Nullable peaks, float *_Nullable sums);
     // x = log x, for normal x > 0
     void (*logarithms)(float *x, long count);
-    // q = sigmoid(-|z|), l = log(1 + e^-|z|)
-    void (*logistic_parts)(const float *z, long count, float *q, float *l);
+    // Loss and slope of each element: (z - t)^2; binary cross-entropy with targets keep t + shift.
+    void (*squared_errors)(const float *z, const float *t, long count, float *loss, float *slope);
+    void (*binary_cross_entropies)(const float *z, const float *t, long count, float keep, float shift, float weight,
+                                   float *loss, float *slope);
+    // y = factor x
+    void (*scaled)(const float *x, long count, float factor, float *y);
+    double (*sum_in_double)(const float *x, long count);
 
     // g += l2 w + l1 sign w; w *= keep before that (1: as it is)
     void (*decay)(const nnk_run *run, float keep, float l2, float l1);

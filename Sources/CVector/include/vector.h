@@ -121,6 +121,16 @@ NNV float nnv_sum(nnv_f16 v) {
     return (q.x + q.z) + (q.y + q.w);
 }
 
+// Sixteen doubles, for sums that keep the digits of floats.
+typedef double nnv_d16 __attribute__((ext_vector_type(16)));
+NNV nnv_d16 nnv_wide(nnv_f16 a) { return __builtin_convertvector(a, nnv_d16); }
+NNV nnv_d16 nnv_wide_add(nnv_d16 a, nnv_f16 b) { return a + __builtin_convertvector(b, nnv_d16); }
+NNV double nnv_wide_sum(nnv_d16 a) {
+    double sum = 0;
+    for (int i = 0; i < 16; i++) sum += a[i];
+    return sum;
+}
+
 NNV float nnv_largest(nnv_f16 v) { return __builtin_reduce_max(v); }
 
 // The sums of the lanes of four vectors.

@@ -28,10 +28,10 @@ struct Affine {
   ) {
     columnDots(
       gradient.base, normalized.base, rows: gradient.rows, columns: gradient.columns,
-      into: weight.gradient(in: gradients).base)
+      into: weight.gradient(in: gradients))
     columnSums(
       gradient.base, rows: gradient.rows, columns: gradient.columns,
-      into: bias.gradient(in: gradients).base)
+      into: bias.gradient(in: gradients))
     scaleAndShift(
       gradient.base, by: weight.base, plus: nil, rows: gradient.rows, columns: gradient.columns)
   }

@@ -52,7 +52,7 @@ private struct DenseOptions {
   }
 }
 
-/// Weight W is [units × inputSize], bias b is [units].
+/// Weight W is [units × inputSize], stored [inputSize × units]; bias b is [units].
 final class DenseLayer: Layer {
   let outputSize: Int
   private let inputSize: Int
@@ -78,12 +78,15 @@ final class DenseLayer: Layer {
   }
 
   var readsRows: Bool { true }
-  var spareSize: Int { weight.count }
+  /// A transposed weight, or a part of the gradients.
+  var spareSize: Int { weight.count + outputSize }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
+    let rows = try Buffer<Float>(count: weight.count)
     try fillWeight(
       InitializerTarget(
-        values: weight.base, rows: outputSize, columns: inputSize, fanIn: inputSize), &random)
+        values: rows.base, rows: outputSize, columns: inputSize, fanIn: inputSize), &random)
+    weight.adopt(rows.base, into: weight.base)
     guard let bias else { return }
     try fillBias(
       InitializerTarget(values: bias.base, rows: outputSize, columns: 1, fanIn: inputSize), &random)
@@ -91,8 +94,8 @@ final class DenseLayer: Layer {
 
   func forward(_ step: LayerStep) {
     let output = step.output
-    multiplyTransposed(
-      step.inputRows, weight.values, bias: bias.map { UnsafePointer($0.base) },
+    multiply(
+      step.inputRows, weight.stored, bias: bias.map { UnsafePointer($0.base) },
       isRectified: activation.isRectifier, into: output, spare: step.spare, crew: step.crew)
     if activation.isRectifier { return }
     if step.isTraining, activation.needsInput {
@@ -105,15 +108,41 @@ final class DenseLayer: Layer {
     let gradient = step.outputGradient
     let z = Matrix(step.scratch, rows: gradient.rows, columns: gradient.columns)
     activation.differentiate(gradient, z, step.output)
-    multiplyFirstTransposed(
-      gradient, step.inputRows, into: weight.gradient(in: step.gradients), crew: step.crew)
-    if let bias {
-      columnSums(
-        gradient.base, rows: gradient.rows, columns: gradient.columns,
-        into: bias.gradient(in: step.gradients).base)
-    }
     if let inputGradient = step.inputGradient {
-      multiply(step.outputGradientRows, weight.values, into: inputGradient, crew: step.crew)
+      multiplyTransposed(
+        step.outputGradientRows, weight.stored, into: inputGradient, spare: step.spare,
+        crew: step.crew)
     }
+  }
+
+  /// Inputs of one part: so few that its gradients fit into the first-level cache, and so many that
+  /// the batch is not read too often.
+  private var inputsOfPart: Int { max(48, 4096 / outputSize / 12 * 12) }
+
+  var gradientParts: Int { (inputSize + inputsOfPart - 1) / inputsOfPart }
+
+  func completeGradient(
+    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?
+  ) -> GradientRun {
+    let start = part * inputsOfPart
+    let inputs = min(inputsOfPart, inputSize - start)
+    let offset = weight.offset + start * outputSize
+    let values = place ?? step.gradients + offset
+    let part = Matrix(values, rows: inputs, columns: outputSize)
+    multiplyFirstTransposed(step.inputRows, from: start, step.outputGradient, into: part)
+    guard bias != nil, start + inputs == inputSize else {
+      return GradientRun(offset: offset, count: part.count, values: values)
+    }
+    // The bias follows the weight.
+    columnSums(
+      step.outputGradient.base, rows: step.outputGradient.rows, columns: outputSize,
+      into: values + part.count)
+    return GradientRun(offset: offset, count: part.count + outputSize, values: values)
+  }
+
+  func gradientBound(_ step: LayerStep) -> Float {
+    let gradient = step.outputGradient
+    return Float(gradient.rows) * largestMagnitude(gradient.base, gradient.count)
+      * max(1, largestMagnitude(step.inputRows))
   }
 }

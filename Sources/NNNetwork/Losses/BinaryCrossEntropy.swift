@@ -16,21 +16,28 @@ extension Loss {
     let smoothing = try options.number("label_smoothing", default: 0, in: .closed(0, 1))
     return .elementwise(
       output: .sigmoid, targets: .probabilities, classCount: outputs == 1 ? 2 : nil,
-      prepare: { input in
-        nnk_kernels().pointee.logistic_parts(
-          input.outputs.base, input.outputs.count, input.scratch,
-          input.scratch + input.outputs.count)
-      }
+      vectors: positive.count > 1 ? nil : vectors(positive[0], smoothing: smoothing)
     ) { element in
       let z = element.output
       let t = element.target * (1 - smoothing) + smoothing / 2
       let weight = positive.count == 1 ? positive[0] : positive[element.column]
       // The smaller of both probabilities, and log(1 + e^-|z|).
-      let minor = element.first
-      let tail = element.isPrecise ? nnc_log1p(nnc_exp(-abs(z))) : element.second
+      let small = nnc_exp(-abs(z))
+      let (minor, tail) = (small / (1 + small), nnc_log1p(small))
       let loss = weight * t * (tail + max(-z, 0)) + (1 - t) * (tail + max(z, 0))
       let (probability, complement) = z >= 0 ? (1 - minor, minor) : (minor, 1 - minor)
       return (loss, (1 - t) * probability - weight * t * complement)
+    }
+  }
+
+  private static func vectors(
+    _ positive: Double, smoothing: Double
+  ) -> @Sendable (LossElements) -> Void {
+    let (keep, shift, weight) = (Float(1 - smoothing), Float(smoothing / 2), Float(positive))
+    return { elements in
+      nnk_kernels().pointee.binary_cross_entropies(
+        elements.outputs, elements.targets, elements.count, keep, shift, weight, elements.losses,
+        elements.slopes)
     }
   }
 

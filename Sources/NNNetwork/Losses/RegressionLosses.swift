@@ -1,4 +1,5 @@
 import CPlatform
+import CVector
 import NNErrors
 import NNJSON
 
@@ -6,7 +7,13 @@ extension Loss {
   /// `(y - t)²`. Reference: torch.nn.MSELoss.
   static let meanSquaredError = Loss(name: "mse", example: #"{"type": "mse"}"#) {
     _, _ throws(NNError) in
-    .elementwise(output: .identity, targets: .real) {
+    .elementwise(
+      output: .identity, targets: .real,
+      vectors: {
+        nnk_kernels().pointee.squared_errors(
+          $0.outputs, $0.targets, $0.count, $0.losses, $0.slopes)
+      }
+    ) {
       let distance = $0.output - $0.target
       return (distance * distance, 2 * distance)
     }

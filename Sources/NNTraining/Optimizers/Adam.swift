@@ -32,15 +32,18 @@ extension OptimizerRule {
     let moments = try Moments(&options)
     let isAMSGrad = try options.flag("amsgrad", default: false)
     let names = ["exp_avg", "exp_avg_sq"] + (isAMSGrad ? ["max_exp_avg_sq"] : [])
-    return OptimizerFunction(slots: names.count, slotNames: names, learningRate: 1e-3) { step in
-      var (run, constants) = (step.run, moments.constants(step.number, rate: step.learningRate))
-      let (m, v) = (step.slots.slot(0), step.slots.slot(1))
-      if isAMSGrad {
-        nnk_kernels().pointee.amsgrad(&run, m, v, step.slots.slot(2), &constants)
-      } else {
-        nnk_kernels().pointee.adam(&run, m, v, &constants)
-      }
-    }
+    return OptimizerFunction(
+      slots: names.count, slotNames: names, learningRate: 1e-3,
+      constants: { StepConstants(adam: moments.constants($0.number, rate: $0.learningRate)) },
+      update: { part in
+        var (run, constants) = (part.run, part.constants.adam)
+        let (m, v) = (part.slots.slot(0), part.slots.slot(1))
+        if isAMSGrad {
+          nnk_kernels().pointee.amsgrad(&run, m, v, part.slots.slot(2), &constants)
+        } else {
+          nnk_kernels().pointee.adam(&run, m, v, &constants)
+        }
+      })
   }
 
   /// Adam with Nesterov's look-ahead; its momentum warms up by `momentum_decay`.
@@ -52,21 +55,24 @@ extension OptimizerRule {
     let moments = try Moments(&options)
     let psi = try options.number("momentum_decay", default: 0.004, in: .closed(0, 1))
     return OptimizerFunction(
-      slots: 2, slotNames: ["exp_avg", "exp_avg_sq"], learningRate: 2e-3
-    ) { step in
-      let number = Double(step.number)
-      let momentum = moments.beta1 * (1 - 0.5 * nnc_pow(0.96, number * psi))
-      let next = moments.beta1 * (1 - 0.5 * nnc_pow(0.96, (number + 1) * psi))
-      // The product of all momenta so far; 0 stands for none yet.
-      let before = step.number == 1 ? 1 : step.scalars[0]
-      let product = before * momentum
-      step.scalars[0] = product
-      var run = step.run
-      var constants = moments.constants(step.number, rate: step.learningRate)
-      constants.step = Float(step.learningRate * next / (1 - product * next))
-      constants.gradient_rate = Float(step.learningRate * (1 - momentum) / (1 - product))
-      nnk_kernels().pointee.adam(&run, step.slots.slot(0), step.slots.slot(1), &constants)
-    }
+      slots: 2, slotNames: ["exp_avg", "exp_avg_sq"], learningRate: 2e-3,
+      constants: { step in
+        let number = Double(step.number)
+        let momentum = moments.beta1 * (1 - 0.5 * nnc_pow(0.96, number * psi))
+        let next = moments.beta1 * (1 - 0.5 * nnc_pow(0.96, (number + 1) * psi))
+        // The product of all momenta so far; 0 stands for none yet.
+        let before = step.number == 1 ? 1 : step.scalars[0]
+        let product = before * momentum
+        step.scalars[0] = product
+        var constants = moments.constants(step.number, rate: step.learningRate)
+        constants.step = Float(step.learningRate * next / (1 - product * next))
+        constants.gradient_rate = Float(step.learningRate * (1 - momentum) / (1 - product))
+        return StepConstants(adam: constants)
+      },
+      update: { part in
+        var (run, constants) = (part.run, part.constants.adam)
+        nnk_kernels().pointee.adam(&run, part.slots.slot(0), part.slots.slot(1), &constants)
+      })
   }
 }
 

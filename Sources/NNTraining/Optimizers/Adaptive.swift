@@ -16,14 +16,14 @@ extension OptimizerRule {
     let isCentered = try options.flag("centered", default: false)
     let names =
       ["square_avg"] + (isCentered ? ["grad_avg"] : []) + (momentum > 0 ? ["momentum_buffer"] : [])
-    return OptimizerFunction(slots: names.count, slotNames: names, learningRate: 1e-2) { step in
-      var run = step.run
+    return OptimizerFunction(slots: names.count, slotNames: names, learningRate: 1e-2) { part in
+      var run = part.run
       var constants = nnk_rmsprop(
         alpha: Float(alpha), fresh: Float(1 - alpha), eps: Float(eps), momentum: Float(momentum),
-        rate: Float(step.learningRate))
+        rate: part.constants.rate)
       nnk_kernels().pointee.rmsprop(
-        &run, step.slots.slot(0), isCentered ? step.slots.slot(1) : nil,
-        momentum > 0 ? step.slots.slot(isCentered ? 2 : 1) : nil, &constants)
+        &run, part.slots.slot(0), isCentered ? part.slots.slot(1) : nil,
+        momentum > 0 ? part.slots.slot(isCentered ? 2 : 1) : nil, &constants)
     }
   }
 
@@ -42,10 +42,12 @@ extension OptimizerRule {
       prepare: { slots, _ in
         slots.slot(0).update(repeating: Float(initial), count: slots.stride)
       },
-      update: { step in
-        var run = step.run
-        let rate = step.learningRate / (1 + Double(step.number - 1) * decay)
-        nnk_kernels().pointee.adagrad(&run, step.slots.slot(0), Float(rate), Float(eps))
+      constants: { step in
+        StepConstants(rate: Float(step.learningRate / (1 + Double(step.number - 1) * decay)))
+      },
+      update: { part in
+        var run = part.run
+        nnk_kernels().pointee.adagrad(&run, part.slots.slot(0), part.constants.rate, Float(eps))
       })
   }
 
@@ -59,10 +61,10 @@ extension OptimizerRule {
     let eps = try options.number("eps", default: 1e-6, in: .closed(1e-30, 1))
     return OptimizerFunction(
       slots: 2, slotNames: ["square_avg", "acc_delta"], learningRate: 1
-    ) { step in
-      var run = step.run
+    ) { part in
+      var run = part.run
       nnk_kernels().pointee.adadelta(
-        &run, step.slots.slot(0), step.slots.slot(1), Float(step.learningRate), Float(rho),
+        &run, part.slots.slot(0), part.slots.slot(1), part.constants.rate, Float(rho),
         Float(1 - rho), Float(eps))
     }
   }
@@ -82,10 +84,10 @@ extension OptimizerRule {
       prepare: { slots, rate in
         slots.slot(1).update(repeating: Float(rate), count: slots.stride)
       },
-      update: { step in
-        var run = step.run
+      update: { part in
+        var run = part.run
         var constants = nnk_rprop(shrink: shrink, grow: grow, least: least, largest: largest)
-        nnk_kernels().pointee.rprop(&run, step.slots.slot(0), step.slots.slot(1), &constants)
+        nnk_kernels().pointee.rprop(&run, part.slots.slot(0), part.slots.slot(1), &constants)
       })
   }
 }

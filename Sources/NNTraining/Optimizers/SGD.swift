@@ -20,19 +20,23 @@ extension OptimizerRule {
           + "got \(momentum) and \(dampening)")
     }
     guard momentum > 0 else {
-      return OptimizerFunction(slots: 0, slotNames: [], learningRate: 1e-3) { step in
-        var run = step.run
-        nnk_kernels().pointee.sgd(&run, Float(step.learningRate))
+      return OptimizerFunction(slots: 0, slotNames: [], learningRate: 1e-3) { part in
+        var run = part.run
+        nnk_kernels().pointee.sgd(&run, part.constants.rate)
       }
     }
-    return OptimizerFunction(slots: 1, slotNames: ["momentum_buffer"], learningRate: 1e-3) {
-      step in
-      var run = step.run
-      // The first step takes the gradient whole: the buffer is 0, dampening waits.
-      let fresh = step.number == 1 ? 1 : 1 - dampening
-      nnk_kernels().pointee.momentum(
-        &run, step.slots.slot(0), Float(step.learningRate), Float(momentum), Float(fresh),
-        isNesterov ? 1 : 0)
-    }
+    return OptimizerFunction(
+      slots: 1, slotNames: ["momentum_buffer"], learningRate: 1e-3,
+      constants: { step in
+        // The first step takes the gradient whole: the buffer is 0, dampening waits.
+        StepConstants(
+          rate: Float(step.learningRate), fresh: step.number == 1 ? 1 : Float(1 - dampening))
+      },
+      update: { part in
+        var run = part.run
+        nnk_kernels().pointee.momentum(
+          &run, part.slots.slot(0), part.constants.rate, Float(momentum), part.constants.fresh,
+          isNesterov ? 1 : 0)
+      })
   }
 }

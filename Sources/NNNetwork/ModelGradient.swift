@@ -1,0 +1,97 @@
+import NNMath
+
+// After the backward pass every layer knows what it takes to compute the gradients of its parameters.
+// They are computed part by part: what uses them finds each part in the cache.
+
+/// What uses a model's gradients part by part; several threads may call it, each for another part.
+package protocol GradientUser: AnyObject {
+  func use(_ run: GradientRun)
+}
+
+extension Model {
+  /// A bound of the magnitudes of all gradients; infinity if some may not be finite.
+  package func gradientBound(
+    _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>
+  ) -> Float {
+    var bound: Float = 0
+    for index in firstTrainableLayer..<layers.count {
+      let range = parameterRanges[index]
+      if range.isEmpty { continue }
+      let layer = layers[index]
+      if layer.gradientParts == 0 {
+        bound = max(bound, largestMagnitude(gradients + range.lowerBound, range.count))
+      } else {
+        let step = step(
+          index, workspace, rows: rows, mode: mode, gradients: gradients, crew: Crew.alone)
+        bound = max(bound, layer.gradientBound(step))
+      }
+    }
+    return bound
+  }
+
+  /// Computes what `backward` has left to do.
+  ///
+  /// - Parameter user: gets each part; `gradients` then need not hold it. nil: all parts go to
+  ///   `gradients` [parameterCount].
+  package func completeGradient(
+    _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
+    user: (any GradientUser)?, crew: Crew
+  ) {
+    for index in firstTrainableLayer..<layers.count {
+      let range = parameterRanges[index]
+      if range.isEmpty { continue }
+      let layer = layers[index]
+      if layer.gradientParts == 0 {
+        user?.use(
+          GradientRun(
+            offset: range.lowerBound, count: range.count, values: gradients + range.lowerBound))
+        continue
+      }
+      // Waking other threads (about 5 us) must pay.
+      let isShared = Double(range.count) * Double(rows) >= 2_000_000
+      let crew = isShared ? crew : Crew.alone
+      var job = GradientJob(
+        layer: layer,
+        step: step(index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew),
+        user: user, place: user != nil && crew.members == 1 ? workspace.spare : nil)
+      withUnsafeMutablePointer(to: &job) { job in
+        crew.run(parts: layer.gradientParts, context: UnsafeMutableRawPointer(job)) {
+          context, part in
+          context.assumingMemoryBound(to: GradientJob.self).pointee.complete(part)
+        }
+      }
+    }
+  }
+
+  /// Turns stored values of the first tensors (all, or those of an optimiser) into rows.
+  ///
+  /// - Parameter count: values in all; `parameterCount` or `weights.count`.
+  package func export(
+    _ stored: UnsafePointer<Float>, count: Int, to values: UnsafeMutablePointer<Float>
+  ) {
+    for (_, parameter) in tensors where parameter.offset < count {
+      parameter.export(stored + parameter.offset, to: values + parameter.offset)
+    }
+  }
+
+  /// Turns rows into stored values, as `export` backwards.
+  package func adopt(
+    _ values: UnsafePointer<Float>, count: Int, into stored: UnsafeMutablePointer<Float>
+  ) {
+    for (_, parameter) in tensors where parameter.offset < count {
+      parameter.adopt(values + parameter.offset, into: stored + parameter.offset)
+    }
+  }
+}
+
+private struct GradientJob {
+  let layer: any Layer
+  let step: LayerStep
+  let user: (any GradientUser)?
+  let place: UnsafeMutablePointer<Float>?
+
+  func complete(_ part: Int) {
+    let run = layer.completeGradient(part: part, step, into: place)
+    user?.use(run)
+  }
+}
