@@ -3,18 +3,18 @@ import CVector
 // One step of each rule over a run of weights: w weights, g their gradients, the rest the rule's
 // memory. Formulas stand at the rules (NNTraining/Optimizers).
 
-/// A rule over one vector of weights; `at` is its first place.
-private protocol Rule {
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run)
+/// A rule over one vector of weights: `at` is its first place, g its gradients.
+protocol Rule {
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L)
 }
 
 @inline(__always)
 private func apply<R: Rule>(_ rule: R, to run: UnsafePointer<nnk_run>) {
-  let run = run.pointee
-  forEachVector(run.count) { index, lanes in
-    rule.step(index, lanes, run)
+  let (g, count) = (run.pointee.g, run.pointee.count)
+  forEachVector(count) { index, lanes in
+    rule.step(index, lanes.load(g + index), lanes)
   } _: { index, lanes in
-    rule.step(index, lanes, run)
+    rule.step(index, lanes.load(g + index), lanes)
   }
 }
 
@@ -26,43 +26,48 @@ private func sign(_ x: Vector) -> Vector {
 }
 
 private struct Decay: Rule {
+  let w, g: Floats
   let keep, l2, l1: Vector
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
-    let w = lanes.load(run.w + at) * keep
-    lanes.store(w, run.w + at)
-    lanes.store(fma(l2, w, lanes.load(run.g + at)) + l1 * sign(w), run.g + at)
+  func step<L: Lanes>(_ at: Int, _ gradient: Vector, _ lanes: L) {
+    let shrunk = lanes.load(w + at) * keep
+    lanes.store(shrunk, w + at)
+    lanes.store(fma(l2, shrunk, gradient) + l1 * sign(shrunk), g + at)
   }
 }
 
 func decay(_ run: UnsafePointer<nnk_run>, _ keep: Float, _ l2: Float, _ l1: Float) {
-  apply(Decay(keep: splat(keep), l2: splat(l2), l1: splat(l1)), to: run)
+  let (w, g) = (run.pointee.w, run.pointee.g)
+  apply(Decay(w: w, g: g, keep: splat(keep), l2: splat(l2), l1: splat(l1)), to: run)
 }
 
-private struct SGD: Rule {
+struct SGD: Rule {
+  let w: Floats
   let rate: Vector
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
-    lanes.store(lanes.load(run.w + at) - rate * lanes.load(run.g + at), run.w + at)
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
+    lanes.store(lanes.load(w + at) - rate * g, w + at)
   }
 }
 
-func sgd(_ run: UnsafePointer<nnk_run>, _ rate: Float) { apply(SGD(rate: splat(rate)), to: run) }
+func sgd(_ run: UnsafePointer<nnk_run>, _ rate: Float) {
+  apply(SGD(w: run.pointee.w, rate: splat(rate)), to: run)
+}
 
 private struct Momentum: Rule {
+  let w: Floats
   let b: Floats
   let rate, momentum, fresh: Vector
   /// What the velocity is multiplied by before the gradient joins it.
   let look, direct: Vector
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
-    let g = lanes.load(run.g + at)
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
     let velocity = fma(momentum, lanes.load(b + at), fresh * g)
     lanes.store(velocity, b + at)
-    lanes.store(lanes.load(run.w + at) - rate * fma(look, velocity, direct * g), run.w + at)
+    lanes.store(lanes.load(w + at) - rate * fma(look, velocity, direct * g), w + at)
   }
 }
 
@@ -73,36 +78,40 @@ func momentum(
   let ahead = isNesterov != 0
   apply(
     Momentum(
+      w: run.pointee.w,
       b: b, rate: splat(rate), momentum: splat(momentum), fresh: splat(fresh),
       look: splat(ahead ? momentum : 1), direct: splat(ahead ? 1 : 0)), to: run)
 }
 
 /// The moments of Adam and what divides its step; `largest` as amsgrad wants it.
 private struct Adam: Rule {
-  let m, v: Floats
+  let w, m, v: Floats
   let largest: Floats?
-  let fresh1, beta2, fresh2, rate, root, eps, gradientRate: Vector
+  let fresh1, fresh2, rate, root, eps, gradientRate: Vector
 
   @inline(__always)
-  init(_ c: UnsafePointer<nnk_adam>, _ m: Floats, _ v: Floats, largest: Floats? = nil) {
+  init(
+    _ c: UnsafePointer<nnk_adam>, _ w: Floats, _ m: Floats, _ v: Floats, largest: Floats? = nil
+  ) {
     let c = c.pointee
-    (self.m, self.v, self.largest) = (m, v, largest)
+    (self.w, self.m, self.v, self.largest) = (w, m, v, largest)
     fresh1 = splat(c.fresh1)
-    beta2 = splat(c.beta2)
     fresh2 = splat(c.fresh2)
     rate = splat(c.step)
-    // √v / √c2 as a product: divisions are what a step waits for.
     root = splat(1 / c.root)
     eps = splat(c.eps)
     gradientRate = splat(c.gradient_rate)
   }
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
-    let g = lanes.load(run.g + at)
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
+    nnv_prefetch(w + at + 128)
+    nnv_prefetch(m + at + 128)
+    nnv_prefetch(v + at + 128)
     let before = lanes.load(m + at)
     let mean = fma(fresh1, g - before, before)
-    var square = fma(beta2, lanes.load(v + at), fresh2 * g * g)
+    let old = lanes.load(v + at)
+    var square = fma(fresh2, fma(g, g, splat(0) - old), old)
     lanes.store(mean, m + at)
     lanes.store(square, v + at)
     if let largest {
@@ -111,29 +120,29 @@ private struct Adam: Rule {
     }
     let divisor = fma(nnv_sqrt(square), root, eps)
     let direction = fma(rate, mean, gradientRate * g)
-    lanes.store(lanes.load(run.w + at) - direction / divisor, run.w + at)
+    lanes.store(lanes.load(w + at) - nnv_quotient(direction, divisor), w + at)
   }
 }
 
 func adam(_ run: UnsafePointer<nnk_run>, _ m: Floats, _ v: Floats, _ c: UnsafePointer<nnk_adam>) {
-  apply(Adam(c, m, v), to: run)
+  apply(Adam(c, run.pointee.w, m, v), to: run)
 }
 
 func amsgrad(
   _ run: UnsafePointer<nnk_run>, _ m: Floats, _ v: Floats, _ largest: Floats,
   _ c: UnsafePointer<nnk_adam>
 ) {
-  apply(Adam(c, m, v, largest: largest), to: run)
+  apply(Adam(c, run.pointee.w, m, v, largest: largest), to: run)
 }
 
 private struct RMSprop: Rule {
+  let w: Floats
   let v: Floats
   let mean, b: Floats?
   let alpha, fresh, eps, momentum, rate: Vector
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
-    let g = lanes.load(run.g + at)
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
     var variance = fma(alpha, lanes.load(v + at), fresh * g * g)
     lanes.store(variance, v + at)
     if let mean {
@@ -143,12 +152,12 @@ private struct RMSprop: Rule {
       // Rounding may put the mean's square a little above the mean of squares.
       variance = nnv_max(variance - a * a, splat(0))
     }
-    var direction = g / (nnv_sqrt(variance) + eps)
+    var direction = nnv_quotient(g, nnv_sqrt(variance) + eps)
     if let b {
       direction = fma(momentum, lanes.load(b + at), direction)
       lanes.store(direction, b + at)
     }
-    lanes.store(lanes.load(run.w + at) - rate * direction, run.w + at)
+    lanes.store(lanes.load(w + at) - rate * direction, w + at)
   }
 }
 
@@ -159,40 +168,42 @@ func rmsprop(
   let c = c.pointee
   apply(
     RMSprop(
+      w: run.pointee.w,
       v: v, mean: mean, b: b, alpha: splat(c.alpha), fresh: splat(c.fresh), eps: splat(c.eps),
       momentum: splat(c.momentum), rate: splat(c.rate)), to: run)
 }
 
 private struct Adagrad: Rule {
+  let w: Floats
   let sum: Floats
   let rate, eps: Vector
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
-    let g = lanes.load(run.g + at)
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
     let total = fma(g, g, lanes.load(sum + at))
     lanes.store(total, sum + at)
-    lanes.store(lanes.load(run.w + at) - rate * g / (nnv_sqrt(total) + eps), run.w + at)
+    lanes.store(
+      lanes.load(w + at) - nnv_quotient(rate * g, nnv_sqrt(total) + eps), w + at)
   }
 }
 
 func adagrad(_ run: UnsafePointer<nnk_run>, _ sum: Floats, _ rate: Float, _ eps: Float) {
-  apply(Adagrad(sum: sum, rate: splat(rate), eps: splat(eps)), to: run)
+  apply(Adagrad(w: run.pointee.w, sum: sum, rate: splat(rate), eps: splat(eps)), to: run)
 }
 
 private struct Adadelta: Rule {
+  let w: Floats
   let square, change: Floats
   let rate, rho, fresh, eps: Vector
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
-    let g = lanes.load(run.g + at)
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
     let v = fma(rho, lanes.load(square + at), fresh * g * g)
     let u = lanes.load(change + at)
-    let delta = nnv_sqrt(u + eps) / nnv_sqrt(v + eps) * g
+    let delta = nnv_quotient(nnv_sqrt(u + eps), nnv_sqrt(v + eps)) * g
     lanes.store(v, square + at)
     lanes.store(fma(rho, u, fresh * delta * delta), change + at)
-    lanes.store(lanes.load(run.w + at) - rate * delta, run.w + at)
+    lanes.store(lanes.load(w + at) - rate * delta, w + at)
   }
 }
 
@@ -202,18 +213,19 @@ func adadelta(
 ) {
   apply(
     Adadelta(
+      w: run.pointee.w,
       square: square, change: change, rate: splat(rate), rho: splat(rho), fresh: splat(fresh),
       eps: splat(eps)), to: run)
 }
 
 private struct Rprop: Rule {
+  let w: Floats
   let before, size: Floats
   let shrink, grow, least, largest: Vector
 
   @inline(__always)
-  func step<L: Lanes>(_ at: Int, _ lanes: L, _ run: nnk_run) {
+  func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
     // Signs, not the product of gradients: it underflows to 0 where both are tiny.
-    let g = lanes.load(run.g + at)
     let agreement = sign(g) * sign(lanes.load(before + at))
     let old = lanes.load(size + at)
     let smaller = nnv_choose_greater(
@@ -222,7 +234,7 @@ private struct Rprop: Rule {
     // Where the sign turned the step is left out, and so is what the next one compares with.
     let kept = nnv_choose_greater(splat(0), agreement, splat(0), g)
     lanes.store(new, size + at)
-    lanes.store(lanes.load(run.w + at) - sign(kept) * new, run.w + at)
+    lanes.store(lanes.load(w + at) - sign(kept) * new, w + at)
     lanes.store(kept, before + at)
   }
 }
@@ -233,6 +245,7 @@ func rprop(
   let c = c.pointee
   apply(
     Rprop(
+      w: run.pointee.w,
       before: before, size: size, shrink: splat(c.shrink), grow: splat(c.grow),
       least: splat(c.least), largest: splat(c.largest)), to: run)
 }

@@ -1,10 +1,10 @@
 import CVector
 
-// C = A · B and C = Aᵀ · D: every element is summed in the order of k, whatever the tile, so a
-// product is the same bytes however it is cut.
+// Every element is summed in the order of k, whatever the tile, so a product is the same bytes however
+// it is cut.
 
 /// A product whose tiles can be computed one by one.
-private protocol Product {
+protocol Product {
   var rows: Int { get }
   var columns: Int { get }
   func compute<T: Tile, L: Lanes>(_: T.Type, row: Int, column: Int, last: L)
@@ -146,70 +146,4 @@ private struct PlainProduct: Product {
   }
 }
 
-/// C = Aᵀ · D
-private struct GradientProduct: Product {
-  let job: nnk_gradient
-  var rows: Int { job.m }
-  var columns: Int { job.n }
-
-  @inline(__always)
-  func compute<T: Tile, L: Lanes>(_: T.Type, row: Int, column: Int, last: L) {
-    let start = job.a_start + row
-    let stride = job.d_stride
-    var d = job.d + column
-    var sums = T()
-    for k in 0..<job.k {
-      let a = job.a[k] + start
-      sums.add(T.Row(d, last: last), from: 0) { splat(a[$0]) }
-      d += stride
-    }
-    let c = job.c + row * job.c_stride + column
-    sums.forEachRow(from: 0) { index, row in
-      let target = c + index * job.c_stride
-      if job.is_added != 0 {
-        T.Row(target, last: last).plus(row).store(target, last: last)
-      } else {
-        row.store(target, last: last)
-      }
-    }
-  }
-
-  /// One column, [m] side by side: rows of A are what fills vectors. Four sums take turns.
-  @inline(__always)
-  func computeColumn() {
-    forEachVector(job.m) { row, lanes in
-      finishColumn(row, lanes)
-    } _: { row, lanes in
-      finishColumn(row, lanes)
-    }
-  }
-
-  @inline(__always)
-  private func finishColumn<L: Lanes>(_ row: Int, _ lanes: L) {
-    let (a, d, start) = (job.a, job.d, job.a_start + row)
-    var (s0, s1, s2, s3) = (splat(0), splat(0), splat(0), splat(0))
-    var k = 0
-    while k + 4 <= job.k {
-      s0 = fma(splat(d[k]), lanes.load(a[k] + start), s0)
-      s1 = fma(splat(d[k + 1]), lanes.load(a[k + 1] + start), s1)
-      s2 = fma(splat(d[k + 2]), lanes.load(a[k + 2] + start), s2)
-      s3 = fma(splat(d[k + 3]), lanes.load(a[k + 3] + start), s3)
-      k += 4
-    }
-    while k < job.k {
-      s0 = fma(splat(d[k]), lanes.load(a[k] + start), s0)
-      k += 1
-    }
-    let sum = (s0 + s1) + (s2 + s3)
-    let c = job.c + row
-    lanes.store(job.is_added != 0 ? lanes.load(c) + sum : sum, c)
-  }
-}
-
 func productPlain(_ job: UnsafePointer<nnk_product>) { PlainProduct(job: job.pointee).computeAll() }
-
-func productGradient(_ job: UnsafePointer<nnk_gradient>) {
-  let product = GradientProduct(job: job.pointee)
-  let isColumn = product.job.n == 1 && product.job.c_stride == 1 && product.job.d_stride == 1
-  isColumn ? product.computeColumn() : product.computeAll()
-}

@@ -17,6 +17,13 @@ protocol TileRow {
   func map(_ body: (Vector) -> Vector) -> Self
   func plus(_ other: Self) -> Self
   func store<L: Lanes>(_ p: UnsafeMutablePointer<Float>, last: L)
+  /// Hands over each vector with its place, from `at` on.
+  func send<S: VectorSink, L: Lanes>(to sink: S, at: Int, last: L)
+}
+
+/// What takes the vectors of a finished tile.
+protocol VectorSink {
+  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L)
 }
 
 struct Row1: TileRow {
@@ -32,6 +39,8 @@ struct Row1: TileRow {
   @inline(__always) func plus(_ other: Row1) -> Row1 { Row1(a: a + other.a) }
   @inline(__always)
   func store<L: Lanes>(_ p: UnsafeMutablePointer<Float>, last: L) { last.store(a, p) }
+  @inline(__always)
+  func send<S: VectorSink, L: Lanes>(to sink: S, at: Int, last: L) { sink.take(a, at: at, last) }
 }
 
 /// One vector more in front of a row.
@@ -60,6 +69,11 @@ struct Wider<Rest: TileRow>: TileRow {
   func store<L: Lanes>(_ p: UnsafeMutablePointer<Float>, last: L) {
     nnv_store(p, a)
     rest.store(p + 16, last: last)
+  }
+  @inline(__always)
+  func send<S: VectorSink, L: Lanes>(to sink: S, at: Int, last: L) {
+    sink.take(a, at: at, AllLanes())
+    rest.send(to: sink, at: at + 16, last: last)
   }
 }
 

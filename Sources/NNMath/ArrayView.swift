@@ -93,22 +93,6 @@ package struct ArrayView: @unchecked Sendable {
     return true
   }
 
-  /// Asks for rows that will be needed soon: they lie anywhere in a set larger than the caches, and
-  /// come from memory while something else is computed.
-  package func prefetch(from start: Int, count: Int, order: UnsafePointer<Int32>?) {
-    let bytes = columns * columnStride
-    // Fewer bytes come along with others; more would push out what is being worked on.
-    guard columnStride > 0, bytes >= 256, bytes * count <= 1 << 19 else { return }
-    for position in start..<start + count {
-      let row = order.map { Int($0[position]) } ?? position
-      var offset = 0
-      while offset < bytes {
-        nnv_prefetch(base + row * rowStride + offset)
-        offset += 64
-      }
-    }
-  }
-
   /// Copies one row, converted to Float.
   package func copyRow(_ row: Int, into values: UnsafeMutablePointer<Float>) {
     let source = base + row * rowStride

@@ -56,18 +56,24 @@ package func multiplyTransposed(
 ///   - a: [k × ...]
 ///   - d: [k × n]
 ///   - c: [m × n], overwritten.
+///   - next: as many rows, to be fetched from memory meanwhile.
+///   - descent: weights that go down by the product, which then need not be in c.
 package func multiplyFirstTransposed(
-  _ a: MatrixRows, from start: Int, _ d: Matrix, into c: Matrix
+  _ a: MatrixRows, from start: Int, _ d: Matrix, into c: Matrix, next: RowPointers? = nil,
+  descent: UnsafePointer<nnk_descent>? = nil
 ) {
   var part = nnk_gradient(
-    a: a.base, a_start: start, d: d.base, d_stride: d.columns, c: c.base, c_stride: c.columns,
-    m: c.rows, n: c.columns, k: 0, is_added: 0)
+    a: a.base, a_start: start, next: next.map { UnsafePointer($0) }, d: d.base,
+    d_stride: d.columns, descent: nil, c: c.base, c_stride: c.columns, m: c.rows, n: c.columns,
+    k: 0, is_added: 0)
   var done = 0
   repeat {
     part.k = min(BlockSize.depth, d.rows - done)
+    if done + part.k == d.rows { part.descent = descent }
     nnk_kernels().pointee.product_gradient(&part)
     done += part.k
     part.a += part.k
+    part.next = part.next.map { $0 + part.k }
     part.d += part.k * part.d_stride
     part.is_added = 1
   } while done < d.rows

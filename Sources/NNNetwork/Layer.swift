@@ -48,9 +48,13 @@ package protocol Layer: AnyObject {
   var gradientParts: Int { get }
   /// Computes a part of the gradients. Together the parts cover the layer's parameters in order.
   ///
-  /// - Parameter place: where the part goes; nil: to its place in `step.gradients`.
+  /// - Parameters:
+  ///   - place: where the part goes; nil: to its place in `step.gradients`.
+  ///   - user: may be asked for a descent.
+  /// - Returns: the gradients that still wait to be used.
   func completeGradient(
-    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?
+    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
+    user: (any GradientUser)?
   ) -> GradientRun
   /// A bound of the magnitudes that `completeGradient` can give; infinity if nothing is sure.
   func gradientBound(_ step: LayerStep) -> Float
@@ -67,7 +71,8 @@ extension Layer {
   package var spareSize: Int { 0 }
   package var gradientParts: Int { 0 }
   package func completeGradient(
-    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?
+    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
+    user: (any GradientUser)?
   ) -> GradientRun { GradientRun(offset: 0, count: 0, values: step.gradients) }
   package func gradientBound(_ step: LayerStep) -> Float { 0 }
   package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
@@ -106,6 +111,8 @@ package struct LayerStep {
   package let input: Matrix
   /// The same, row by row.
   package let inputRows: MatrixRows
+  /// As many rows that the next batch will bring; nil: unknown.
+  package let nextRows: RowPointers?
   /// [rows × outputSize]
   package let output: Matrix
   /// dLoss/dOutput, [rows × outputSize]; valid in backward.

@@ -123,6 +123,16 @@ package final class Model {
     workspace.inputRows.update(from: workspace.loadedRows, count: count)
   }
 
+  /// Has the next batch fetched from memory while the gradients of this one are computed.
+  package func announce(
+    _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?,
+    in workspace: Workspace
+  ) {
+    if layers[0].readsRows, preprocess.isIdentity {
+      workspace.announce(view, from: start, count: count, order: order)
+    }
+  }
+
   /// Runs the loaded rows through the layers.
   ///
   /// - Returns: raw outputs [rows × outputSize], in the workspace.
@@ -179,7 +189,9 @@ package final class Model {
     let gradientRows = isTraining ? workspace.gradientRows[index] : workspace.outputRows[index]
     return LayerStep(
       index: index, input: input,
-      inputRows: MatrixRows(inputRows, rows: rows, columns: input.columns), output: output,
+      inputRows: MatrixRows(inputRows, rows: rows, columns: input.columns),
+      nextRows: index == 0 && workspace.nextCount >= rows ? workspace.nextRows : nil,
+      output: output,
       outputGradient: Matrix(gradient, rows: rows, columns: output.columns),
       outputGradientRows: MatrixRows(gradientRows, rows: rows, columns: output.columns),
       inputGradient: isTraining && index > firstTrainableLayer

@@ -1,3 +1,4 @@
+import CVector
 import NNMath
 
 // After the backward pass every layer knows what it takes to compute the gradients of its parameters.
@@ -6,6 +7,9 @@ import NNMath
 /// What uses a model's gradients part by part; several threads may call it, each for another part.
 package protocol GradientUser: AnyObject {
   func use(_ run: GradientRun)
+  /// How weights from `offset` on go down by a gradient as soon as it is finished; nil: only `use`
+  /// can do that.
+  func descent(at offset: Int) -> nnk_descent?
 }
 
 extension Model {
@@ -91,7 +95,7 @@ private struct GradientJob {
   let place: UnsafeMutablePointer<Float>?
 
   func complete(_ part: Int) {
-    let run = layer.completeGradient(part: part, step, into: place)
+    let run = layer.completeGradient(part: part, step, into: place, user: user)
     user?.use(run)
   }
 }

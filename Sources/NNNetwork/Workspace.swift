@@ -5,7 +5,7 @@ import NNMath
 ///
 /// A training pass keeps every layer's output and scratch; an inference pass needs only the block
 /// that goes in and the block that comes out of a layer, taken in turns.
-package struct Workspace {
+package final class Workspace {
   package let capacity: Int
   let input: UnsafeMutablePointer<Float>
   let outputs: [UnsafeMutablePointer<Float>]
@@ -14,10 +14,13 @@ package struct Workspace {
   let gradients: [UnsafeMutablePointer<Float>]
   /// For a loss: see `LossInput.scratch`.
   package let lossScratch: UnsafeMutablePointer<Float>
-  /// A transposed weight, of the layer that is at work.
+  /// A transposed weight or a part of a gradient, of the layer that is at work.
   let spare: UnsafeMutablePointer<Float>
   /// The rows of the batch, wherever they are.
   let inputRows: RowPointers
+  /// The rows of the batch after it, to be fetched early, and how many are known.
+  let nextRows: RowPointers
+  private(set) var nextCount = 0
   /// The rows of `input`, of each output and of each gradient.
   let loadedRows: RowPointers
   let outputRows: [RowPointers]
@@ -26,11 +29,21 @@ package struct Workspace {
   private let pointers: Buffer<UnsafePointer<Float>>
 
   /// - Throws: `NNError.memory`, `.limit`.
-  package init(for model: Model, rows: Int, training: Bool) throws(NNError) {
-    capacity = rows
-    let layers = model.layers
+  package convenience init(for model: Model, rows: Int, training: Bool) throws(NNError) {
     let plan = try MemoryPlan(model, rows: rows, training: training)
-    memory = try Buffer(count: plan.total)
+    let blocks = 3 + plan.outputs.count + plan.gradients.count
+    self.init(
+      model, rows: rows, plan, memory: try Buffer(count: plan.total),
+      pointers: try Buffer(count: try checkedProduct(rows, blocks, "batch memory")))
+  }
+
+  private init(
+    _ model: Model, rows: Int, _ plan: MemoryPlan, memory: Buffer<Float>,
+    pointers: Buffer<UnsafePointer<Float>>
+  ) {
+    capacity = rows
+    self.memory = memory
+    self.pointers = pointers
     let base = memory.base
     input = base + plan.input
     outputs = plan.outputs.map { base + $0 }
@@ -39,20 +52,25 @@ package struct Workspace {
     lossScratch = base + plan.lossScratch
     spare = base + plan.spare
 
-    let blocks = 2 + outputs.count + gradients.count
-    pointers = try Buffer(count: try checkedProduct(rows, blocks, "batch memory"))
     inputRows = pointers.base
     loadedRows = pointers.base + rows
+    nextRows = pointers.base + 2 * rows
     pointRows(loadedRows, to: input, rows: rows, columns: model.inputSize)
-    outputRows = layers.indices.map { [pointers] in pointers.base + (2 + $0) * rows }
-    gradientRows = gradients.indices.map { [pointers, outputs] in
-      pointers.base + (2 + outputs.count + $0) * rows
+    var free = pointers.base + 3 * rows
+    func rowPointers(_ block: UnsafeMutablePointer<Float>, _ columns: Int) -> RowPointers {
+      defer { free += rows }
+      pointRows(free, to: block, rows: rows, columns: columns)
+      return free
     }
-    for (index, layer) in layers.enumerated() {
-      pointRows(outputRows[index], to: outputs[index], rows: rows, columns: layer.outputSize)
-      guard training else { continue }
-      pointRows(gradientRows[index], to: gradients[index], rows: rows, columns: layer.outputSize)
-    }
+    let widths = model.layers.map { $0.outputSize }
+    outputRows = zip(outputs, widths).map { rowPointers($0, $1) }
+    gradientRows = zip(gradients, widths).map { rowPointers($0, $1) }
+  }
+
+  /// Tells which rows will be wanted after the present batch, if they can be read where they lie.
+  func announce(_ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?) {
+    let isKnown = count > 0 && view.pointRows(nextRows, from: start, count: count, order: order)
+    nextCount = isKnown ? count : 0
   }
 }
 

@@ -3,17 +3,23 @@ import NNMath
 import NNNetwork
 
 /// Forward, loss and backward of one batch, in memory planned once.
-struct BatchPass {
+final class BatchPass {
   let capacity: Int
   private let model: Model
   private let workspace: Workspace
   private let targets: BatchTargets
 
-  init(_ model: Model, rows: Int) throws(NNError) {
+  convenience init(_ model: Model, rows: Int) throws(NNError) {
+    self.init(
+      model, rows: rows, try Workspace(for: model, rows: rows, training: true),
+      try BatchTargets(rows: rows, outputs: model.outputSize))
+  }
+
+  private init(_ model: Model, rows: Int, _ workspace: Workspace, _ targets: BatchTargets) {
     self.model = model
     capacity = rows
-    workspace = try Workspace(for: model, rows: rows, training: true)
-    targets = try BatchTargets(rows: rows, outputs: model.outputSize)
+    self.workspace = workspace
+    self.targets = targets
   }
 
   /// Computes the loss of the rows at start ..< start + count and what every layer needs for its
@@ -30,8 +36,9 @@ struct BatchPass {
     model.load(samples.features, from: start, count: count, order: samples.order, into: workspace)
     let outputs = model.forward(workspace, rows: count, mode: mode, crew: crew)
     let next = start + count
-    samples.features.prefetch(
-      from: next, count: min(count, samples.rows - next), order: samples.order)
+    model.announce(
+      samples.features, from: next, count: min(count, samples.rows - next), order: samples.order,
+      in: workspace)
     let batch = targets.load(
       samples, from: start, count: count, asIndices: hasIndices(samples, model))
     let sum = model.spec.loss(

@@ -67,6 +67,8 @@ package struct OptimizerFunction: Sendable {
   var constants: @Sendable (OptimizerStep) -> StepConstants = {
     StepConstants(rate: Float($0.learningRate))
   }
+  /// Whether the rule is `w -= rate · g`, which can be the end of a product.
+  var isPlain = false
   let update: @Sendable (OptimizerRun) -> Void
 }
 
@@ -110,6 +112,8 @@ package final class Optimizer {
   private(set) var shared: OptimizerRule.Shared
   /// Updates made so far.
   package private(set) var steps = 0
+  /// Whether the rule evaluates the loss by itself.
+  let searches: Bool
   let slots: Buffer<Float>
   private let scalars: Buffer<Double>
   private let runs: [(offset: Int, count: Int, decays: Bool)]
@@ -141,6 +145,7 @@ package final class Optimizer {
     self.slots = slots
     self.scalars = scalars
     self.lbfgs = lbfgs
+    searches = lbfgs != nil
     runs = Self.runs(of: model, decaysBias: shared.decaysBias)
   }
 
@@ -232,6 +237,11 @@ package final class Optimizer {
 }
 
 extension Optimizer: GradientUser {
+  package func descent(at offset: Int) -> nnk_descent? {
+    guard function.isPlain, shared.weightDecay == 0, shared.l1 == 0 else { return nil }
+    return nnk_descent(w: weights + offset, rate: constants.rate)
+  }
+
   package func use(_ gradient: GradientRun) {
     for run in runs {
       let start = max(run.offset, gradient.offset)

@@ -101,7 +101,7 @@ package final class Trainer {
   /// - Throws: `NNError.diverged`; the weights are then those before the step, bit for bit.
   func run(_ step: Step) throws(NNError) -> LossSum {
     let pass = try self.pass(rows: step.count)
-    if optimizer.function.lbfgs != nil { return try runSearch(step, pass) }
+    if optimizer.searches { return try runSearch(step, pass) }
     let sum = evaluate(step, pass)
     try update(step, pass, loss: sum.mean)
     pass.commit(rows: step.count, mode: mode(step))
@@ -135,7 +135,7 @@ package final class Trainer {
     pass.run(
       step.samples, from: step.start, count: step.count, mode: mode(step),
       classWeights: step.classWeights, gradients: gradients.base, sheet: step.sheet,
-      isPrecise: optimizer.function.lbfgs != nil, crew: crew)
+      isPrecise: optimizer.searches, crew: crew)
   }
 
   /// As `evaluate`, with all gradients.
@@ -265,7 +265,7 @@ extension Trainer {
 
   /// One update with a gradient from outside, [parameterCount].
   package func apply(gradient: UnsafePointer<Float>) throws(NNError) {
-    guard optimizer.function.lbfgs == nil else {
+    guard !optimizer.searches else {
       throw .argument(
         "optimizer lbfgs evaluates the loss by itself and takes no gradient; configure another")
     }

@@ -33,7 +33,7 @@ FAULTS = [
     ("adamw shrinks by the rate of 1", "NNTraining/Optimizer.swift",
      "1 - learningRate * shared.weightDecay : 1", "1 - shared.weightDecay : 1"),
     ("RMSprop adds eps inside the root", "NNKernels/Optimizers.swift",
-     "g / (nnv_sqrt(variance) + eps)", "g / nnv_sqrt(variance + eps)"),
+     "nnv_quotient(g, nnv_sqrt(variance) + eps)", "nnv_quotient(g, nnv_sqrt(variance + eps))"),
     ("a plateau's cooldown is one epoch short", "NNTraining/Schedules/ReduceOnPlateau.swift",
      "    cooldownLeft = rule.cooldown\n", "    cooldownLeft = rule.cooldown - 1\n"),
     ("quadratic kappa counts linearly", "NNTraining/Metrics/ClassCounts.swift",

@@ -73,7 +73,7 @@ import Testing
       }
       let size = count + 2
       var adam = nnk_adam(
-        fresh1: 0.1, beta2: 0.9, fresh2: 0.1, step: 0.1, root: 0.5, eps: 1e-8, gradient_rate: 0.01)
+        fresh1: 0.1, fresh2: 0.1, step: 0.1, root: 0.5, eps: 1e-8, gradient_rate: 0.01)
       var rms = nnk_rmsprop(alpha: 0.9, fresh: 0.1, eps: 1e-8, momentum: 0.5, rate: 0.1)
       var rprop = nnk_rprop(shrink: 0.5, grow: 1.2, least: 1e-6, largest: 50)
       run { r, _ in table.decay(r, 0.9, 0.1, 0.1) }

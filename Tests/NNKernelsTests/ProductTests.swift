@@ -77,7 +77,8 @@ import Testing
           c.withUnsafeMutableBufferPointer { c in
             d.withUnsafeBufferPointer { d in
               var job = nnk_gradient(
-                a: rows, a_start: 3, d: d.baseAddress!, d_stride: n, c: c.baseAddress!,
+                a: rows, a_start: 3, next: isAdded ? rows : nil, d: d.baseAddress!, d_stride: n,
+                descent: nil, c: c.baseAddress!,
                 c_stride: n, m: m, n: n, k: k, is_added: isAdded ? 1 : 0)
               table.product_gradient(&job)
             }

@@ -27,12 +27,26 @@ typedef struct {
     int32_t is_added;            // the product is added to C
 } nnk_product;
 
+// The constants of an Adam step: w -= (step m + gradient_rate g) / (sqrt v / root + eps), fresh = 1 - beta.
+typedef struct {
+    float fresh1, fresh2, step, root, eps;
+    float gradient_rate;         // 0 but for nadam
+} nnk_adam;
+
+// What becomes of a finished gradient besides being stored: w -= rate g.
+typedef struct {
+    float *w;
+    float rate;
+} nnk_descent;
+
 // C[m x n] = A^T D: what m inputs and n outputs of a batch of k rows give as a gradient.
 typedef struct {
     const nnk_row *_Nonnull a;            // k rows, m floats of each, from a_start
     long a_start;
+    const nnk_row *_Nullable next;        // k rows that will be read after A; NULL: unknown
     const float *d;              // [k x n]
     long d_stride;
+    const nnk_descent *_Nullable descent; // instead of C = ...; its rows lie as those of C
     float *c;
     long c_stride;
     long m, n, k;
@@ -45,12 +59,6 @@ typedef struct {
     float *g;
     long count;
 } nnk_run;
-
-// The constants of an Adam step: w -= (step m + gradient_rate g) / (sqrt v / root + eps), fresh = 1 - beta.
-typedef struct {
-    float fresh1, beta2, fresh2, step, root, eps;
-    float gradient_rate;         // 0 but for nadam
-} nnk_adam;
 
 typedef struct {
     float alpha, fresh, eps, momentum, rate;

@@ -19,7 +19,7 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 #define NNV static inline __attribute__((always_inline))
 
 // A cache line that will be read soon.
-NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 2); }
+NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
 NNV nnv_f16 nnv_load(const float *p) {
     nnv_f16 v;
@@ -95,6 +95,17 @@ NNV nnv_f16 nnv_divide(nnv_f16 a, nnv_f16 b) { return a / b; }
 NNV nnv_f16 nnv_min(nnv_f16 a, nnv_f16 b) { return a < b ? a : b; }
 NNV nnv_f16 nnv_max(nnv_f16 a, nnv_f16 b) { return a > b ? a : b; }
 NNV nnv_f16 nnv_sqrt(nnv_f16 a) { return __builtin_elementwise_sqrt(a); }
+
+// a / b for normal numbers, within 1 ulp: where the instruction set has it from an estimate of 14 bits,
+// so that the divider is left to a root.
+NNV nnv_f16 nnv_quotient(nnv_f16 a, nnv_f16 b) {
+#if defined(__AVX512F__)
+    __m512 r = _mm512_rcp14_ps((__m512)b), q = _mm512_mul_ps((__m512)a, r);
+    return (nnv_f16)_mm512_fmadd_ps(_mm512_fnmadd_ps((__m512)b, q, (__m512)a), r, q);
+#else
+    return a / b;
+#endif
+}
 NNV nnv_f16 nnv_abs(nnv_f16 a) { return __builtin_elementwise_abs(a); }
 NNV nnv_f16 nnv_copysign(nnv_f16 size, nnv_f16 sign) { return __builtin_elementwise_copysign(size, sign); }
 // Round to the nearest integer, for magnitudes below 2^22: what 1.5 * 2^23 leaves no bits for is gone.

@@ -55,7 +55,10 @@ private struct DenseOptions {
 /// Weight W is [units × inputSize], stored [inputSize × units]; bias b is [units].
 final class DenseLayer: Layer {
   let outputSize: Int
+  let gradientParts: Int
   private let inputSize: Int
+  /// Inputs of one part of the gradients.
+  private let inputsOfPart: Int
   private let weight: Parameter
   private let bias: Parameter?
   private let activation: ActivationFunction
@@ -65,6 +68,9 @@ final class DenseLayer: Layer {
   fileprivate init(_ options: DenseOptions, inputSize: Int) {
     self.inputSize = inputSize
     outputSize = options.units
+    // So few that a part fits into the first-level cache, so many that the batch is not read too often.
+    inputsOfPart = max(48, 4096 / options.units / 12 * 12)
+    gradientParts = (inputSize + inputsOfPart - 1) / inputsOfPart
     activation = options.activation
     fillWeight = options.fillWeight
     fillBias = options.fillBias
@@ -115,29 +121,41 @@ final class DenseLayer: Layer {
     }
   }
 
-  /// Inputs of one part: so few that its gradients fit into the first-level cache, and so many that
-  /// the batch is not read too often.
-  private var inputsOfPart: Int { max(48, 4096 / outputSize / 12 * 12) }
-
-  var gradientParts: Int { (inputSize + inputsOfPart - 1) / inputsOfPart }
-
   func completeGradient(
-    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?
+    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
+    user: (any GradientUser)?
   ) -> GradientRun {
     let start = part * inputsOfPart
     let inputs = min(inputsOfPart, inputSize - start)
     let offset = weight.offset + start * outputSize
     let values = place ?? step.gradients + offset
     let part = Matrix(values, rows: inputs, columns: outputSize)
-    multiplyFirstTransposed(step.inputRows, from: start, step.outputGradient, into: part)
-    guard bias != nil, start + inputs == inputSize else {
-      return GradientRun(offset: offset, count: part.count, values: values)
+    let isUsed = descend(part, start, offset, step, user)
+    let done = isUsed ? part.count : 0
+    var count = part.count - done
+    if bias != nil, start + inputs == inputSize {
+      // The bias follows the weight.
+      columnSums(
+        step.outputGradient.base, rows: step.outputGradient.rows, columns: outputSize,
+        into: values + part.count)
+      count += outputSize
     }
-    // The bias follows the weight.
-    columnSums(
-      step.outputGradient.base, rows: step.outputGradient.rows, columns: outputSize,
-      into: values + part.count)
-    return GradientRun(offset: offset, count: part.count + outputSize, values: values)
+    return GradientRun(offset: offset + done, count: count, values: values + done)
+  }
+
+  /// Computes the weight's gradient for inputs from `start` on.
+  ///
+  /// - Returns: whether it was used already.
+  private func descend(
+    _ part: Matrix, _ start: Int, _ offset: Int, _ step: LayerStep, _ user: (any GradientUser)?
+  ) -> Bool {
+    let (rows, gradient, next) = (step.inputRows, step.outputGradient, step.nextRows)
+    guard var descent = user?.descent(at: offset) else {
+      multiplyFirstTransposed(rows, from: start, gradient, into: part, next: next)
+      return false
+    }
+    multiplyFirstTransposed(rows, from: start, gradient, into: part, next: next, descent: &descent)
+    return true
   }
 
   func gradientBound(_ step: LayerStep) -> Float {

@@ -91,7 +91,7 @@ private struct Moments {
     let correction1 = -nnc_expm1(Double(step) * nnc_log(beta1))
     let correction2 = -nnc_expm1(Double(step) * nnc_log(beta2))
     return nnk_adam(
-      fresh1: Float(1 - beta1), beta2: Float(beta2), fresh2: Float(1 - beta2),
+      fresh1: Float(1 - beta1), fresh2: Float(1 - beta2),
       step: Float(rate / correction1), root: Float(nnc_sqrt(correction2)), eps: Float(eps),
       gradient_rate: 0)
   }

@@ -20,7 +20,7 @@ extension OptimizerRule {
           + "got \(momentum) and \(dampening)")
     }
     guard momentum > 0 else {
-      return OptimizerFunction(slots: 0, slotNames: [], learningRate: 1e-3) { part in
+      return OptimizerFunction(slots: 0, slotNames: [], learningRate: 1e-3, isPlain: true) { part in
         var run = part.run
         nnk_kernels().pointee.sgd(&run, part.constants.rate)
       }

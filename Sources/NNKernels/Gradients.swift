@@ -1,0 +1,100 @@
+import CVector
+
+/// C = Aᵀ · D, or what becomes of it: the sink takes the sums.
+private struct GradientProduct<Sink: VectorSink>: Product {
+  let job: nnk_gradient
+  let sink: Sink
+  var rows: Int { job.m }
+  var columns: Int { job.n }
+
+  @inline(__always)
+  func compute<T: Tile, L: Lanes>(_: T.Type, row: Int, column: Int, last: L) {
+    let start = job.a_start + row
+    let stride = job.d_stride
+    var d = job.d + column
+    var sums = T()
+    // Each cache line of the next rows once: by the first columns of the tile in which it begins.
+    if let next = job.next, column == 0, start % 16 < T.rows {
+      for k in 0..<job.k { nnv_prefetch(next[k] + start) }
+    }
+    let place = row * job.c_stride + column
+    for k in 0..<job.k {
+      let a = job.a[k] + start
+      sums.add(T.Row(d, last: last), from: 0) { splat(a[$0]) }
+      d += stride
+    }
+    sums.forEachRow(from: 0) { index, row in
+      row.send(to: sink, at: place + index * job.c_stride, last: last)
+    }
+  }
+
+  /// One column, [m] side by side: rows of A are what fills vectors.
+  @inline(__always)
+  func computeColumn() {
+    forEachVector(job.m) { row, lanes in
+      sink.take(columnSum(row, lanes), at: row, lanes)
+    } _: { row, lanes in
+      sink.take(columnSum(row, lanes), at: row, lanes)
+    }
+  }
+
+  /// Four sums take turns, so that additions do not wait for each other.
+  @inline(__always)
+  private func columnSum<L: Lanes>(_ row: Int, _ lanes: L) -> Vector {
+    let (a, d, start) = (job.a, job.d, job.a_start + row)
+    var (s0, s1, s2, s3) = (splat(0), splat(0), splat(0), splat(0))
+    var k = 0
+    while k + 4 <= job.k {
+      s0 = fma(splat(d[k]), lanes.load(a[k] + start), s0)
+      s1 = fma(splat(d[k + 1]), lanes.load(a[k + 1] + start), s1)
+      s2 = fma(splat(d[k + 2]), lanes.load(a[k + 2] + start), s2)
+      s3 = fma(splat(d[k + 3]), lanes.load(a[k + 3] + start), s3)
+      k += 4
+    }
+    while k < job.k {
+      s0 = fma(splat(d[k]), lanes.load(a[k] + start), s0)
+      k += 1
+    }
+    return (s0 + s1) + (s2 + s3)
+  }
+}
+
+/// Stores a gradient, or adds it to what earlier rows of the batch have given.
+private struct Storing: VectorSink {
+  let c: Floats
+  let isAdded: Bool
+
+  @inline(__always)
+  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) {
+    lanes.store(isAdded ? lanes.load(c + at) + v : v, c + at)
+  }
+}
+
+/// Uses a gradient in the registers in which it was finished. Rules with memory of their own gain
+/// nothing by that: what they compute takes the place of products.
+private struct Descending: VectorSink {
+  let rule: SGD
+  let c: Floats
+  let isAdded: Bool
+
+  @inline(__always)
+  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) {
+    rule.step(at, isAdded ? lanes.load(c + at) + v : v, lanes)
+  }
+}
+
+@inline(__always)
+private func compute<S: VectorSink>(_ job: UnsafePointer<nnk_gradient>, _ sink: S) {
+  let product = GradientProduct(job: job.pointee, sink: sink)
+  let isColumn = product.job.n == 1 && product.job.c_stride == 1 && product.job.d_stride == 1
+  isColumn ? product.computeColumn() : product.computeAll()
+}
+
+func productGradient(_ job: UnsafePointer<nnk_gradient>) {
+  let (c, isAdded) = (job.pointee.c, job.pointee.is_added != 0)
+  guard let descent = job.pointee.descent?.pointee else {
+    return compute(job, Storing(c: c, isAdded: isAdded))
+  }
+  let rule = SGD(w: descent.w, rate: splat(descent.rate))
+  compute(job, Descending(rule: rule, c: c, isAdded: isAdded))
+}
