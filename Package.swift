@@ -14,7 +14,11 @@ let swift: [SwiftSetting] =
   isEmbedded
   ? [
     .enableExperimentalFeature("Embedded"),
-    .unsafeFlags(["-wmo", "-Xcc", "-fno-math-errno", "-Xfrontend", "-function-sections"]),
+    .unsafeFlags([
+      "-wmo", "-Xcc", "-fno-math-errno", "-Xfrontend", "-function-sections",
+      // The tests check exclusive access; in a step it would cost more than some layers do.
+      "-enforce-exclusivity=unchecked",
+    ]),
   ]
   : [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 

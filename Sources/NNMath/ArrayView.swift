@@ -155,24 +155,26 @@ package struct ArrayView: @unchecked Sendable {
     }
   }
 
+  /// The largest magnitude, where it can be told quickly: floats, dense within a row. Infinity when
+  /// not all are finite.
+  package func peak() -> Float? {
+    guard columnStride == 4, type == .float32 else { return nil }
+    var peak: Float = 0
+    for row in 0..<rows {
+      let values = (base + row * rowStride).assumingMemoryBound(to: Float.self)
+      peak = max(peak, nnk_kernels().pointee.largest_magnitude(values, columns))
+    }
+    return peak
+  }
+
   /// The first element that is not finite as a Float, row by row; nil when all are.
   package func firstNonFinite() -> (row: Int, column: Int)? {
-    guard !type.isInteger else { return nil }
-    if columnStride == 4, type == .float32, allFinite() { return nil }
+    if type.isInteger || peak()?.isFinite == true { return nil }
     for row in 0..<rows {
       for column in 0..<columns where !Float(double(row, column)).isFinite {
         return (row, column)
       }
     }
     return nil
-  }
-
-  /// For dense rows of floats: the question whose answer is nearly always yes.
-  private func allFinite() -> Bool {
-    for row in 0..<rows {
-      let values = (base + row * rowStride).assumingMemoryBound(to: Float.self)
-      if !nnk_kernels().pointee.largest_magnitude(values, columns).isFinite { return false }
-    }
-    return true
   }
 }

@@ -57,7 +57,9 @@ package protocol Layer: AnyObject {
     user: (any GradientUser)?
   ) -> GradientRun
   /// A bound of the magnitudes that `completeGradient` can give; infinity if nothing is sure.
-  func gradientBound(_ step: LayerStep) -> Float
+  ///
+  /// - Parameter inputPeak: no input has a larger magnitude; nil: not known.
+  func gradientBound(_ step: LayerStep, inputPeak: Float?) -> Float
   /// Takes over the batch's statistics, once its update has been accepted.
   func commit(_ step: LayerStep)
 }
@@ -74,7 +76,7 @@ extension Layer {
     part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
     user: (any GradientUser)?
   ) -> GradientRun { GradientRun(offset: 0, count: 0, values: step.gradients) }
-  package func gradientBound(_ step: LayerStep) -> Float { 0 }
+  package func gradientBound(_ step: LayerStep, inputPeak: Float?) -> Float { 0 }
   package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
   package func commit(_ step: LayerStep) {}
 }

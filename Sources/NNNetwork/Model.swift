@@ -21,6 +21,7 @@ package final class Model {
   package let leastTrainingRows: Int
   /// The lowest layer with parameters: below it nobody asks for a gradient.
   let firstTrainableLayer: Int
+  private let layersWithStatistics: [Int]
   /// Where the parameters of each layer stand in `weights`.
   let parameterRanges: [Range<Int>]
 
@@ -75,6 +76,7 @@ package final class Model {
       if index < trainable { parameters = offset }
     }
     parameterCount = parameters
+    layersWithStatistics = layers.indices.filter { !layers[$0].statistics.isEmpty }
     firstTrainableLayer = layers.firstIndex { !$0.parameters.isEmpty } ?? layers.count
     leastTrainingRows = layers.reduce(1) { max($0, $1.leastTrainingRows) }
   }
@@ -164,7 +166,7 @@ package final class Model {
 
   /// Lets the layers take over the statistics of the batch just trained on.
   package func commit(_ workspace: Workspace, rows: Int, mode: Mode) {
-    for index in layers.indices {
+    for index in layersWithStatistics {
       layers[index].commit(
         step(
           index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: Crew.alone))

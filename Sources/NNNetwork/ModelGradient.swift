@@ -14,8 +14,11 @@ package protocol GradientUser: AnyObject {
 
 extension Model {
   /// A bound of the magnitudes of all gradients; infinity if some may not be finite.
+  ///
+  /// - Parameter inputPeak: no feature of the batch has a larger magnitude; nil: not known.
   package func gradientBound(
-    _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>
+    _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
+    inputPeak: Float?
   ) -> Float {
     var bound: Float = 0
     for index in firstTrainableLayer..<layers.count {
@@ -27,7 +30,8 @@ extension Model {
       } else {
         let step = step(
           index, workspace, rows: rows, mode: mode, gradients: gradients, crew: Crew.alone)
-        bound = max(bound, layer.gradientBound(step))
+        let isFirst = index == 0 && preprocess.isIdentity
+        bound = max(bound, layer.gradientBound(step, inputPeak: isFirst ? inputPeak : nil))
       }
     }
     return bound
@@ -89,9 +93,10 @@ extension Model {
 }
 
 private struct GradientJob {
-  let layer: any Layer
+  // Whoever runs the job keeps both.
+  unowned(unsafe) let layer: any Layer
   let step: LayerStep
-  let user: (any GradientUser)?
+  unowned(unsafe) let user: (any GradientUser)?
   let place: UnsafeMutablePointer<Float>?
 
   func complete(_ part: Int) {

@@ -54,9 +54,10 @@ final class BatchPass {
 
   /// A bound of the magnitudes of the gradients; infinity if some may not be finite.
   func gradientBound(
-    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>
+    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, inputPeak: Float?
   ) -> Float {
-    model.gradientBound(workspace, rows: rows, mode: mode, gradients: gradients)
+    model.gradientBound(
+      workspace, rows: rows, mode: mode, gradients: gradients, inputPeak: inputPeak)
   }
 
   /// Computes the gradients, for `user` or, without one, into `gradients`.

@@ -11,6 +11,8 @@ package final class Dataset {
   package let targets: ArrayView
   /// A view of the copy: Float32, [source rows × 1]; nil: all 1.
   package let weights: ArrayView?
+  /// The largest magnitude of the features when the set was made; nil: not known.
+  private let peak: Float?
   /// The source row at each position; nil: the position itself.
   private let chosen: Buffer<Int32>?
   /// The copies behind the views. Parts of a split share them with the whole.
@@ -44,7 +46,8 @@ package final class Dataset {
     guard rows <= Int32.max else {
       throw .limit("x must have at most 2147483647 rows, got \(rows)")
     }
-    if !allowsNaN { try checkFinite(features, "x") }
+    let peak = features.peak()
+    if !allowsNaN, peak?.isFinite != true { try checkFinite(features, "x") }
     try checkFinite(targets, "y")
     let size = try checkedProduct(rows, targets.columns, "y")
     var integers: Buffer<Int32>?
@@ -71,24 +74,26 @@ package final class Dataset {
       targets: Self.dense(
         integers == nil ? .float32 : .int32, base ?? features.base, rows, targets.columns),
       weights: weightCopy.map { Self.dense(.float32, UnsafeRawPointer($0.base), rows, 1) },
-      chosen: nil, storage: Storage(integers: integers, floats: floats, weights: weightCopy))
+      peak: peak, chosen: nil,
+      storage: Storage(integers: integers, floats: floats, weights: weightCopy))
   }
 
   /// Some rows of another data set.
   convenience init(_ whole: Dataset, chosen: Buffer<Int32>) {
     self.init(
       rows: chosen.count, features: whole.features, targets: whole.targets, weights: whole.weights,
-      chosen: chosen, storage: whole.storage)
+      peak: whole.peak, chosen: chosen, storage: whole.storage)
   }
 
   private init(
-    rows: Int, features: ArrayView, targets: ArrayView, weights: ArrayView?,
+    rows: Int, features: ArrayView, targets: ArrayView, weights: ArrayView?, peak: Float?,
     chosen: Buffer<Int32>?, storage: Storage
   ) {
     self.rows = rows
     self.features = features
     self.targets = targets
     self.weights = weights
+    self.peak = peak
     self.chosen = chosen
     self.storage = storage
   }
@@ -100,7 +105,8 @@ package final class Dataset {
 
   /// The borrowed description that passes work on.
   package var sampleRows: SampleRows {
-    SampleRows(rows: rows, features: features, targets: targets, weights: weights, order: order)
+    SampleRows(
+      rows: rows, features: features, targets: targets, weights: weights, order: order, peak: peak)
   }
 
   private static func dense(
@@ -128,11 +134,14 @@ package struct SampleRows {
   package let targets: ArrayView
   package let weights: ArrayView?
   package let order: UnsafePointer<Int32>?
+  /// No feature has a larger magnitude; nil: not known.
+  let peak: Float?
 
   package init(
     rows: Int, features: ArrayView, targets: ArrayView, weights: ArrayView?,
-    order: UnsafePointer<Int32>?
+    order: UnsafePointer<Int32>?, peak: Float? = nil
   ) {
+    self.peak = peak
     self.rows = rows
     self.features = features
     self.targets = targets
@@ -144,7 +153,8 @@ package struct SampleRows {
 
   /// The same rows in another order.
   func ordered(by order: UnsafePointer<Int32>) -> SampleRows {
-    SampleRows(rows: rows, features: features, targets: targets, weights: weights, order: order)
+    SampleRows(
+      rows: rows, features: features, targets: targets, weights: weights, order: order, peak: peak)
   }
 }
 

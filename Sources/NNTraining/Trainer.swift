@@ -114,7 +114,9 @@ package final class Trainer {
     let (rows, mode) = (step.count, mode(step))
     let bound =
       config.clips
-      ? .infinity : pass.gradientBound(rows: rows, mode: mode, gradients: gradients.base)
+      ? .infinity
+      : pass.gradientBound(
+        rows: rows, mode: mode, gradients: gradients.base, inputPeak: step.samples.peak)
     if isBounded(rate: step.rate, peak: bound) {
       // Nothing can go wrong any more: each part is used while it is in the cache.
       optimizer.begin(learningRate: step.rate)

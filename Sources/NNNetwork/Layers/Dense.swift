@@ -158,9 +158,9 @@ final class DenseLayer: Layer {
     return true
   }
 
-  func gradientBound(_ step: LayerStep) -> Float {
+  func gradientBound(_ step: LayerStep, inputPeak: Float?) -> Float {
     let gradient = step.outputGradient
     return Float(gradient.rows) * largestMagnitude(gradient.base, gradient.count)
-      * max(1, largestMagnitude(step.inputRows))
+      * max(1, inputPeak ?? largestMagnitude(step.inputRows))
   }
 }

@@ -79,17 +79,19 @@ extension OptimizerRule {
 /// How fast the two means forget, and what keeps the divisor off 0.
 private struct Moments {
   let beta1, beta2, eps: Double
+  private let logBeta1, logBeta2: Double
 
   init(_ options: inout Options) throws(NNError) {
     beta1 = try options.number("beta1", default: 0.9, in: .from(0, below: 1))
     beta2 = try options.number("beta2", default: 0.999, in: .from(0, below: 1))
     eps = try options.number("eps", default: 1e-8, in: .closed(1e-30, 1))
+    (logBeta1, logBeta2) = (nnc_log(beta1), nnc_log(beta2))
   }
 
   /// The constants of a step. Corrections in double: 1 - 0.999^t in float would cost digits.
   func constants(_ step: Int, rate: Double) -> nnk_adam {
-    let correction1 = -nnc_expm1(Double(step) * nnc_log(beta1))
-    let correction2 = -nnc_expm1(Double(step) * nnc_log(beta2))
+    let correction1 = -nnc_expm1(Double(step) * logBeta1)
+    let correction2 = -nnc_expm1(Double(step) * logBeta2)
     return nnk_adam(
       fresh1: Float(1 - beta1), fresh2: Float(1 - beta2),
       step: Float(rate / correction1), root: Float(nnc_sqrt(correction2)), eps: Float(eps),
