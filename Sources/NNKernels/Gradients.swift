@@ -60,7 +60,7 @@ private struct GradientProduct<Sink: VectorSink>: Product {
 }
 
 /// Stores a gradient, or adds it to what earlier rows of the batch have given.
-private struct Storing: VectorSink {
+struct Storing: VectorSink {
   let c: Floats
   let isAdded: Bool
 
@@ -72,7 +72,7 @@ private struct Storing: VectorSink {
 
 /// Uses a gradient in the registers in which it was finished. Rules with memory of their own gain
 /// nothing by that: what they compute takes the place of products.
-private struct Descending: VectorSink {
+struct Descending: VectorSink {
   let rule: SGD
   let c: Floats
   let isAdded: Bool

@@ -101,13 +101,13 @@ extension Product {
 // How wide strips are; a single row has registers left, and sums side by side do not wait for each other.
 #if NNK_V4
   private let tileVectors = 4
-  private let singleVectors = 4
+  let singleVectors = 4
 #elseif NNK_V3
   private let tileVectors = 1
-  private let singleVectors = 4
+  let singleVectors = 4
 #else
   private let tileVectors = 1
-  private let singleVectors = 2
+  let singleVectors = 2
 #endif
 
 /// C = A · B + bias
@@ -129,21 +129,24 @@ private struct PlainProduct: Product {
     }
     let c = job.c + row * job.c_stride + column
     sums.forEachRow(from: 0) { index, row in
-      finish(row, c + index * job.c_stride, column, last)
+      finish(row, c + index * job.c_stride, bias: job.bias.map { $0 + column }, job, last)
     }
   }
+}
 
-  @inline(__always)
-  private func finish<R: TileRow, L: Lanes>(_ sums: R, _ c: Floats, _ column: Int, _ last: L) {
-    var row = sums
-    if job.is_added != 0 { row = R(c, last: last).plus(row) }
-    if let bias = job.bias { row = row.plus(R(bias + column, last: last)) }
-    // NaN passes: a diverged network must not look healthy.
-    if job.is_rectified != 0 {
-      row = row.map { nnv_choose_greater(splat(0), $0, splat(0), $0) }
-    }
-    row.store(c, last: last)
+/// Stores the sums of one row: earlier sums, bias and rectifier join them.
+@inline(__always)
+func finish<R: TileRow, L: Lanes>(
+  _ sums: R, _ c: Floats, bias: UnsafePointer<Float>?, _ job: nnk_product, _ last: L
+) {
+  var row = sums
+  if job.is_added != 0 { row = R(c, last: last).plus(row) }
+  if let bias { row = row.plus(R(bias, last: last)) }
+  // NaN passes: a diverged network must not look healthy.
+  if job.is_rectified != 0 {
+    row = row.map { nnv_choose_greater(splat(0), $0, splat(0), $0) }
   }
+  row.store(c, last: last)
 }
 
 func productPlain(_ job: UnsafePointer<nnk_product>) { PlainProduct(job: job.pointee).computeAll() }

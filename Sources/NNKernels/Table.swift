@@ -20,6 +20,9 @@ private func fill(_ table: UnsafeMutablePointer<nnk_table>) {
   table.pointee.product_plain = productPlain
   table.pointee.product_transposed = productTransposed
   table.pointee.product_gradient = productGradient
+  table.pointee.index_nonzeros = indexNonzeros
+  table.pointee.product_sparse = productSparse
+  table.pointee.gradient_sparse = gradientSparse
   table.pointee.transpose = transpose
 
   table.pointee.exponential = exponentialOf

@@ -11,11 +11,19 @@ import CVector
 ///   - bias: [n], or nil.
 ///   - c: [m × n], overwritten.
 ///   - spare: [k × n] floats, for the transposed factor.
+///   - nonzeros: what is not 0 in a, if that is little.
 package func multiply(
   _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>? = nil, isRectified: Bool = false,
-  into c: Matrix, spare: UnsafeMutablePointer<Float>, crew: Crew
+  into c: Matrix, spare: UnsafeMutablePointer<Float>,
+  nonzeros: UnsafePointer<nnk_nonzeros>? = nil, crew: Crew
 ) {
   let (n, k) = (c.columns, a.columns)
+  if let nonzeros {
+    var product = nnk_product(
+      a: a.base, a_start: 0, b: b.base, b_stride: n, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
+      bias: bias, is_rectified: isRectified ? 1 : 0, is_added: 0)
+    return nnk_kernels().pointee.product_sparse(nonzeros, &product)
+  }
   // Fewer than four columns would leave most of a vector idle: sums along k fill it.
   let isNarrow = n < 4
   if isNarrow, n > 1 { nnk_kernels().pointee.transpose(b.base, k, n, spare) }
@@ -58,14 +66,19 @@ package func multiplyTransposed(
 ///   - c: [m × n], overwritten.
 ///   - next: as many rows, to be fetched from memory meanwhile.
 ///   - descent: weights that go down by the product, which then need not be in c.
+///   - nonzeros: what is not 0 in a, if that is little.
 package func multiplyFirstTransposed(
   _ a: MatrixRows, from start: Int, _ d: Matrix, into c: Matrix, next: RowPointers? = nil,
-  descent: UnsafePointer<nnk_descent>? = nil
+  descent: UnsafePointer<nnk_descent>? = nil, nonzeros: UnsafePointer<nnk_nonzeros>? = nil
 ) {
   var part = nnk_gradient(
     a: a.base, a_start: start, next: next.map { UnsafePointer($0) }, d: d.base,
     d_stride: d.columns, descent: nil, c: c.base, c_stride: c.columns, m: c.rows, n: c.columns,
     k: 0, is_added: 0)
+  if let nonzeros {
+    (part.k, part.descent) = (d.rows, descent)
+    return nnk_kernels().pointee.gradient_sparse(nonzeros, &part)
+  }
   var done = 0
   repeat {
     part.k = min(BlockSize.depth, d.rows - done)

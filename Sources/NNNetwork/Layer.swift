@@ -1,3 +1,4 @@
+import CVector
 import NNErrors
 import NNJSON
 import NNMath
@@ -113,6 +114,8 @@ package struct LayerStep {
   package let input: Matrix
   /// The same, row by row.
   package let inputRows: MatrixRows
+  /// What is not 0 in the input; nil: not listed.
+  package let nonzeros: UnsafePointer<nnk_nonzeros>?
   /// As many rows that the next batch will bring; nil: unknown.
   package let nextRows: RowPointers?
   /// [rows × outputSize]

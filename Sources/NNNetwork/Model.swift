@@ -115,14 +115,25 @@ package final class Model {
     _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?,
     into workspace: Workspace
   ) {
-    if layers[0].readsRows, preprocess.isIdentity,
-      view.pointRows(workspace.inputRows, from: start, count: count, order: order)
-    {
-      return
+    let isInPlace =
+      layers[0].readsRows && preprocess.isIdentity
+      && view.pointRows(workspace.inputRows, from: start, count: count, order: order)
+    if !isInPlace {
+      view.gather(from: start, count: count, order: order, into: workspace.input)
+      preprocess.apply(to: Matrix(workspace.input, rows: count, columns: inputSize))
+      workspace.inputRows.update(from: workspace.loadedRows, count: count)
     }
-    view.gather(from: start, count: count, order: order, into: workspace.input)
-    preprocess.apply(to: Matrix(workspace.input, rows: count, columns: inputSize))
-    workspace.inputRows.update(from: workspace.loadedRows, count: count)
+    workspace.markNonzeros(rows: count, columns: inputSize)
+  }
+
+  /// Has the first layer of a training pass leave out inputs of 0 from now on, or not.
+  ///
+  /// - Throws: `NNError.memory`.
+  package func leaveOutZeros(_ isSparse: Bool, in workspace: Workspace) throws(NNError) {
+    workspace.index =
+      isSparse && layers[0].readsRows && preprocess.isIdentity
+      ? try NonzeroIndex.make(
+        rows: workspace.capacity, inputs: inputSize, outputs: layers[0].outputSize) : nil
   }
 
   /// Has the next batch fetched from memory while the gradients of this one are computed.
@@ -192,6 +203,7 @@ package final class Model {
     return LayerStep(
       index: index, input: input,
       inputRows: MatrixRows(inputRows, rows: rows, columns: input.columns),
+      nonzeros: index == 0 ? workspace.nonzeros : nil,
       nextRows: index == 0 && workspace.nextCount >= rows ? workspace.nextRows : nil,
       output: output,
       outputGradient: Matrix(gradient, rows: rows, columns: output.columns),

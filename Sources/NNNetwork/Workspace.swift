@@ -1,3 +1,4 @@
+import CVector
 import NNErrors
 import NNMath
 
@@ -21,6 +22,10 @@ package final class Workspace {
   /// The rows of the batch after it, to be fetched early, and how many are known.
   let nextRows: RowPointers
   private(set) var nextCount = 0
+  /// Makes `nonzeros`; nil: zeros are treated as all numbers are.
+  var index: NonzeroIndex?
+  /// What is not 0 in the batch, where that is little.
+  private(set) var nonzeros: UnsafePointer<nnk_nonzeros>?
   /// The rows of `input`, of each output and of each gradient.
   let loadedRows: RowPointers
   let outputRows: [RowPointers]
@@ -65,6 +70,11 @@ package final class Workspace {
     let widths = model.layers.map { $0.outputSize }
     outputRows = zip(outputs, widths).map { rowPointers($0, $1) }
     gradientRows = zip(gradients, widths).map { rowPointers($0, $1) }
+  }
+
+  /// Looks for zeros in the loaded rows.
+  func markNonzeros(rows: Int, columns: Int) {
+    nonzeros = index?.mark(MatrixRows(inputRows, rows: rows, columns: columns))
   }
 
   /// Tells which rows will be wanted after the present batch, if they can be read where they lie.

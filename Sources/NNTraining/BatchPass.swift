@@ -22,6 +22,13 @@ final class BatchPass {
     self.targets = targets
   }
 
+  /// Has the first layer leave out inputs of 0, or treat them as all numbers.
+  ///
+  /// - Throws: `NNError.memory`.
+  func leaveOutZeros(_ isSparse: Bool) throws(NNError) {
+    try model.leaveOutZeros(isSparse, in: workspace)
+  }
+
   /// Computes the loss of the rows at start ..< start + count and what every layer needs for its
   /// gradients: `completeGradient` computes them.
   ///

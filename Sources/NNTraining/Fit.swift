@@ -116,7 +116,9 @@ package struct FitRun {
     validationValues = try Buffer(count: metrics.count)
     firstEpoch = trainer.epochsDone
     lastEpoch = firstEpoch + config.epochs
-    _ = try trainer.pass(rows: sampler.batchSize)
+    let pass = try trainer.pass(rows: sampler.batchSize)
+    let density = try samples.features.density(count: samples.rows, order: samples.order)
+    try pass.leaveOutZeros(config.leavesOutZeros && density <= NonzeroIndex.densityLimit)
   }
 
   /// Runs the epochs.

@@ -29,6 +29,8 @@ package struct TrainingConfig {
   package let allowsNaN: Bool
   /// Go on with the optimiser of the training before.
   package let continues: Bool
+  /// Whether the first layer may leave out inputs of 0 where most are.
+  package let leavesOutZeros: Bool
   /// Whether the callback is called after every batch, not only after every epoch.
   package let reportsBatches: Bool
 
@@ -65,6 +67,7 @@ package struct TrainingConfig {
     seed = try options.seed("seed", default: 0)
     allowsNaN = try options.flag("allow_nan", default: false)
     continues = try options.flag("continue", default: false)
+    leavesOutZeros = try options.flag("sparse", default: true)
     reportsBatches =
       try options.choice("progress", default: "epoch", among: ["epoch", "batch"]) == "batch"
     try options.finish()

@@ -53,6 +53,15 @@ typedef struct {
     int32_t is_added;
 } nnk_gradient;
 
+// What is not 0 among the inputs of a batch: a bit for each, by rows and again by columns. The bits of a
+// row, or of a column, fill whole words; those behind the last are 0.
+typedef struct {
+    long rows, columns;
+    long row_words, column_words;
+    uint64_t *row_bits;          // [rows x row_words]
+    uint64_t *column_bits;       // [columns x column_words]; 15 columns more are written
+} nnk_nonzeros;
+
 // A run of weights with their gradients.
 typedef struct {
     float *w;
@@ -76,6 +85,10 @@ typedef struct {
     void (*product_plain)(const nnk_product *job);
     void (*product_transposed)(const nnk_product *job);
     void (*product_gradient)(const nnk_gradient *job);
+    // The same for inputs that are mostly 0: their index and how many they are, plain, gradient.
+    long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);
+    void (*product_sparse)(const nnk_nonzeros *a, const nnk_product *job);
+    void (*gradient_sparse)(const nnk_nonzeros *a, const nnk_gradient *job);
     // b[columns x rows] = a[rows x columns] transposed
     void (*transpose)(const float *a, long rows, long columns, float *b);
 

@@ -132,6 +132,32 @@ NNV float nnv_sum(nnv_f16 v) {
     return (q.x + q.z) + (q.y + q.w);
 }
 
+// A bit for each lane that is not 0 (NaN is not).
+NNV uint16_t nnv_nonzero_bits(nnv_f16 v) {
+#if defined(__AVX512F__)
+    return (uint16_t)_mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+#else
+    unsigned bits = 0;
+    for (int i = 0; i < 16; i++) bits |= (unsigned)(v[i] != 0) << i;
+    return (uint16_t)bits;
+#endif
+}
+
+// columns[c], bit r = rows[r], bit c: 32 rows of 16 bits.
+NNV void nnv_transpose_bits(const uint16_t *rows, uint32_t *columns) {
+#if defined(__AVX512BW__)
+    __m512i v = _mm512_loadu_si512(rows);
+    for (int c = 15; c >= 0; c--) {
+        columns[c] = _mm512_movepi16_mask(v);
+        v = _mm512_slli_epi16(v, 1);
+    }
+#else
+    for (int c = 0; c < 16; c++) columns[c] = 0;
+    for (int r = 0; r < 32; r++)
+        for (unsigned bits = rows[r]; bits; bits &= bits - 1) columns[__builtin_ctz(bits)] |= 1u << r;
+#endif
+}
+
 // Sixteen doubles, for sums that keep the digits of floats.
 typedef double nnv_d16 __attribute__((ext_vector_type(16)));
 NNV nnv_d16 nnv_wide(nnv_f16 a) { return __builtin_convertvector(a, nnv_d16); }

@@ -102,7 +102,8 @@ final class DenseLayer: Layer {
     let output = step.output
     multiply(
       step.inputRows, weight.stored, bias: bias.map { UnsafePointer($0.base) },
-      isRectified: activation.isRectifier, into: output, spare: step.spare, crew: step.crew)
+      isRectified: activation.isRectifier, into: output, spare: step.spare,
+      nonzeros: step.nonzeros, crew: step.crew)
     if activation.isRectifier { return }
     if step.isTraining, activation.needsInput {
       step.scratch.update(from: output.base, count: output.count)
@@ -151,10 +152,13 @@ final class DenseLayer: Layer {
   ) -> Bool {
     let (rows, gradient, next) = (step.inputRows, step.outputGradient, step.nextRows)
     guard var descent = user?.descent(at: offset) else {
-      multiplyFirstTransposed(rows, from: start, gradient, into: part, next: next)
+      multiplyFirstTransposed(
+        rows, from: start, gradient, into: part, next: next, nonzeros: step.nonzeros)
       return false
     }
-    multiplyFirstTransposed(rows, from: start, gradient, into: part, next: next, descent: &descent)
+    multiplyFirstTransposed(
+      rows, from: start, gradient, into: part, next: next, descent: &descent,
+      nonzeros: step.nonzeros)
     return true
   }
 

@@ -1,0 +1,68 @@
+import CVector
+import NNErrors
+
+/// Marks the inputs of a batch that are not 0: a layer then computes with these alone.
+///
+/// Made anew for each batch: its memory is a sixteenth of the batch's, and rows may lie anywhere and
+/// have had any type before they were loaded.
+package final class NonzeroIndex {
+  /// The share of inputs that are not 0 from which dense products are faster, and the inputs and
+  /// outputs from which looking for zeros pays (Tests/Benchmarks).
+  package static let densityLimit = 0.5
+  private static let (leastInputs, leastOutputs) = (64, 32)
+
+  private let description: Buffer<nnk_nonzeros>
+  private let rowBits: Buffer<UInt64>
+  private let columnBits: Buffer<UInt64>
+
+  /// - Returns: nil where zeros are not worth looking for.
+  /// - Throws: `NNError.memory`.
+  package static func make(
+    rows: Int, inputs: Int, outputs: Int
+  ) throws(NNError) -> NonzeroIndex? {
+    guard inputs >= leastInputs, outputs >= leastOutputs else { return nil }
+    let (rowWords, columnWords) = ((inputs + 63) / 64, (rows + 63) / 64)
+    let index = NonzeroIndex(
+      try Buffer(count: 1), try Buffer(count: try checkedProduct(rows, rowWords, "index")),
+      try Buffer(count: try checkedProduct(inputs + 15, columnWords, "index")))
+    index.description.base[0] = nnk_nonzeros(
+      rows: rows, columns: inputs, row_words: rowWords, column_words: columnWords,
+      row_bits: index.rowBits.base, column_bits: index.columnBits.base)
+    return index
+  }
+
+  private init(
+    _ description: Buffer<nnk_nonzeros>, _ rowBits: Buffer<UInt64>, _ columnBits: Buffer<UInt64>
+  ) {
+    self.description = description
+    self.rowBits = rowBits
+    self.columnBits = columnBits
+  }
+
+  /// Marks a batch.
+  ///
+  /// - Returns: nil when too much of it is not 0.
+  package func mark(_ rows: MatrixRows) -> UnsafePointer<nnk_nonzeros>? {
+    description.base[0].rows = rows.rows
+    let count = nnk_kernels().pointee.index_nonzeros(rows.base, description.base)
+    let limit = Self.densityLimit * Double(rows.rows) * Double(rows.columns)
+    return Double(count) <= limit ? UnsafePointer(description.base) : nil
+  }
+}
+
+extension ArrayView {
+  /// The share of values that are not 0, counted in up to 64 rows spread over `count`.
+  ///
+  /// - Throws: `NNError.memory`.
+  package func density(count: Int, order: UnsafePointer<Int32>?) throws(NNError) -> Double {
+    let values = try Buffer<Float>(count: columns)
+    let looks = min(count, 64)
+    var nonzero = 0
+    for look in 0..<looks {
+      let position = look * (count / looks)
+      copyRow(order.map { Int($0[position]) } ?? position, into: values.base)
+      for column in 0..<columns where values.base[column] != 0 { nonzero += 1 }
+    }
+    return Double(nonzero) / Double(max(1, looks * columns))
+  }
+}
