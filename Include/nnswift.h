@@ -121,8 +121,9 @@ typedef void (*nns_log_fn)(void *NNS_NULLABLE user, int32_t level, const char *N
  * The receiver may be called from any thread that trains. Statuses: none but OK. */
 int32_t nns_set_log(nns_log_fn NNS_NULLABLE receiver, void *NNS_NULLABLE user);
 
-/* Sets the process-wide default for "threads" of a config that does not name it: 0 chooses by the
- * size of the work, 1 (the initial value) to 256 threads. Results never depend on it. [any]
+/* Sets the process-wide default for "threads" of a config that does not name it, and the number for
+ * large predictions (a session keeps that of its making): 0 chooses by the size of the work, 1 (the
+ * initial value) to 256 threads. Results never depend on it. [any]
  * Statuses: ARGUMENT. */
 int32_t nns_set_threads(int32_t threads);
 

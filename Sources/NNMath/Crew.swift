@@ -20,6 +20,18 @@ package final class Crew: @unchecked Sendable {
 
   deinit { nnc_crew_free(threads) }
 
+  /// The crew for work of so many multiplications at a time.
+  ///
+  /// - Parameter wanted: threads; 0: as many as pay.
+  package static func of(_ wanted: Int, for work: Double) -> Crew {
+    if wanted == 1 { return alone }
+    if wanted > 1 { return Crew(members: wanted) }
+    return work >= leastSharedWork ? Crew(members: min(Int(nnc_cpu_count()), 16)) : alone
+  }
+
+  /// Multiplications from which a second thread pays for waking it.
+  package static let leastSharedWork = 40e6
+
   /// Runs `body(context, part)` for every part in 0 ..< parts.
   package func run(
     parts: Int, context: UnsafeMutableRawPointer,

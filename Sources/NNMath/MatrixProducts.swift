@@ -27,12 +27,11 @@ package func multiply(
   // Fewer than four columns would leave most of a vector idle: sums along k fill it.
   let isNarrow = n < 4
   if isNarrow, n > 1 { nnk_kernels().pointee.transpose(b.base, k, n, spare) }
-  let product = nnk_product(
+  var product = nnk_product(
     a: a.base, a_start: 0, b: isNarrow && n > 1 ? UnsafePointer(spare) : UnsafePointer(b.base),
     b_stride: isNarrow ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
     is_rectified: isRectified ? 1 : 0, is_added: 0)
-  ProductJob(form: isNarrow ? .transposed(product) : .plain(product), m: c.rows, n: n, k: k)
-    .run(on: crew)
+  compute(&product, isTransposed: isNarrow, crew)
 }
 
 /// C = A · Bᵀ
@@ -50,12 +49,23 @@ package func multiplyTransposed(
   let isLong = k > nnk_kernels().pointee.transposed_depth * c.rows
   if !isLong, k > 1 { nnk_kernels().pointee.transpose(b.base, n, k, spare) }
   let isSame = isLong || k == 1
-  let product = nnk_product(
+  var product = nnk_product(
     a: a.base, a_start: 0, b: isSame ? UnsafePointer(b.base) : UnsafePointer(spare),
     b_stride: isLong ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: nil,
     is_rectified: 0, is_added: 0)
-  ProductJob(form: isLong ? .transposed(product) : .plain(product), m: c.rows, n: n, k: k)
-    .run(on: crew)
+  compute(&product, isTransposed: isLong, crew)
+}
+
+/// Computes a product at once if it is one block and one piece, else block by block.
+private func compute(_ product: inout nnk_product, isTransposed: Bool, _ crew: Crew) {
+  let (m, n, k) = (product.m, product.n, product.k)
+  guard m <= BlockSize.rows, n <= BlockSize.columns, k <= BlockSize.depth else {
+    return ProductJob(form: isTransposed ? .transposed(product) : .plain(product), m: m, n: n, k: k)
+      .run(on: crew)
+  }
+  let kernels = nnk_kernels()
+  isTransposed
+    ? kernels.pointee.product_transposed(&product) : kernels.pointee.product_plain(&product)
 }
 
 /// Columns start ..< start + c.rows of A against all of D: C = Aᵀ · D, by the caller alone.

@@ -35,7 +35,7 @@ package protocol Layer: AnyObject {
   /// be copied for it.
   var readsRows: Bool { get }
   /// Floats of `LayerStep.spare` that it needs.
-  var spareSize: Int { get }
+  func spareSize(training: Bool) -> Int
 
   /// Fills the parameters with their first values.
   func initialize(_ random: inout RandomGenerator) throws(NNError)
@@ -71,7 +71,7 @@ extension Layer {
   package var scratch: ScratchSize { ScratchSize(perRow: 0, fixed: 0) }
   package var leastTrainingRows: Int { 1 }
   package var readsRows: Bool { false }
-  package var spareSize: Int { 0 }
+  package func spareSize(training: Bool) -> Int { 0 }
   package var gradientParts: Int { 0 }
   package func completeGradient(
     part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,

@@ -153,7 +153,9 @@ package final class Model {
     _ workspace: Workspace, rows: Int, mode: Mode, crew: Crew
   ) -> Matrix {
     for index in layers.indices {
-      layers[index].forward(
+      // The model keeps its layers.
+      unowned(unsafe) let layer = layers[index]
+      layer.forward(
         step(index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: crew))
     }
     return output(of: layers.count - 1, workspace, rows: rows)
@@ -170,7 +172,8 @@ package final class Model {
     crew: Crew
   ) {
     for index in (firstTrainableLayer..<layers.count).reversed() {
-      layers[index].backward(
+      unowned(unsafe) let layer = layers[index]
+      layer.backward(
         step(index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew))
     }
   }

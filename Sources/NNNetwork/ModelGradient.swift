@@ -24,7 +24,7 @@ extension Model {
     for index in firstTrainableLayer..<layers.count {
       let range = parameterRanges[index]
       if range.isEmpty { continue }
-      let layer = layers[index]
+      unowned(unsafe) let layer = layers[index]
       if layer.gradientParts == 0 {
         bound = max(bound, largestMagnitude(gradients + range.lowerBound, range.count))
       } else {
@@ -48,7 +48,7 @@ extension Model {
     for index in firstTrainableLayer..<layers.count {
       let range = parameterRanges[index]
       if range.isEmpty { continue }
-      let layer = layers[index]
+      unowned(unsafe) let layer = layers[index]
       if layer.gradientParts == 0 {
         user?.use(
           GradientRun(

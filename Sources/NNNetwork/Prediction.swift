@@ -12,9 +12,19 @@ package enum PredictionKind: Sendable {
 }
 
 extension Model {
-  /// Rows that go through the network at a time. Fixed, so that a row's result depends neither on
-  /// the size of a workspace nor on the number of rows that a session was made for.
-  package static let predictionBlock = 256
+  /// Rows that go through the network at a time: what fits the cache, or gives each of several
+  /// threads two blocks of a product. A row's result does not depend on it.
+  package static func predictionBlock(_ crew: Crew) -> Int {
+    crew.members == 1 ? 256 : 384 * crew.members
+  }
+
+  /// The crew for predictions of so many rows.
+  ///
+  /// - Parameter threads: as many as may work; 0: as many as pay.
+  package func predictionCrew(rows: Int, threads: Int) -> Crew {
+    let work = Double(rows) * Double(parameterCount)
+    return work < Crew.leastSharedWork ? Crew.alone : Crew.of(threads, for: work)
+  }
 
   /// Columns of a prediction.
   package func predictionColumns(_ kind: PredictionKind) throws(NNError) -> Int {
@@ -56,7 +66,7 @@ extension Model {
   ) {
     var start = 0
     while start < rows {
-      let count = min(rows - start, min(Self.predictionBlock, workspace.capacity))
+      let count = min(rows - start, min(Self.predictionBlock(crew), workspace.capacity))
       load(view, from: start, count: count, order: order, into: workspace)
       let outputs = forward(workspace, rows: count, mode: .inference, crew: crew)
       write(outputs, kind: kind, at: start, into: out)

@@ -113,7 +113,7 @@ private struct MemoryPlan {
     lossScratch = try take(
       rows,
       try checkedSum(try checkedProduct(2, model.outputSize, "batch memory"), 2, "batch memory"))
-    spare = try take(1, layers.reduce(0) { max($0, $1.spareSize) })
+    spare = try take(1, layers.reduce(0) { max($0, $1.spareSize(training: training)) })
   }
 
   private mutating func take(

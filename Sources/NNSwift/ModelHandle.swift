@@ -17,6 +17,36 @@ final class ModelHandle: @unchecked Sendable {
   var savedHistory = TrainingHistory()
   let isCancelled = Atomic<Bool>(false)
 
+  /// Memory for predictions of a few rows that no call is using: most models predict one row again
+  /// and again.
+  private let idle = Atomic<UnsafeMutableRawPointer?>(nil)
+  private static let idleRows = 16
+
+  /// Runs a body with memory for predictions of so many rows.
+  func withWorkspace(
+    rows: Int, _ body: (Workspace) -> Void
+  ) throws(NNError) {
+    let isSmall = rows <= Self.idleRows
+    let kept = isSmall ? idle.exchange(nil, ordering: .acquiring) : nil
+    let workspace: Workspace
+    if let kept {
+      workspace = Unmanaged<Workspace>.fromOpaque(kept).takeRetainedValue()
+    } else {
+      workspace = try Workspace(
+        for: model, rows: isSmall ? Self.idleRows : rows, training: false)
+    }
+    body(workspace)
+    guard isSmall else { return }
+    let other = idle.exchange(
+      Unmanaged.passRetained(workspace).toOpaque(), ordering: .acquiringAndReleasing)
+    if let other { Unmanaged<Workspace>.fromOpaque(other).release() }
+  }
+
+  deinit {
+    let kept = idle.load(ordering: .acquiring)
+    if let kept { Unmanaged<Workspace>.fromOpaque(kept).release() }
+  }
+
   /// Readers, or -1 while the model is being changed.
   private let access = Atomic<Int>(0)
   /// The thread that runs a callback of a training, 0: none.

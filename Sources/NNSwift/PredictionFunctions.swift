@@ -10,20 +10,22 @@ final class SessionHandle: @unchecked Sendable {
   let owner: ModelHandle
   let rows: Int
   private let workspace: Workspace
+  private let crew: Crew
   private let isBusy = Atomic<Bool>(false)
 
-  init(_ owner: ModelHandle, rows: Int, _ workspace: Workspace) {
+  init(_ owner: ModelHandle, rows: Int, _ workspace: Workspace, _ crew: Crew) {
     self.owner = owner
     self.rows = rows
     self.workspace = workspace
+    self.crew = crew
   }
 
-  func use(_ body: (Workspace) throws(NNError) -> Void) throws(NNError) {
+  func use(_ body: (Workspace, Crew) throws(NNError) -> Void) throws(NNError) {
     guard !isBusy.exchange(true, ordering: .acquiring) else {
       throw .busy("a session serves one thread at a time; make one a thread")
     }
     defer { isBusy.store(false, ordering: .releasing) }
-    try body(workspace)
+    try body(workspace, crew)
   }
 }
 
@@ -50,11 +52,11 @@ private func predict(
   _ handle: ModelHandle, _ features: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
   _ kind: PredictionKind, _ out: UnsafeMutableRawPointer
 ) throws(NNError) {
-  let workspace = try Workspace(
-    for: handle.model, rows: min(rows, Model.predictionBlock), training: false)
-  handle.model.predict(
-    features, rows: rows, order: order, kind: kind, into: out, workspace: workspace,
-    crew: Crew.alone)
+  let crew = handle.model.predictionCrew(rows: rows, threads: Settings.threads)
+  try handle.withWorkspace(rows: min(rows, Model.predictionBlock(crew))) { workspace in
+    handle.model.predict(
+      features, rows: rows, order: order, kind: kind, into: out, workspace: workspace, crew: crew)
+  }
 }
 
 @c @implementation
@@ -137,9 +139,11 @@ public func nns_session_create(
       throw .limit("max_rows must be at most 2147483647, got \(max_rows)")
     }
     let made = try reading(model) { handle throws(NNError) in
+      let rows = Int(max_rows)
+      let crew = handle.model.predictionCrew(rows: rows, threads: Settings.threads)
       let workspace = try Workspace(
-        for: handle.model, rows: Int(min(max_rows, Int64(Model.predictionBlock))), training: false)
-      return SessionHandle(handle, rows: Int(max_rows), workspace)
+        for: handle.model, rows: min(rows, Model.predictionBlock(crew)), training: false)
+      return SessionHandle(handle, rows: rows, workspace, crew)
     }
     target.pointee = try HandleTable.insert(made, .session)
   }
@@ -162,10 +166,10 @@ public func nns_session_predict(
       try handle.read { () throws(NNError) in
         try checkedFeatures(
           features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes)
-        try session.use { workspace in
+        try session.use { workspace, crew in
           handle.model.predict(
             features, rows: features.rows, order: nil, kind: kind, into: out,
-            workspace: workspace, crew: Crew.alone)
+            workspace: workspace, crew: crew)
         }
       }
     }

@@ -62,17 +62,10 @@ package final class Trainer {
     crew = Self.crew(config, model, defaultThreads)
   }
 
-  /// Multiplications of a step from which a second thread pays for waking it.
-  private static let leastSharedStep = 40_000_000
-
   private static func crew(_ config: TrainingConfig, _ model: Model, _ standard: Int) -> Crew {
-    let wanted = config.threads ?? standard
-    if wanted == 1 { return Crew.alone }
-    if wanted > 1 { return Crew(members: wanted) }
     let rows = config.batchSize == 0 ? 1024 : config.batchSize
-    let (work, overflow) = rows.multipliedReportingOverflow(by: 3 * max(1, model.parameterCount))
-    return overflow || work >= leastSharedStep
-      ? Crew(members: min(Int(nnc_cpu_count()), 16)) : Crew.alone
+    return Crew.of(
+      config.threads ?? standard, for: 3 * Double(rows) * Double(model.parameterCount))
   }
 
   /// Memory for batches of up to so many rows; kept when it is large enough.

@@ -84,8 +84,10 @@ final class DenseLayer: Layer {
   }
 
   var readsRows: Bool { true }
-  /// A transposed weight, or a part of the gradients.
-  var spareSize: Int { weight.count + outputSize }
+  /// A transposed weight, or a part of the gradients. Forward only narrow weights are transposed.
+  func spareSize(training: Bool) -> Int {
+    training ? weight.count + outputSize : outputSize < 4 ? weight.count : 0
+  }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
     let rows = try Buffer<Float>(count: weight.count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any, Callable, Mapping, Optional
 
 import numpy as np
@@ -31,8 +32,10 @@ class OutputForm:
     """How many values of which type a model gives for a row, and what they are called."""
 
     def __init__(self, inputs: int, outputs: int, spec: Mapping[str, Any]):
-        self._inputs = inputs
+        self.inputs = inputs
         self._outputs = outputs
+        # Of one row: for `one_row`, which has no time to work them out.
+        self.row_shape, self.out_shape, self.out_bytes = (1, inputs), (1, outputs), 4 * outputs
         self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else outputs
         classes = spec.get("classes")
         # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
@@ -47,10 +50,10 @@ class OutputForm:
             One dimension that is neither a row nor, for a model of one feature, a column.
         """
         array = _arrays.supported(X, "x")
-        is_row = array.ndim == 1 and array.size == self._inputs
-        if array.ndim == 1 and not is_row and self._inputs != 1:
+        is_row = array.ndim == 1 and array.size == self.inputs
+        if array.ndim == 1 and not is_row and self.inputs != 1:
             raise ShapeError(
-                f"x must be rows of {self._inputs} features, or one such row, got {array.size} values in one dimension"
+                f"x must be rows of {self.inputs} features, or one such row, got {array.size} values in one dimension"
             )
         return _arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), is_row
 
@@ -77,6 +80,24 @@ class OutputForm:
         if not is_row:
             return out
         return out[0, 0].item() if kind == "label" and self._label_columns == 1 else out[0]
+
+
+_FLOAT = np.dtype(np.float32)
+# No element of its own: `from_buffer` gives the address of any dense, writeable array, and far more quickly than `.ctypes`.
+address = (ctypes.c_float * 0).from_buffer
+
+
+def one_row(call: Callable[..., Any], form: OutputForm, X: Any) -> Optional[np.ndarray]:
+    """Predicts probabilities for one dense float32 row by nns_predict_one's last arguments; None if X is anything else."""
+    if type(X) is not np.ndarray or X.dtype is not _FLOAT or X.shape != form.row_shape:
+        return None
+    try:
+        features = address(X)
+    except (TypeError, ValueError, BufferError):
+        return None
+    out = np.empty(form.out_shape, _FLOAT)
+    call(features, form.inputs, NNS_PROBA, address(out), form.out_bytes)
+    return out
 
 
 def predict(

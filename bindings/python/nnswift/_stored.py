@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import json
 import os
 import weakref
@@ -34,6 +35,7 @@ class StoredModel:
         spec = self.spec
         self._classes = spec.get("classes") or []
         self._form = OutputForm(self.input_size, self.output_size, spec)
+        self._predict_one = functools.partial(lib.nns_predict_one, self._handle)
 
     @classmethod
     def _owning(cls: Type[Kind], handle: Any) -> Kind:

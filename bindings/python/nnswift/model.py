@@ -219,6 +219,11 @@ class Model(StoredModel):
             For one row without a second dimension: its own result, an array [outputs] or one label.
         """
 
+        if kind == "proba" and not allow_nan:
+            out = _prediction.one_row(self._predict_one, self._form, X)
+            if out is not None:
+                return out
+
         def call(*arguments: Any) -> None:
             lib.nns_predict(self._handle, *arguments)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import weakref
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import numpy as np
 
 from . import _arrays, _library, _prediction
 from ._library import lib
+
+
+# What no caller passes.
+_NOTHING = object()
 
 
 class Session:
@@ -23,8 +29,12 @@ class Session:
         self._handle = _library.Session()
         lib.nns_session_create(model._handle, self.max_rows, self._handle)
         self._release = weakref.finalize(self, lib.nns_session_free, self._handle)
-        self._last: tuple = (None, None, None, None)
-        self._call: tuple = ()
+        self._row = _library.nns_array(_library.NNS_F32, None, 1, self._form.inputs, 0, 0)
+        # The last call, ready to be made again.
+        self._x: Any = _NOTHING
+        self._out: Any = None
+        self._kind: tuple = ()
+        self._again: Callable[[], None] = lambda: None
 
     def predict(self, X: Any, kind: str = "proba", *, out: Optional[np.ndarray] = None, allow_nan: bool = False) -> Any:
         """Predicts for at most `max_rows` rows.
@@ -44,11 +54,14 @@ class Session:
         nnswift.Error
             As `Model.predict`; ShapeError for more than `max_rows` rows, BusyError from a second thread.
         """
-        last_x, last_out, *last_kind = self._last
-        if out is not None and X is last_x and out is last_out and last_kind == [kind, allow_nan]:
-            lib.nns_session_predict(*self._call)
+        if X is self._x and out is self._out and (kind, allow_nan) == self._kind:
+            self._again()
             return out
         if out is None:
+            if kind == "proba" and not allow_nan:
+                result = _prediction.one_row(self._predict_one, self._form, X)
+                if result is not None:
+                    return result
             return _prediction.predict(self._predict, self._form, X, kind, allow_nan)
         code = _prediction.kind_code(kind, allow_nan)
         view, _ = self._form.features(X)
@@ -57,8 +70,13 @@ class Session:
         lib.nns_session_predict(*call)
         # Only what was borrowed itself: a converted copy would not follow changes of X.
         if isinstance(X, np.ndarray) and np.may_share_memory(view.source, X):
-            self._last, self._call = (X, out, kind, allow_nan), call
+            self._x, self._out, self._kind = X, out, (kind, allow_nan)
+            self._again = functools.partial(lib.nns_session_predict, *call)
         return out
+
+    def _predict_one(self, features: Any, _: int, *arguments: Any) -> None:
+        self._row.data = ctypes.addressof(features)
+        lib.nns_session_predict(self._handle, self._row, *arguments)
 
     def _predict(self, *arguments: Any) -> None:
         lib.nns_session_predict(self._handle, *arguments)
