@@ -57,64 +57,91 @@ struct nnc_crew {
     pthread_cond_t begin, end;
     nnc_work work;
     void *context;
-    uint64_t round;   // counts runs; a member sleeps until it changes
-    int32_t members;  // with the caller
-    int32_t running;  // members that still work on this round
+    uint32_t parts;
+    // The round in the upper half, the next part that nobody has taken in the lower. Whoever raises it
+    // has the part. It is closed while the three above change: what was read before belongs to a ticket
+    // that could be raised.
+    uint64_t ticket;
+    uint32_t finished; // parts of this round
+    int32_t members;   // with the caller
     int32_t quit;
-    pid_t owner;      // a forked child has the structure but not the threads
+    pid_t owner;       // a forked child has the structure but not the threads
     pthread_t *threads;
 };
 
-typedef struct {
-    nnc_crew *crew;
-    int32_t number;
-} nnc_member;
-
-// How often a member looks for work before it sleeps: about 20 us, longer than the serial stretch
-// between two products of a training step and far shorter than a sleep costs the whole step.
+// How often somebody looks before he sleeps: some 20 us, longer than the serial stretch between two
+// products of a training step and far shorter than what a sleep costs the whole step.
 enum { SPINS = 4000 };
 
-static uint64_t await_round(nnc_crew *crew, uint64_t seen) {
-    for (int spin = 0; spin < SPINS; spin++) {
-        if (__atomic_load_n(&crew->round, __ATOMIC_ACQUIRE) != seen) break;
+static void pause_shortly(void) {
 #if defined(__x86_64__)
-        __builtin_ia32_pause();
+    __builtin_ia32_pause();
 #endif
+}
+
+static uint32_t round_of(uint64_t ticket) { return (uint32_t)(ticket >> 32); }
+
+// Takes parts of the present round until none is left.
+static void take_parts(nnc_crew *crew) {
+    uint64_t ticket = __atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE);
+    for (;;) {
+        nnc_work work = __atomic_load_n(&crew->work, __ATOMIC_ACQUIRE);
+        void *context = __atomic_load_n(&crew->context, __ATOMIC_ACQUIRE);
+        uint32_t parts = __atomic_load_n(&crew->parts, __ATOMIC_ACQUIRE), part = (uint32_t)ticket;
+        if (part >= parts) return;
+        if (!__atomic_compare_exchange_n(&crew->ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            continue;
+        work(context, part);
+        if (__atomic_add_fetch(&crew->finished, 1, __ATOMIC_ACQ_REL) == parts) {
+            pthread_mutex_lock(&crew->mutex);
+            pthread_cond_signal(&crew->end);
+            pthread_mutex_unlock(&crew->mutex);
+        }
+        ticket++;
+    }
+}
+
+// Waits for a round other than the one seen; 0 when there will be none.
+static uint32_t await_round(nnc_crew *crew, uint32_t seen) {
+    for (int spin = 0; spin < SPINS; spin++) {
+        if (round_of(__atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE)) != seen) break;
+        pause_shortly();
     }
     pthread_mutex_lock(&crew->mutex);
-    while (crew->round == seen && !crew->quit) pthread_cond_wait(&crew->begin, &crew->mutex);
-    uint64_t round = crew->quit ? 0 : crew->round;
+    while (round_of(__atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE)) == seen && !crew->quit)
+        pthread_cond_wait(&crew->begin, &crew->mutex);
+    uint32_t round = crew->quit ? 0 : round_of(__atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE));
     pthread_mutex_unlock(&crew->mutex);
     return round;
 }
 
 static void *member_main(void *argument) {
-    nnc_member member = *(nnc_member *)argument;
-    free(argument);
-    nnc_crew *crew = member.crew;
-    uint64_t seen = 0;
-    while ((seen = await_round(crew, seen)) != 0) {
-        crew->work(crew->context, member.number);
-        pthread_mutex_lock(&crew->mutex);
-        if (--crew->running == 0) pthread_cond_signal(&crew->end);
-        pthread_mutex_unlock(&crew->mutex);
-    }
+    nnc_crew *crew = argument;
+    uint32_t seen = 0;
+    while ((seen = await_round(crew, seen)) != 0) take_parts(crew);
     return NULL;
 }
 
 // Our threads take no signals: the host's handlers run on the host's threads.
 static int start_member(nnc_crew *crew, int32_t number) {
-    nnc_member *member = malloc(sizeof *member);
-    if (!member) return ENOMEM;
-    member->crew = crew;
-    member->number = number;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&crew->threads[number - 1], NULL, member_main, member);
+    int error = pthread_create(&crew->threads[number - 1], NULL, member_main, crew);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (error) free(member);
     return error;
+}
+
+// Opens the next round, by whoever holds the mutex, when the one before has ended; 0 is before all.
+static void next_round(nnc_crew *crew, uint32_t parts, nnc_work work, void *context) {
+    uint64_t ticket = __atomic_load_n(&crew->ticket, __ATOMIC_RELAXED);
+    __atomic_store_n(&crew->ticket, ticket | UINT32_MAX, __ATOMIC_RELEASE);
+    __atomic_store_n(&crew->work, work, __ATOMIC_RELEASE);
+    __atomic_store_n(&crew->context, context, __ATOMIC_RELEASE);
+    __atomic_store_n(&crew->parts, parts, __ATOMIC_RELEASE);
+    __atomic_store_n(&crew->finished, 0, __ATOMIC_RELEASE);
+    uint32_t round = round_of(ticket) + 1;
+    __atomic_store_n(&crew->ticket, (uint64_t)(round ? round : 1) << 32, __ATOMIC_RELEASE);
 }
 
 nnc_crew *nnc_crew_create(int32_t members) {
@@ -142,7 +169,7 @@ void nnc_crew_free(nnc_crew *crew) {
     if (crew->owner == getpid()) {
         pthread_mutex_lock(&crew->mutex);
         crew->quit = 1;
-        __atomic_add_fetch(&crew->round, 1, __ATOMIC_RELEASE);
+        next_round(crew, 0, NULL, NULL);
         pthread_cond_broadcast(&crew->begin);
         pthread_mutex_unlock(&crew->mutex);
         for (int32_t i = 1; i < crew->members; i++) pthread_join(crew->threads[i - 1], NULL);
@@ -154,20 +181,22 @@ void nnc_crew_free(nnc_crew *crew) {
     free(crew);
 }
 
-void nnc_crew_run(nnc_crew *crew, nnc_work work, void *context) {
+void nnc_crew_run(nnc_crew *crew, uint32_t parts, nnc_work work, void *context) {
     if (crew->owner != getpid()) {
-        for (int32_t i = 0; i < crew->members; i++) work(context, i);
+        for (uint32_t part = 0; part < parts; part++) work(context, part);
         return;
     }
     pthread_mutex_lock(&crew->mutex);
-    crew->work = work;
-    crew->context = context;
-    crew->running = crew->members - 1;
-    __atomic_add_fetch(&crew->round, 1, __ATOMIC_RELEASE);
+    next_round(crew, parts, work, context);
     pthread_cond_broadcast(&crew->begin);
     pthread_mutex_unlock(&crew->mutex);
-    work(context, 0);
+    take_parts(crew);
+    // Who has taken a part finishes it soon; who has slept through the round is not waited for.
+    for (int spin = 0; spin < SPINS; spin++) {
+        if (__atomic_load_n(&crew->finished, __ATOMIC_ACQUIRE) == parts) return;
+        pause_shortly();
+    }
     pthread_mutex_lock(&crew->mutex);
-    while (crew->running > 0) pthread_cond_wait(&crew->end, &crew->mutex);
+    while (__atomic_load_n(&crew->finished, __ATOMIC_ACQUIRE) != parts) pthread_cond_wait(&crew->end, &crew->mutex);
     pthread_mutex_unlock(&crew->mutex);
 }

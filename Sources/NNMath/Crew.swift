@@ -37,29 +37,23 @@ package final class Crew: @unchecked Sendable {
     parts: Int, context: UnsafeMutableRawPointer,
     body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
   ) {
-    guard let threads, parts > 1 else {
+    guard let threads, parts > 1, let count = UInt32(exactly: parts) else {
       for part in 0..<parts { body(context, part) }
       return
     }
-    var task = CrewTask(parts: parts, stride: members, context: context, body: body)
+    var task = CrewTask(context: context, body: body)
     withUnsafeMutablePointer(to: &task) { task in
       nnc_crew_run(
-        threads,
-        { task, member in
+        threads, count,
+        { task, part in
           guard let task = task?.assumingMemoryBound(to: CrewTask.self).pointee else { return }
-          var part = Int(member)
-          while part < task.parts {
-            task.body(task.context, part)
-            part += task.stride
-          }
+          task.body(task.context, Int(part))
         }, task)
     }
   }
 }
 
 private struct CrewTask {
-  let parts: Int
-  let stride: Int
   let context: UnsafeMutableRawPointer
   let body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
 }

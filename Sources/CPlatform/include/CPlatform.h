@@ -40,14 +40,15 @@ void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
 int nnc_cpu_count(void);
 
-// A crew of threads that repeats: every member runs work(context, member) once, members 0 ... n-1,
-// the caller being member 0. Created with the threads running; NULL when they cannot be had.
-typedef void (*nnc_work)(void *context, int32_t member);
+// A crew of threads that repeats: nnc_crew_run has work(context, part) done once for each part 0 ... n-1
+// by whoever is free, the caller among them, and returns when all are done. Created with the threads
+// running; NULL when they cannot be had.
+typedef void (*nnc_work)(void *context, uint32_t part);
 typedef struct nnc_crew nnc_crew;
 nnc_crew *nnc_crew_create(int32_t members);
 int32_t nnc_crew_members(const nnc_crew *crew);  // fewer than asked for when the system refused
 void nnc_crew_free(nnc_crew *crew);
-void nnc_crew_run(nnc_crew *crew, nnc_work work, void *context);
+void nnc_crew_run(nnc_crew *crew, uint32_t parts, nnc_work work, void *context);
 
 // libm under names that no Swift overlay claims.
 static inline float nnc_expf(float x) { return expf(x); }
