@@ -86,6 +86,12 @@ check_coverage() {
 
 sh "$here/symbols.sh" "$build" "$flavour" >symbols.log 2>symbols.stderr
 add symbols $?
+# The library as it was linked, before its symbols were taken away.
+linked=$root/.build-embedded/release/libnnswift.so
+if [ "$flavour" = embedded ] && [ -f "$linked" ]; then
+  sh "$here/registers.sh" "$linked" >registers.log 2>registers.stderr
+  add registers $?
+fi
 compile lifecycle && run lifecycle lifecycle A=
 compile badinput && run badinput badinput A= && check_coverage
 run_determinism
