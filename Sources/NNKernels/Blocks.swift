@@ -3,14 +3,14 @@ import CVector
 // Whole blocks: transposition, sums, softmax.
 
 /// b[columns × rows] = aᵀ
-func transpose(_ a: Values, _ rows: Int, _ columns: Int, _ b: Floats) {
+func transpose(_ a: Values, _ rows: Int, _ columns: Int, _ b: Floats, _ stride: Int) {
   var row = 0
   while row < rows {
     var column = 0
     while column < columns {
       nnv_transpose16(
         a + row * columns + column, columns, min(16, rows - row), min(16, columns - column),
-        b + column * rows + row, rows)
+        b + column * stride + row, stride)
       column += 16
     }
     row += 16

@@ -26,7 +26,7 @@ package func multiply(
   }
   // Fewer than four columns would leave most of a vector idle: sums along k fill it.
   let isNarrow = n < 4
-  if isNarrow, n > 1 { nnk_kernels().pointee.transpose(b.base, k, n, spare) }
+  if isNarrow, n > 1 { nnk_kernels().pointee.transpose(b.base, k, n, spare, k) }
   var product = nnk_product(
     a: a.base, a_start: 0, b: isNarrow && n > 1 ? UnsafePointer(spare) : UnsafePointer(b.base),
     b_stride: isNarrow ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
@@ -47,7 +47,7 @@ package func multiplyTransposed(
   let (n, k) = (c.columns, a.columns)
   // To transpose costs n · k, to add up sixteen sums an element m · n.
   let isLong = k > nnk_kernels().pointee.transposed_depth * c.rows
-  if !isLong, k > 1 { nnk_kernels().pointee.transpose(b.base, n, k, spare) }
+  if !isLong, k > 1 { transpose(b.base, rows: n, columns: k, into: spare, crew: crew) }
   let isSame = isLong || k == 1
   var product = nnk_product(
     a: a.base, a_start: 0, b: isSame ? UnsafePointer(b.base) : UnsafePointer(spare),
@@ -104,10 +104,36 @@ package func multiplyFirstTransposed(
 
 /// b [columns × rows] = a [rows × columns] transposed
 package func transpose(
-  _ a: UnsafePointer<Float>, rows: Int, columns: Int, into b: UnsafeMutablePointer<Float>
+  _ a: UnsafePointer<Float>, rows: Int, columns: Int, into b: UnsafeMutablePointer<Float>,
+  crew: Crew = Crew.alone
 ) {
   if rows == 1 || columns == 1 { return b.update(from: a, count: rows * columns) }
-  nnk_kernels().pointee.transpose(a, rows, columns, b)
+  guard crew.members > 1, rows * columns >= Transposition.leastShared else {
+    return nnk_kernels().pointee.transpose(a, rows, columns, b, rows)
+  }
+  var job = Transposition(a: a, rows: rows, columns: columns, b: b)
+  withUnsafeMutablePointer(to: &job) { job in
+    crew.run(parts: (rows + 63) / 64, context: UnsafeMutableRawPointer(job)) { context, part in
+      context.assumingMemoryBound(to: Transposition.self).pointee.compute(part)
+    }
+  }
+}
+
+/// A transposition in strips of 64 rows.
+private struct Transposition {
+  /// Floats from which waking other threads pays.
+  static let leastShared = 200_000
+
+  let a: UnsafePointer<Float>
+  let rows: Int
+  let columns: Int
+  let b: UnsafeMutablePointer<Float>
+
+  func compute(_ part: Int) {
+    let row = part * 64
+    nnk_kernels().pointee.transpose(
+      a + row * columns, min(64, rows - row), columns, b + row, rows)
+  }
 }
 
 /// What a part of a product is: a block of C, k in pieces that leave B in the second-level cache.

@@ -7,7 +7,7 @@ import Testing
     for (rows, columns) in [(1, 1), (16, 16), (17, 33), (3, 50), (64, 784), (40, 5)] {
       let a = (0..<rows * columns).map(Float.init)
       var b = a
-      table.transpose(a, rows, columns, &b)
+      table.transpose(a, rows, columns, &b, rows)
       let isRight = (0..<rows).allSatisfy { row in
         (0..<columns).allSatisfy { b[$0 * rows + row] == a[row * columns + $0] }
       }

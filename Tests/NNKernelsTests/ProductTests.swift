@@ -29,7 +29,7 @@ import Testing
       let b = numbers.block(n * k)
       let bias = numbers.block(n)
       var transposed = b
-      table.transpose(b, n, k, &transposed)
+      table.transpose(b, n, k, &transposed, n)
       for isTransposed in [false, true] {
         var c = [Float](repeating: 1, count: m * n + 1)
         withRows(a, m, k + 2) { rows in

@@ -89,8 +89,8 @@ typedef struct {
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);
     void (*product_sparse)(const nnk_nonzeros *a, const nnk_product *job);
     void (*gradient_sparse)(const nnk_nonzeros *a, const nnk_gradient *job);
-    // b[columns x rows] = a[rows x columns] transposed
-    void (*transpose)(const float *a, long rows, long columns, float *b);
+    // b[columns x rows] = a[rows x columns] transposed; b_stride: floats from one row of b to the next
+    void (*transpose)(const float *a, long rows, long columns, float *b, long b_stride);
 
     // y = f(z) in place; g *= f'(z), from z or from y.
     void (*exponential)(float *z, long count);
