@@ -103,7 +103,14 @@ parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers against the referenc
 faults: lib ## puts twelve faults into a copy of the sources and sees each one caught (10 minutes)
 	@PYTHONPATH=$(CURDIR)/bindings/python $(PY) Tests/Golden/faults.py
 
+bench-setup: ## installs the peers of `make bench` into .venv-bench (a few GB), OpenBLAS and FANN by apt where allowed
+	@PYTHON=$(PYTHON) bash Tests/Benchmarks/setup.sh .venv-bench
+
+bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two minutes, BENCH=--help: the rest)
+	@bash Tests/Benchmarks/build.sh
+	@python=.venv-bench/bin/python; [ -x $$python ] || python=$(PY); $$python Tests/Benchmarks/run.py $(BENCH)
+
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check data golden golden-check parity faults clean
+.PHONY: help setup lib install examples python demo test check data golden golden-check parity faults bench bench-setup clean
