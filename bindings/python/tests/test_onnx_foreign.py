@@ -100,7 +100,9 @@ def test_chains(steps, preprocess):
     proto = graph(chain(*steps), Z=F * [1, 0, 1, -1], V=B**2, S=np.array([-1, 3]))
     model = nnswift.from_onnx(proto)
     assert model.spec["preprocess"]["type"] == preprocess
-    assert abs(model.predict(X) - computed(proto)).max() < TOLERANCE * 5
+    wanted = computed(proto)
+    # Of the larger ones the share: exponentials reach 2,000.
+    assert (abs(model.predict(X) - wanted) / np.maximum(1, abs(wanted))).max() < TOLERANCE * 5
 
 
 def test_scaling_keeps_its_bits():
