@@ -57,7 +57,7 @@ def draw(axes, rows, names, title):
     for place, name in enumerate(names):
         speeds = speeds_on(rows, name)
         axes.plot([1, speeds.get("nnswift", 1)], [place, place], color="#0072B2", linewidth=5, alpha=0.25, zorder=1)
-        for group,  speedin speeds.items():
+        for group, speed in speeds.items():
             colour, shape = STYLES[group]
             is_ours = group == "nnswift"
             axes.plot(
@@ -65,9 +65,9 @@ def draw(axes, rows, names, title):
                 markeredgecolor="white", markeredgewidth=0.8, linestyle="none",
             )  # fmt: skip
         if "nnswift" in speeds:
-             speed= speeds["nnswift"]
+            speed = speeds["nnswift"]
             axes.annotate(
-                f"{speed:.0f} x" if  speed>= 10 else f"{speed:.1f} x", (1, place), xycoords=("axes fraction", "data"),
+                f"{speed:.0f} x" if speed >= 10 else f"{speed:.1f} x", (1, place), xycoords=("axes fraction", "data"),
                 xytext=(8, 0), textcoords="offset points", va="center", color="#0072B2", fontweight="bold",
             )  # fmt: skip
     axes.set_yticks(range(len(names)), [NAMES[name] for name in names])
@@ -101,8 +101,8 @@ def main():
     figure, (training, inference) = plt.subplots(
         2, 1, figsize=(9, 8.2), layout="constrained", height_ratios=[len(workloads.TRAINING), 5]
     )
-    draw(training, rows, workloads.TRAINING, "Training:  speedrelative to PyTorch (further right is faster)")
-    draw(inference, rows, workloads.INFERENCE, "Prediction:  speedrelative to PyTorch")
+    draw(training, rows, workloads.TRAINING, "Training: speed relative to PyTorch (further right is faster)")
+    draw(inference, rows, workloads.INFERENCE, "Prediction: speed relative to PyTorch")
     legend(figure, rows)
     machine = part["circumstances"]["machine"]
     about = f"{machine.get('Model name', 'unknown processor')}, {part['circumstances']['date'][:10]}"

@@ -46,8 +46,8 @@ def _row(name, workload, path, judge):
 def _judge_of_training(workload, path):
     """Returns a function that compares weights with the reference's.
 
-    The limit is 1e-5, or twice what float32's rounding alone does to the reference if that is more: a row that crosses a
-    ReLU's kink in one program and not in the other turns a unit's whole step of Adam (W6a: 4e-5, W8: 6e-4).
+    The limit is 1e-5, or twice what float32's rounding alone does to the reference if that is more: a row that crosses
+    a ReLU's kink in one program and not in the other turns a unit's whole step of Adam (W6a: 4e-5, W8: 6e-4).
     """
 
     def loss_of(values):

@@ -72,18 +72,20 @@ def _add_ratios(row, rows):
         return
     by_threads = peer_table.is_compared_by_threads(row["workload"])
 
-    def best(is_meant):
-        times = [
-            other["ms"]
+    def best(prefix):
+        of_peer = [
+            other
             for other in rows
-            if "ms" in other and other["workload"] == row["workload"] and is_meant(other["peer"])
+            if "ms" in other and other["workload"] == row["workload"] and other["peer"].startswith(prefix)
             and (not by_threads or other["threads"] == row["threads"])
         ]  # fmt: skip
-        return row["ms"] / min(times) if times else None
+        return min(of_peer, key=lambda other: other["ms"], default=None)
 
-    row["to_torch"] = best(lambda name: name.startswith("torch"))
+    baseline = best("torch")
+    row["to_torch"] = row["ms"] / baseline["ms"] if baseline else None
+    row["is_sure"] = bool(baseline) and not (row["disturbed"] or baseline["disturbed"])
     if peer_table.PEERS[row["peer"]].is_ours:
         row["goal"] = peer_table.goal(row["workload"], row["threads"])
-        row["to_openblas"] = best(lambda name: name == "c_openblas")
-        row["to_fused"] = best(lambda name: name == "c_fused")
-        row["to_sparse"] = best(lambda name: name == "c_sparse")
+        for key, prefix in (("to_openblas", "c_openblas"), ("to_fused", "c_fused"), ("to_sparse", "c_sparse")):
+            reference = best(prefix)
+            row[key] = row["ms"] / reference["ms"] if reference else None

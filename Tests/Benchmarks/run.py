@@ -79,7 +79,8 @@ def compare_peers(asked):
     print(tables.summary(rows))
     if asked.quick:
         print("\nquick: of PyTorch only the usually best variant, with one thread; nothing repeated when disturbed.")
-    part = "quick" if asked.quick else "sparse" if asked.sparse else "comparison"
+    is_partial = asked.workloads or asked.peers
+    part = "partial" if is_partial else "quick" if asked.quick else "sparse" if asked.sparse else "comparison"
     results.save(part, {"rows": rows, "samples": samples}, versions)
     return True
 
@@ -113,7 +114,7 @@ def measure_accuracy(asked):
 
 def draw_chart(_):
     script = str(peer_table.HERE / "chart.py")
-    subprocess.run([peer_table.python_of("matplotlib"), script], env=sampling.environment(), check=True)
+    return subprocess.run([peer_table.python_of("matplotlib"), script], env=sampling.environment()).returncode == 0
 
 
 def main():

@@ -50,6 +50,7 @@ def summary(rows):
             name = f"{row['workload']:<24}{label_of(row)}"
             over = row["to_torch"] / row["goal"]
             verdict = "reached" if over <= 1 else f"{over:.3g} times the goal"
+            verdict += "" if row["is_sure"] else " (disturbed: measure again)"
             lines.append(f"  {name:<60}{_ratio(row, 'to_torch'):>8}{_ratio(row, 'goal'):>8}  {verdict}")
     return "\n".join(lines) if len(lines) > 2 else ""
 

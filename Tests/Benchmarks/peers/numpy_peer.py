@@ -1,7 +1,7 @@
 """NumPy from scratch: the textbook algorithm, a batch at a time.
 
-Variants: f32; f64, the reference of the check; f64-SEED, the same with weights that are moved by up to half of float32's
-last place before each step: what rounding may do to a program in float32 that is otherwise exact.
+Variants: f32; f64, the reference of the check; f64-SEED, the same with weights that are moved by up to half of
+float32's last place before each step: what rounding may do to a program in float32 that is otherwise exact.
 """
 
 import numpy as np
