@@ -54,6 +54,12 @@ def samples(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.S)
 
 
+def test_readme_tells_the_size():
+    told = float(re.search(r"shared library of ([\d.]+) MB", README)[1])
+    library = ROOT / "build" / "embedded" / "libnnswift.so"
+    assert told == round(library.stat().st_size / 1e6, 1)
+
+
 def test_readme_has_samples():
     assert samples("c") and samples("python") and samples("sh")
 
