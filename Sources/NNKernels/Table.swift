@@ -25,6 +25,8 @@ private func fill(_ table: UnsafeMutablePointer<nnk_table>) {
   table.pointee.gradient_sparse = gradientSparse
   table.pointee.transpose = transpose
 
+  table.pointee.random_words = randomWords
+
   table.pointee.exponential = exponentialOf
   table.pointee.sigmoid = sigmoid
   table.pointee.tanh = tanh

@@ -1,4 +1,5 @@
 import CPlatform
+import CVector
 
 /// What randomness is drawn for: each purpose has its own stream, so that drawing more for one
 /// never shifts another.
@@ -47,25 +48,41 @@ package struct RandomGenerator: Sendable {
     }
   }
 
+  /// The next words, as `next` would give them: sixteen blocks at a time.
+  package mutating func fill(_ words: UnsafeMutablePointer<UInt32>, count: Int) {
+    var filled = 0
+    while filled < count, used < 4 {
+      words[filled] = next()
+      filled += 1
+    }
+    let blocks = (count - filled) / 4
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 5) { stream in
+      guard let base = stream.baseAddress else { return }
+      (base[0], base[1]) = key
+      (base[2], base[3], base[4]) = (counter.1, counter.2, counter.3)
+      nnk_kernels().pointee.random_words(base, counter.0, blocks, words + filled)
+    }
+    counter.0 &+= UInt32(truncatingIfNeeded: blocks)
+    filled += 4 * blocks
+    while filled < count {
+      words[filled] = next()
+      filled += 1
+    }
+  }
+
   /// Writes `kept` with probability 1 - dropped / 2^32, else 0, from 32 bits each.
-  ///
-  /// A block of four at a time: one value a call would cost as much as the product it masks.
   package mutating func drawMask(
     _ mask: UnsafeMutablePointer<Float>, count: Int, dropped: UInt32, kept: Float
   ) {
-    var index = 0
-    while index + 4 <= count, used == 4 {
-      let bits = philox(counter, key)
-      counter.0 &+= 1
-      mask[index] = bits.0 < dropped ? 0 : kept
-      mask[index + 1] = bits.1 < dropped ? 0 : kept
-      mask[index + 2] = bits.2 < dropped ? 0 : kept
-      mask[index + 3] = bits.3 < dropped ? 0 : kept
-      index += 4
-    }
-    while index < count {
-      mask[index] = next() < dropped ? 0 : kept
-      index += 1
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { words in
+      guard let base = words.baseAddress else { return }
+      var done = 0
+      while done < count {
+        let part = min(256, count - done)
+        fill(base, count: part)
+        for index in 0..<part { mask[done + index] = base[index] < dropped ? 0 : kept }
+        done += part
+      }
     }
   }
 
@@ -85,13 +102,18 @@ package struct RandomGenerator: Sendable {
   }
 
   /// Uniform in 0 ..< bound without bias; bound in 1 ... 2^32 - 1.
-  /// Reference: Lemire 2019, "Fast random integer generation in an interval".
   package mutating func below(_ bound: UInt32) -> UInt32 {
-    var product = UInt64(next()) * UInt64(bound)
+    Self.below(bound) { next() }
+  }
+
+  /// Reference: Lemire 2019, "Fast random integer generation in an interval".
+  @inline(__always)
+  private static func below(_ bound: UInt32, _ word: () -> UInt32) -> UInt32 {
+    var product = UInt64(word()) * UInt64(bound)
     if UInt32(truncatingIfNeeded: product) < bound {
       let least = (0 &- bound) % bound
       while UInt32(truncatingIfNeeded: product) < least {
-        product = UInt64(next()) * UInt64(bound)
+        product = UInt64(word()) * UInt64(bound)
       }
     }
     return UInt32(truncatingIfNeeded: product >> 32)
@@ -99,13 +121,25 @@ package struct RandomGenerator: Sendable {
 
   /// Shuffles in place. Reference: Durstenfeld 1964 (Fisher-Yates).
   package mutating func shuffle(_ values: UnsafeMutablePointer<Int32>, count: Int) {
-    var last = count - 1
-    while last > 0 {
-      let other = Int(below(UInt32(last + 1)))
-      let value = values[last]
-      values[last] = values[other]
-      values[other] = value
-      last -= 1
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { words in
+      guard let base = words.baseAddress else { return }
+      var (last, used, drawn) = (count - 1, 0, 0)
+      while last > 0 {
+        let other = Int(
+          Self.below(UInt32(last + 1)) {
+            if used == drawn {
+              // Each place needs a word at least: none is drawn in vain.
+              (used, drawn) = (0, min(256, last))
+              fill(base, count: drawn)
+            }
+            used += 1
+            return base[used - 1]
+          })
+        let value = values[last]
+        values[last] = values[other]
+        values[other] = value
+        last -= 1
+      }
     }
   }
 }

@@ -81,6 +81,9 @@ package final class Model {
     leastTrainingRows = layers.reduce(1) { max($0, $1.leastTrainingRows) }
   }
 
+  /// Whether the first layer can take features as they are, where they lie.
+  private var readsFeatures: Bool { layers[0].readsRows && preprocess.isIdentity }
+
   /// An independent copy of spec, scaling and weights.
   package func copy() throws(NNError) -> Model {
     let twin = try Model(spec, initialized: false)
@@ -116,7 +119,7 @@ package final class Model {
     into workspace: Workspace
   ) {
     let isInPlace =
-      layers[0].readsRows && preprocess.isIdentity
+      readsFeatures
       && view.pointRows(workspace.inputRows, from: start, count: count, order: order)
     if !isInPlace {
       view.gather(from: start, count: count, order: order, into: workspace.input)
@@ -131,7 +134,7 @@ package final class Model {
   /// - Throws: `NNError.memory`.
   package func leaveOutZeros(_ isSparse: Bool, in workspace: Workspace) throws(NNError) {
     workspace.index =
-      isSparse && layers[0].readsRows && preprocess.isIdentity
+      isSparse && readsFeatures
       ? try NonzeroIndex.make(
         rows: workspace.capacity, inputs: inputSize, outputs: layers[0].outputSize) : nil
   }
@@ -141,7 +144,7 @@ package final class Model {
     _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?,
     in workspace: Workspace
   ) {
-    if layers[0].readsRows, preprocess.isIdentity {
+    if readsFeatures {
       workspace.announce(view, from: start, count: count, order: order)
     }
   }

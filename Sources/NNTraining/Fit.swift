@@ -229,15 +229,15 @@ package struct FitRun {
     var rows = 0
     sheet?.reset()
     let ordered = samples.ordered(by: sampler.order(epoch: epoch))
+    let learningRate = trainer.learningRate
     for batch in 0..<sampler.batches {
       if observer.isCancelled() {
         throw .cancelled(
           "nns_cancel stopped the training in epoch \(epoch + 1), batch \(batch + 1)")
       }
       let count = sampler.count(batch)
-      rate = trainer.learningRate.at(
-        epoch: epoch, step: trainer.optimizer.steps, epochs: lastEpoch,
-        steps: allSteps)
+      rate = learningRate.at(
+        epoch: epoch, step: trainer.optimizer.steps, epochs: lastEpoch, steps: allSteps)
       sum += try trainer.run(
         Trainer.Step(
           samples: ordered, start: batch * sampler.batchSize, count: count, epoch: epoch,

@@ -102,11 +102,14 @@ package final class Trainer {
   }
 
   /// Updates the weights after a backward pass.
+  ///
+  /// The gradients of a small network stay in the first-level cache: a look over them costs less than
+  /// a bound from the batch.
   private func update(_ step: Step, _ pass: BatchPass, loss: Double) throws(NNError) {
     guard loss.isFinite else { throw divergence(loss: loss, step) }
     let (rows, mode) = (step.count, mode(step))
     let bound =
-      config.clips
+      config.clips || gradients.count <= 4096
       ? .infinity
       : pass.gradientBound(
         rows: rows, mode: mode, gradients: gradients.base, inputPeak: step.samples.peak)
@@ -119,7 +122,7 @@ package final class Trainer {
     }
     pass.completeGradient(
       rows: rows, mode: mode, gradients: gradients.base, user: nil, crew: crew)
-    try apply(loss: loss, step: step)
+    try apply(step)
   }
 
   private func mode(_ step: Step) -> Mode {
@@ -142,14 +145,14 @@ package final class Trainer {
   }
 
   /// Updates the weights from `gradients`, unless anything is not finite.
-  private func apply(loss: Double, step: Step) throws(NNError) {
+  private func apply(_ step: Step) throws(NNError) {
     var peak = largestMagnitude(gradients.base, gradients.count)
-    guard loss.isFinite, peak.isFinite else { throw divergence(loss: loss, step) }
+    guard peak.isFinite else { throw divergence(loss: 0, step) }
     peak = clip(peak)
     let isSafe = isBounded(rate: step.rate, peak: peak)
     if !isSafe { try keepWeights() }
     optimizer.update(gradients.base, learningRate: step.rate)
-    if !isSafe, !weightsAreFinite { throw restoreAndReport(loss: loss, step) }
+    if !isSafe, !weightsAreFinite { throw restoreAndReport(loss: 0, step) }
   }
 
   /// Whether no rule can move a weight out of the range of a float. Decay that more than removes a
@@ -275,8 +278,7 @@ extension Trainer {
       type: .float32, base: gradient, rows: 0, columns: 0, rowStride: 0, columnStride: 0)
     let none = SampleRows(rows: 0, features: view, targets: view, weights: nil, order: nil)
     try apply(
-      loss: 0,
-      step: Step(
+      Step(
         samples: none, start: 0, count: 0, epoch: calls, batch: 0, classWeights: nil, sheet: nil,
         rate: rate))
   }

@@ -15,6 +15,22 @@ import Testing
     }
   }
 
+  /// Known answers of Random123 1.14 (philox4x32 with 10 rounds), also where a counter begins anew.
+  @Test(arguments: levels) func drawsRandomWords(_ level: Int) throws {
+    let table = try kernels(level)
+    for counters in [1, 16, 19, 40] {
+      var words = [UInt32](repeating: 0, count: 4 * counters)
+      table.random_words([0, 0, 0, 0, 0], 0, counters, &words)
+      #expect(words[0..<4] == [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8])
+      table.random_words([.max, .max, .max, .max, .max], .max, counters, &words)
+      #expect(words[0..<4] == [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd])
+      var last = [UInt32](repeating: 0, count: 4)
+      table.random_words(
+        [.max, .max, .max, .max, .max], UInt32(truncatingIfNeeded: counters - 2), 1, &last)
+      #expect(words.suffix(4).elementsEqual(last))
+    }
+  }
+
   @Test(arguments: levels) func sumsColumns(_ level: Int) throws {
     let table = try kernels(level)
     var numbers = Numbers(1)

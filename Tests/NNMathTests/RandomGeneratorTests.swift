@@ -22,6 +22,18 @@ import Testing
     #expect(first(7, .shuffle, 0) != first(7 + 1 << 32, .shuffle, 0))
   }
 
+  @Test(arguments: [0, 1, 3, 4, 63, 64, 65, 200, 263]) func fillsWithTheNextWords(_ count: Int) {
+    for drawn in 0...4 {
+      var one = RandomGenerator(seed: 5, purpose: .dropout, item: 2, epoch: 3, step: 4)
+      for _ in 0..<drawn { _ = one.next() }
+      var many = one
+      var words = [UInt32](repeating: 0, count: count)
+      many.fill(&words, count: count)
+      #expect(words == (0..<count).map { _ in one.next() })
+      #expect(many.next() == one.next())
+    }
+  }
+
   @Test func uniformHasItsMoments() {
     var random = RandomGenerator(seed: 1, purpose: .initialization)
     let values = (0..<100_000).map { _ in Double(random.uniform()) }

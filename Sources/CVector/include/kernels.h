@@ -92,6 +92,10 @@ typedef struct {
     // b[columns x rows] = a[rows x columns] transposed; b_stride: floats from one row of b to the next
     void (*transpose)(const float *a, long rows, long columns, float *b, long b_stride);
 
+    // Four random words of each of so many counters, from first on. A stream: the two words of the key, the
+    // three that follow the first of its counters.
+    void (*random_words)(const uint32_t *stream, uint32_t first, long counters, uint32_t *words);
+
     // y = f(z) in place; g *= f'(z), from z or from y.
     void (*exponential)(float *z, long count);
     void (*sigmoid)(float *z, long count);

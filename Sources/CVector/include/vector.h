@@ -235,4 +235,32 @@ NNV void nnv_transpose16(const float *a, long a_stride, long rows, long columns,
     }
 }
 
+// Philox 4x32-10 for sixteen counters, first, first + 1 ...: four words of each, one counter's after the
+// other's. A stream is the key and what follows the first word of its counters.
+typedef uint32_t nnv_u16 __attribute__((ext_vector_type(16)));
+typedef uint64_t nnv_l16 __attribute__((ext_vector_type(16)));
+
+NNV void nnv_philox16(const uint32_t *stream, uint32_t first, uint32_t *words) {
+    nnv_u16 a = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    a += first;
+    uint32_t left = stream[0], right = stream[1];
+    nnv_u16 b = stream[2], c = stream[3], d = stream[4];
+    for (int round = 0; round < 10; round++) {
+        nnv_l16 p = __builtin_convertvector(a, nnv_l16) * 0xD2511F53u;
+        nnv_l16 q = __builtin_convertvector(c, nnv_l16) * 0xCD9E8D57u;
+        a = __builtin_convertvector(q >> 32, nnv_u16) ^ b ^ left;
+        b = __builtin_convertvector(q, nnv_u16);
+        c = __builtin_convertvector(p >> 32, nnv_u16) ^ d ^ right;
+        d = __builtin_convertvector(p, nnv_u16);
+        left += 0x9E3779B9u;
+        right += 0xBB67AE85u;
+    }
+    for (int i = 0; i < 16; i++) {
+        words[4 * i] = a[i];
+        words[4 * i + 1] = b[i];
+        words[4 * i + 2] = c[i];
+        words[4 * i + 3] = d[i];
+    }
+}
+
 #endif
