@@ -1,64 +1,64 @@
 import CVector
 
-/// The second factor of a product, read once for every tile of rows.
+/// C = A · B + bias by panels of B.
 ///
-/// Where its rows lie far apart, each is on a page of its own and, for powers of two, in the same few
-/// places of the cache. A panel is a piece of it, as wide as a strip of tiles, copied row by row into
-/// memory that fits the first-level cache; a transposed factor is turned on the way.
-struct SecondFactor {
-  let b: UnsafePointer<Float>
-  let stride: Int
-  let columns: Int
-  let depth: Int
-  let isTransposed: Bool
+/// B is read once for every tile of rows. Where its rows lie far apart, each is on a page of its own and,
+/// for powers of two, in the same few places of the cache. A panel is a piece of B, as wide as a strip of
+/// tiles, copied row by row into memory that fits the first-level cache; a transposed B is turned on the
+/// way. Panels go over the columns of some rows first, so that the piece of A that goes with them stays in
+/// the second-level cache.
+struct PanelledProduct {
+  let job: nnk_product
+  private static let width = 16 * tileVectors
+  private static let depth = Int(NNV_PANEL_FLOATS) / width
 
-  /// Whether copying pays: enough tiles read it, and it is far apart or long.
-  func isWorthPanels(rows: Int) -> Bool {
-    isTransposed || rows >= 96 && (stride >= 512 || depth > 1024)
+  /// Whether panels pay: enough tiles read B, and it is far apart or long.
+  static func isWorth(_ job: nnk_product) -> Bool {
+    job.is_transposed != 0 || job.m >= 96 && (job.b_stride >= 512 || job.k > 1024)
   }
 
-  /// Calls body for every panel: the columns of some rows, so that the piece of the first factor that goes
-  /// with them stays in the second-level cache; then the next rows.
-  @inline(__always)
-  func forEachPanel(_ body: (Panel) -> Void) {
-    withoutActuallyEscaping(body) { body in
-      var job = PanelJob(factor: self, body: body)
-      withUnsafeMutablePointer(to: &job) { job in
-        nnv_with_panel(job) { job, memory in
-          let job = job.assumingMemoryBound(to: PanelJob.self)
-          job.pointee.factor.cut(memory, job.pointee.body)
-        }
+  func computeAll() {
+    var product = self
+    withUnsafeMutablePointer(to: &product) { product in
+      nnv_with_panel(product) { product, panel in
+        product.assumingMemoryBound(to: PanelledProduct.self).pointee.computeAll(by: panel)
       }
     }
   }
 
-  fileprivate func cut(_ memory: UnsafeMutablePointer<Float>, _ body: (Panel) -> Void) {
-    let widest = 16 * tileVectors
+  private func computeAll(by panel: UnsafeMutablePointer<Float>) {
+    var part = job
+    part.is_transposed = 0
     var start = 0
-    while start < depth {
-      let rows = min(Int(NNV_PANEL_FLOATS) / widest, depth - start)
+    while start < job.k {
+      part.k = min(Self.depth, job.k - start)
+      // The epilogue waits for the last piece of k.
+      let isLast = start + part.k == job.k
+      part.is_rectified = isLast ? job.is_rectified : 0
       var column = 0
-      while column < columns {
-        let width = min(widest, columns - column)
-        isTransposed
-          ? turn(start, rows, column, width, to: memory)
-          : copy(start, rows, column, width, to: memory)
-        body(
-          Panel(
-            values: memory, column: column, width: width, start: start, depth: rows,
-            isLast: start + rows == depth))
-        column += width
+      while column < job.n {
+        part.n = min(Self.width, job.n - column)
+        (part.b, part.b_stride) = (UnsafePointer(panel), part.n)
+        part.c = job.c + column
+        part.bias = isLast ? job.bias.map { $0 + column } : nil
+        fill(panel, start, part.k, column, part.n)
+        compute(part)
+        column += part.n
       }
-      start += rows
+      start += part.k
+      part.a_start += part.k
+      part.is_added = 1
     }
   }
 
-  private func copy(
-    _ start: Int, _ rows: Int, _ column: Int, _ width: Int,
-    to panel: UnsafeMutablePointer<Float>
+  private func fill(
+    _ panel: UnsafeMutablePointer<Float>, _ start: Int, _ depth: Int, _ column: Int, _ width: Int
   ) {
-    for row in 0..<rows {
-      let (from, to) = (b + (start + row) * stride + column, panel + row * width)
+    if job.is_transposed != 0 {
+      return turn(job.b + column * job.b_stride + start, depth, width, to: panel)
+    }
+    for row in 0..<depth {
+      let (from, to) = (job.b + (start + row) * job.b_stride + column, panel + row * width)
       forEachVector(width) { index, lanes in
         lanes.store(lanes.load(from + index), to + index)
       } _: { index, lanes in
@@ -68,36 +68,19 @@ struct SecondFactor {
   }
 
   private func turn(
-    _ start: Int, _ rows: Int, _ column: Int, _ width: Int,
+    _ source: UnsafePointer<Float>, _ depth: Int, _ width: Int,
     to panel: UnsafeMutablePointer<Float>
   ) {
-    var across = 0
-    while across < width {
-      let from = b + (column + across) * stride + start
-      var down = 0
-      while down < rows {
+    var column = 0
+    while column < width {
+      var row = 0
+      while row < depth {
         nnv_transpose16(
-          from + down, stride, min(16, width - across), min(16, rows - down),
-          panel + down * width + across, width)
-        down += 16
+          source + column * job.b_stride + row, job.b_stride, min(16, width - column),
+          min(16, depth - row), panel + row * width + column, width)
+        row += 16
       }
-      across += 16
+      column += 16
     }
   }
-}
-
-/// Rows of the second factor from `start` on, columns from `column` on.
-struct Panel {
-  let values: UnsafePointer<Float>
-  let column: Int
-  let width: Int
-  let start: Int
-  let depth: Int
-  /// Whether nothing of k follows.
-  let isLast: Bool
-}
-
-private struct PanelJob {
-  let factor: SecondFactor
-  let body: (Panel) -> Void
 }

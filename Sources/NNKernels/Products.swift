@@ -155,26 +155,11 @@ func finish<R: TileRow, L: Lanes>(
   row.store(c, last: last)
 }
 
+/// By tiles of B where it lies.
 @inline(never)
-private func compute(_ job: nnk_product) { PlainProduct(job: job).computeAll() }
+func compute(_ job: nnk_product) { PlainProduct(job: job).computeAll() }
 
 func productOfTiles(_ job: UnsafePointer<nnk_product>) {
   let job = job.pointee
-  let factor = SecondFactor(
-    b: job.b, stride: job.b_stride, columns: job.n, depth: job.k,
-    isTransposed: job.is_transposed != 0)
-  guard factor.isWorthPanels(rows: job.m) else { return compute(job) }
-  factor.forEachPanel { panel in
-    var part = job
-    part.b = panel.values
-    part.b_stride = panel.width
-    part.a_start += panel.start
-    part.c += panel.column
-    (part.n, part.k) = (panel.width, panel.depth)
-    if panel.start > 0 { part.is_added = 1 }
-    // The epilogue waits for the last piece of k.
-    part.bias = panel.isLast ? job.bias.map { $0 + panel.column } : nil
-    if !panel.isLast { part.is_rectified = 0 }
-    compute(part)
-  }
+  PanelledProduct.isWorth(job) ? PanelledProduct(job: job).computeAll() : compute(job)
 }
