@@ -118,7 +118,7 @@ package struct FitRun {
     lastEpoch = firstEpoch + config.epochs
     let pass = try trainer.pass(rows: sampler.batchSize)
     let density = try samples.features.density(count: samples.rows, order: samples.order)
-    try pass.leaveOutZeros(config.leavesOutZeros && density <= NonzeroIndex.densityLimit)
+    try pass.leaveOutZeros(config.leavesOutZeros && model.isSparse(density: density))
   }
 
   /// Runs the epochs.
