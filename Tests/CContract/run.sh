@@ -96,6 +96,8 @@ compile lifecycle && run lifecycle lifecycle A=
 compile badinput && run badinput badinput A= && check_coverage
 run_determinism
 compile allocation && run allocation allocation A=
+compile checkpoints && run checkpoints checkpoints A=
+compile kills && run kills kills "KILLS=${KILLS:-100}" && grep 'in the middle' kills.log
 make_locale
 if [ -d locales/de_DE.UTF-8 ]; then
   compile manners && run manners manners LOCPATH="$work/locales"
