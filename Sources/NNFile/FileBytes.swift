@@ -5,7 +5,7 @@ import NNMath
 /// Replaces a file by some bytes, whole or not at all.
 ///
 /// - Parameter keep: files kept in all: the one before at `path.1` and so on.
-/// - Throws: `NNError.io` with the system's reason.
+/// - Throws: `NNError.io` with the system's reason, `.memory`.
 package func writeFile(
   _ path: UnsafePointer<CChar>, _ bytes: Buffer<UInt8>, keep: Int = 1
 ) throws(NNError) {
@@ -38,7 +38,10 @@ package struct FileTarget {
 }
 
 private func refusal(_ path: UnsafePointer<CChar>, _ error: Int32) -> NNError {
-  .io(
+  if nnc_is_out_of_memory(error) != 0 {
+    return .memory("no memory to write \"\(String(cString: path))\"; an older file is unchanged")
+  }
+  return .io(
     "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged"
   )
 }

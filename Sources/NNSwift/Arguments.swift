@@ -7,7 +7,7 @@ import NNNetwork
 import NNTraining
 
 /// Texts longer than this are refused before they are parsed.
-private let maximumTextBytes = 16 << 20
+let maximumTextBytes = 16 << 20
 
 /// The UTF-8 text behind a C string.
 func string(_ text: UnsafePointer<CChar>?, _ name: StaticString) throws(NNError) -> String {
@@ -106,7 +106,8 @@ private func copy(
     )
   }
   var whole = nns_array()
-  memcpy(&whole, array, min(size, MemoryLayout<nns_array>.size))
+  // Whole fields: of one that is cut in the middle nothing is known.
+  memcpy(&whole, array, min(size & ~7, MemoryLayout<nns_array>.size))
   return whole
 }
 

@@ -18,9 +18,20 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
   guard flags & ~(weights | training) == 0 else {
     throw .argument("flags must be NNS_SAVE_WEIGHTS (1) and NNS_SAVE_TRAINING (2), got \(flags)")
   }
-  guard flags & training != 0 else { return try encode(handle.model, training: nil) }
-  let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
-  return try encode(handle.model, training: state ?? handle.savedTraining)
+  let savesTraining = flags & training != 0
+  return try Room.hold(handle.bytesToSave(training: savesTraining)) { () throws(NNError) in
+    guard savesTraining else { return try encode(handle.model, training: nil) }
+    let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
+    return try encode(handle.model, training: state ?? handle.savedTraining)
+  }
+}
+
+extension ModelHandle {
+  /// Of a history as many numbers as a file keeps, and the text that a file brought.
+  fileprivate func bytesToSave(training: Bool) -> Int {
+    guard training else { return specBytes }
+    return specBytes + Room.bytes(forHistory: 8192) + 64 * (savedTraining?.text.utf8.count ?? 0)
+  }
 }
 
 private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) -> FileLimits {
@@ -50,11 +61,30 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
 private func insert(
   _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
 ) throws(NNError) -> OpaquePointer {
+  try Room.hold(Room.bytes(forHeaderOf: bytes, limits)) { () throws(NNError) in
+    try insertHeld(bytes, limits)
+  }
+}
+
+extension Room {
+  /// Reading a file's header, whose length stands in the first eight bytes.
+  fileprivate static func bytes(
+    forHeaderOf bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
+  ) -> Int {
+    guard bytes.count >= 8, let start = bytes.baseAddress else { return base }
+    let said = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self).littleEndian
+    return base + 64 * Int(min(said, UInt64(bytes.count), UInt64(limits.headerBytes)))
+  }
+}
+
+private func insertHeld(
+  _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
+) throws(NNError) -> OpaquePointer {
   let (model, training) = try decode(bytes, limits: limits)
   let handle = ModelHandle(model)
   handle.savedTraining = training
   if let training { handle.savedHistory = try TrainingHistory(saved: training) }
-  return try HandleTable.insert(handle, .model)
+  return try handle.insert()
 }
 
 @c @implementation

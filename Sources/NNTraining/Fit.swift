@@ -145,6 +145,8 @@ package struct FitRun {
       trainer.earlyStopping = nil
     }
     trainer.history.ending = .running
+    trainer.isCancelled = observer.isCancelled
+    defer { trainer.isCancelled = nil }
     do throws(NNError) {
       try epochs()
     } catch {
@@ -162,7 +164,7 @@ package struct FitRun {
     var lastCheckpoint = began
     for epoch in firstEpoch..<lastEpoch {
       let values = try run(epoch)
-      let isOver = finish(epoch, values)
+      let isOver = try finish(epoch, values)
       // The last one is made when the training is complete.
       if !isOver, epoch + 1 < lastEpoch, let checkpoint = config.checkpoint,
         checkpoint.isDue(epoch: epoch + 1, last: lastCheckpoint)
@@ -186,9 +188,9 @@ package struct FitRun {
   /// Records an epoch and tells those who listen to its metrics.
   ///
   /// - Returns: whether early stopping ends the training.
-  private func finish(_ epoch: Int, _ values: [Double]) -> Bool {
+  private func finish(_ epoch: Int, _ values: [Double]) throws(NNError) -> Bool {
     trainer.epochsDone = epoch + 1
-    trainer.history.record(epoch: epoch + 1, values)
+    try trainer.history.recordChecked(epoch: epoch + 1, values)
     if let metric = config.schedule.metric, let index = columnNames.firstIndex(of: metric) {
       trainer.learningRate.observe(
         values[index], isHigherBetter: Self.isHigherBetter(metric, config.metrics))

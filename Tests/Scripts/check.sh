@@ -19,4 +19,7 @@ part "static python" env NNSWIFT_LIBRARY="$PWD/$static/libnnswift.so" \
 export LSAN_OPTIONS=suppressions=$PWD/Tests/Scripts/leaks.txt:print_suppressions=0
 part "address sanitizer" swift_tests --sanitize=address --scratch-path .build-address
 part "thread sanitizer" swift_tests --sanitize=thread --scratch-path .build-thread
+# The C programs and a minute of hostile calls against the libraries that those two left behind.
+part "c address sanitizer" sh Tests/CContract/sanitize.sh address .build-address/debug
+part "c thread sanitizer" sh Tests/CContract/sanitize.sh thread .build-thread/debug
 finish
