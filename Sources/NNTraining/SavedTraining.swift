@@ -22,8 +22,9 @@ extension Trainer {
       let values = try Buffer<Float>(count: model.parameterCount)
       values.base.update(
         from: optimizer.slots.base + index * model.parameterCount, count: model.parameterCount)
-      // A sum of squares may have overflowed where the weights have not.
-      clamp(values.base, to: .greatestFiniteMagnitude, values.count)
+      // A sum of squares may have overflowed where the weights have not, and a step that diverged may
+      // have left anything: what is written must be read again.
+      makeFinite(values.base, values.count)
       slots.append((name, values))
     }
     return TrainingState(text: JSON.object(object).text, slots: slots)
