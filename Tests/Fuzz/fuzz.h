@@ -33,6 +33,13 @@ size_t seal(const uint8_t *header, size_t header_size, const uint8_t *data, size
 /* Where the header's text ends: what the file says, cut to what there is. */
 size_t header_end(const uint8_t *file, size_t size);
 
+/* Random numbers of the mutators, below a bound. */
+void seed_mutator(unsigned seed);
+uint32_t below(uint32_t bound);
+
+/* One change of a JSON text: a number, a word, or one of libFuzzer's. Returns the new size. */
+size_t change_text(uint8_t *text, size_t size, size_t most);
+
 /* Of libFuzzer. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 

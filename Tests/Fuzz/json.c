@@ -90,6 +90,13 @@ static int try_metrics(const char *text)
     return 0;
 }
 
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed)
+{
+    seed_mutator(seed);
+    if (size < 2 || below(3) == 0) return LLVMFuzzerMutate(bytes, size, most);
+    return 1 + change_text(bytes + 1, size - 1, most - 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     char text[MOST_TEXT + 1];

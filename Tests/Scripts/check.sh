@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is slower than test.sh: the second flavour, and the Swift tests under two sanitizers.
+# What is slower than test.sh: the second flavour, the Swift tests under two sanitizers, damaged input.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/parts.sh
@@ -19,4 +19,8 @@ part "static python" env NNSWIFT_LIBRARY="$PWD/$static/libnnswift.so" \
 export LSAN_OPTIONS=suppressions=$PWD/Tests/Scripts/leaks.txt:print_suppressions=0
 part "address sanitizer" swift_tests --sanitize=address --scratch-path .build-address
 part "thread sanitizer" swift_tests --sanitize=thread --scratch-path .build-thread
+
+# A slice of what runs for days: CONTRIBUTING.md, "Hostile input".
+part "mutants" make --no-print-directory mutants MUTANTS="--count 5000"
+part "fuzz" make --no-print-directory fuzz
 finish
