@@ -80,7 +80,8 @@ extension TrainingHistory {
     let object = try parsed(state.text)["history"]?.object ?? JSONObject()
     var epochs: [Int] = []
     for value in object["epoch"]?.array ?? [] {
-      guard let epoch = value.integer, epoch > 0, epoch < 1 << 40 else {
+      // Far above what `restore` goes on from: trainings in between must be readable.
+      guard let epoch = value.integer, epoch > 0, epoch < 1 << 50 else {
         throw .format("the file's history has an epoch that is not a number")
       }
       epochs.append(Int(epoch))

@@ -35,6 +35,17 @@ def test_a_memory_that_makes_the_training_diverge_is_saved_as_numbers(optimizer,
     assert again.to_bytes() == weights
 
 
+def test_the_largest_epoch_can_be_trained_on_and_saved():
+    header, data = modelfile.parsed(cases.WHOLE)
+    training = json.loads(header["__metadata__"]["nnswift.training"])
+    training["epoch"] = training["step"] = 2**40 - 1
+    header["__metadata__"]["nnswift.training"] = json.dumps(training)
+    model = nnswift.from_bytes(modelfile.written(header, data))
+    model.train(X, Y, {"epochs": 3, "optimizer": {"type": "sgd", "momentum": 0.9}, "continue": True})
+    again = nnswift.from_bytes(model.to_bytes(training=True))
+    assert again.history["epoch"][-1] == 2**40 + 2
+
+
 def test_many_tensors_are_read_in_time():
     """Looking each name up among all the others once took 2.4 s."""
     model = nnswift.Model({"input": 1, "layers": [{"type": "dense", "units": 1}] * 1000, "loss": "mse"})
