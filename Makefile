@@ -78,6 +78,14 @@ test: lib python examples ## everything quick: Swift, C, Python, examples, READM
 check: setup ## what is slower: second flavour, sanitizers
 	@bash Tests/Scripts/check.sh
 
+fuzz: python ## libFuzzer over model files and JSON texts, FUZZ_SECONDS=120 for each target
+	@bash Tests/Fuzz/build.sh
+	@$(PY) Tests/Fuzz/seeds.py build/fuzz/seeds
+	@bash Tests/Fuzz/run.sh
+
+mutants: python ## 20,000 damaged models, checkpoints, specs and configs each, through the release library
+	@$(PY) Tests/Fuzz/mutants.py $(MUTANTS)
+
 data: setup ## public data sets into build/data (or taken from NNSWIFT_DATA_DIR)
 	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
 
@@ -113,4 +121,4 @@ bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two min
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check data golden golden-check parity faults bench bench-setup clean
+.PHONY: help setup lib install examples python demo test check fuzz mutants data golden golden-check parity faults bench bench-setup clean

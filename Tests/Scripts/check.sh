@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is slower than test.sh: the second flavour, and the Swift tests under two sanitizers.
+# What is slower than test.sh: the second flavour, the Swift tests under two sanitizers, damaged input.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/parts.sh
@@ -22,4 +22,8 @@ part "thread sanitizer" swift_tests --sanitize=thread --scratch-path .build-thre
 # The C programs and a minute of hostile calls against the libraries that those two left behind.
 part "c address sanitizer" sh Tests/CContract/sanitize.sh address .build-address/debug
 part "c thread sanitizer" sh Tests/CContract/sanitize.sh thread .build-thread/debug
+
+# Damaged input; what runs for days has its slice here: CONTRIBUTING.md, "Hostile input".
+part "mutants" make --no-print-directory mutants
+part "fuzz" make --no-print-directory fuzz
 finish
