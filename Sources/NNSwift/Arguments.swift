@@ -106,9 +106,13 @@ private func copy(
     )
   }
   var whole = nns_array()
-  memcpy(&whole, array, min(size, MemoryLayout<nns_array>.size))
+  memcpy(&whole, array, knownBytes(size, of: MemoryLayout<nns_array>.size))
   return whole
 }
+
+/// How much of a client's structure of `size` bytes is read: the whole fields that both sides know.
+/// Behind struct_size and its neighbour every field has 8 bytes.
+func knownBytes(_ size: Int, of librarySize: Int) -> Int { min(size, librarySize) & ~7 }
 
 /// The view behind an array that may be NULL.
 func optionalView(

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is slower than test.sh: the second flavour, and the Swift tests under two sanitizers.
+# What is slower than test.sh: the second flavour, clients of older headers, line coverage, sanitizers.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/parts.sh
@@ -15,8 +15,7 @@ part "static c contract" sh Tests/CContract/run.sh "$static" static
 part "static python" env NNSWIFT_LIBRARY="$PWD/$static/libnnswift.so" \
   "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
 
-# The sanitizers see the ordinary build.
-export LSAN_OPTIONS=suppressions=$PWD/Tests/Scripts/leaks.txt:print_suppressions=0
-part "address sanitizer" swift_tests --sanitize=address --scratch-path .build-address
-part "thread sanitizer" swift_tests --sanitize=thread --scratch-path .build-thread
+part "abi" "$python" -m pytest -q -rs -p no:cacheprovider Tests/ABI
+part "coverage" "$python" Tests/Scripts/coverage.py
+part "sanitizers" bash Tests/Scripts/sanitize.sh
 finish
