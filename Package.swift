@@ -32,8 +32,15 @@ let exports: [LinkerSetting] = [
     "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/NNSwift/exports.map",
     "-Xlinker", "-Bsymbolic", "-Xlinker", "-z", "-Xlinker", "defs",
     "-Xlinker", "--gc-sections",
+    // Never unloaded: its threads may run and its per-thread texts live after a dlclose.
+    "-Xlinker", "-z", "-Xlinker", "nodelete",
   ])
 ]
+
+// Memory for Swift's objects goes through reserve.c, which has some when the system has none.
+let reserve: [LinkerSetting] =
+  isEmbedded
+  ? [.unsafeFlags(["-Xlinker", "--wrap=posix_memalign", "-Xlinker", "--wrap=free"])] : []
 
 func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swift)
@@ -83,7 +90,7 @@ var targets: [Target] = [
     ],
     exclude: ["exports.map"],
     swiftSettings: swift,
-    linkerSettings: ships ? exports + unicodeTables : []),
+    linkerSettings: ships ? exports + unicodeTables + reserve : []),
 ]
 
 if !ships {

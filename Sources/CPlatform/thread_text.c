@@ -11,26 +11,55 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static int has_key;
 
-static void create_key(void) { has_key = pthread_key_create(&key, free) == 0; }
+// Sentences that need no memory: for when there is none, and for signal handlers.
+static const char *const fixed[] = {
+    [NNC_NO_MEMORY] = "memory for the call could not be had; nothing was changed, free some and try again",
+    [NNC_NO_MODEL] = "model must not be NULL",
+    [NNC_STALE_MODEL] = "model must be a handle that this library gave and that was not freed; "
+                        "check the order of calls",
+};
 
-// When the library is unloaded no thread may call back into it.
-__attribute__((destructor)) static void delete_key(void) {
+static int is_fixed(const char *text) {
+    for (size_t at = 0; at < sizeof fixed / sizeof *fixed; at++)
+        if (text == fixed[at]) return 1;
+    return 0;
+}
+
+static void forget(void *text) {
+    if (!is_fixed(text)) free(text);
+}
+
+// The library is never unloaded (-z nodelete), so `forget` is there when a thread ends.
+static void create_key(void) { has_key = pthread_key_create(&key, forget) == 0; }
+
+// Before anything else: a signal handler must not be the first to come here.
+__attribute__((constructor)) static void prepare(void) { pthread_once(&once, create_key); }
+
+void nnc_set_fixed_error(int which) {
     if (!has_key) return;
-    free(pthread_getspecific(key));
-    pthread_key_delete(key);
-    has_key = 0;
+    char *mine = pthread_getspecific(key);
+    if (mine && !is_fixed(mine))
+        strcpy(mine, fixed[which]);
+    else
+        (void)pthread_setspecific(key, fixed[which]);
+}
+
+// This thread's own memory, NULL when there is none to be had.
+static char *own(void) {
+    char *mine = pthread_getspecific(key);
+    if (mine && !is_fixed(mine)) return mine;
+    mine = malloc(CAPACITY);
+    if (mine && pthread_setspecific(key, mine) == 0) return mine;
+    free(mine);
+    return NULL;
 }
 
 void nnc_set_error(const char *text, size_t length) {
-    pthread_once(&once, create_key);
     if (!has_key) return;
-    char *mine = pthread_getspecific(key);
+    char *mine = own();
     if (!mine) {
-        mine = malloc(CAPACITY);
-        if (!mine || pthread_setspecific(key, mine) != 0) {
-            free(mine);
-            return;
-        }
+        nnc_set_fixed_error(NNC_NO_MEMORY);
+        return;
     }
     if (length > CAPACITY - 1) {
         length = CAPACITY - 1;

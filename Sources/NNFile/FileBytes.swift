@@ -4,9 +4,12 @@ import NNMath
 
 /// Replaces a file by some bytes, whole or not at all.
 ///
-/// - Throws: `NNError.io` with the system's reason.
+/// - Throws: `NNError.io` with the system's reason, `.memory`.
 package func writeFile(_ path: UnsafePointer<CChar>, _ bytes: Buffer<UInt8>) throws(NNError) {
   let error = nnc_write_file(path, bytes.base, bytes.count)
+  guard nnc_is_out_of_memory(error) == 0 else {
+    throw .memory("no memory to write \"\(String(cString: path))\"; an older file is unchanged")
+  }
   guard error == 0 else {
     throw .io(
       "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged"

@@ -7,7 +7,7 @@ import NNNetwork
 import NNTraining
 
 /// Texts longer than this are refused before they are parsed.
-private let maximumTextBytes = 16 << 20
+let maximumTextBytes = 16 << 20
 
 /// The UTF-8 text behind a C string.
 func string(_ text: UnsafePointer<CChar>?, _ name: StaticString) throws(NNError) -> String {
@@ -106,13 +106,10 @@ private func copy(
     )
   }
   var whole = nns_array()
-  memcpy(&whole, array, knownBytes(size, of: MemoryLayout<nns_array>.size))
+  // Whole fields: of one that is cut in the middle nothing is known.
+  memcpy(&whole, array, min(size & ~7, MemoryLayout<nns_array>.size))
   return whole
 }
-
-/// How much of a client's structure of `size` bytes is read: the whole fields that both sides know.
-/// Behind struct_size and its neighbour every field has 8 bytes.
-func knownBytes(_ size: Int, of librarySize: Int) -> Int { min(size, librarySize) & ~7 }
 
 /// The view behind an array that may be NULL.
 func optionalView(
@@ -134,10 +131,8 @@ func samples(
   guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
   let samples = SampleRows(
     rows: features.rows, features: features, targets: targets, weights: weights, order: nil)
-  guard features.columns == model.inputSize else {
-    try checkFit(samples, model)
-    return samples
-  }
+  // Another number of columns is told before a value that is not finite.
+  if features.columns != model.inputSize { try checkFit(samples, model) }
   if !allowsNaN { try checkFinite(features, "x") }
   try checkFinite(targets, "y")
   if let weights { try checkWeights(weights) }

@@ -10,7 +10,7 @@ public func nns_data_create(
   _ weight: UnsafePointer<nns_array>?, _ config_json: UnsafePointer<CChar>?,
   _ data: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
-  guarded { () throws(NNError) in
+  guarded(texts: length(config_json)) { () throws(NNError) in
     let target = try required(data, "data")
     let config = try json(config_json, "config_json", default: .object(JSONObject()))
     guard let object = config.object else {

@@ -19,6 +19,13 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
     throw .argument("flags must be NNS_SAVE_WEIGHTS (1) and NNS_SAVE_TRAINING (2), got \(flags)")
   }
   guard flags & training != 0 else { return try encode(handle.model, training: nil) }
+  // Of a history as much as a file keeps.
+  return try Room.hold(Room.bytes(forHistory: 8192)) { () throws(NNError) in
+    try encodedTraining(handle)
+  }
+}
+
+private func encodedTraining(_ handle: ModelHandle) throws(NNError) -> Buffer<UInt8> {
   let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
   return try encode(handle.model, training: state ?? handle.savedTraining)
 }
@@ -33,7 +40,7 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
     )
   }
   var whole = nns_limits()
-  memcpy(&whole, limits, knownBytes(size, of: MemoryLayout<nns_limits>.size))
+  memcpy(&whole, limits, min(size & ~7, MemoryLayout<nns_limits>.size))
   func bound(_ value: Int64, _ standard: Int64, _ name: StaticString) throws(NNError) -> Int64 {
     guard value >= 0 else { throw .argument("limits: \(name) must not be negative, got \(value)") }
     return value == 0 ? standard : value
@@ -50,11 +57,30 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
 private func insert(
   _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
 ) throws(NNError) -> OpaquePointer {
+  try Room.hold(Room.bytes(forHeaderOf: bytes, limits)) { () throws(NNError) in
+    try insertHeld(bytes, limits)
+  }
+}
+
+extension Room {
+  /// Reading a file's header, whose length stands in the first eight bytes.
+  fileprivate static func bytes(
+    forHeaderOf bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
+  ) -> Int {
+    guard bytes.count >= 8, let start = bytes.baseAddress else { return base }
+    let said = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self).littleEndian
+    return base + 64 * Int(min(said, UInt64(bytes.count), UInt64(limits.headerBytes)))
+  }
+}
+
+private func insertHeld(
+  _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
+) throws(NNError) -> OpaquePointer {
   let (model, training) = try decode(bytes, limits: limits)
   let handle = ModelHandle(model)
   handle.savedTraining = training
   if let training { handle.savedHistory = try TrainingHistory(saved: training) }
-  return try HandleTable.insert(handle, .model)
+  return try handle.insert()
 }
 
 @c @implementation

@@ -3,9 +3,11 @@ import CPlatform
 import NNErrors
 
 /// Runs the body of an exported function: an error becomes a status and this thread's text.
-func guarded(_ body: () throws(NNError) -> Void) -> Int32 {
+///
+/// - Parameter texts: how many bytes of JSON the body reads.
+func guarded(texts: Int = 0, _ body: () throws(NNError) -> Void) -> Int32 {
   do throws(NNError) {
-    try body()
+    try Room.hold(Room.bytes(forText: texts), body)
     return Int32(NNS_OK)
   } catch {
     let (status, message) = error.statusAndMessage

@@ -19,8 +19,22 @@ enum HandleKind: UInt8 {
 /// An entry of the table. `state`: generation << 32 | live << 31 | freed << 30 | users.
 private struct Slot: ~Copyable {
   let state = Atomic<UInt64>(0)
+  /// The generation whose training is asked to stop, + 1; 0: none. It stands here and not in the model
+  /// because a signal handler may raise it while another thread frees the model.
+  let cancelled = Atomic<UInt64>(0)
   var object: UnsafeMutableRawPointer?
   var kind = HandleKind.model
+  /// The next free slot, -1: none. Under the lock.
+  var nextFree = -1
+}
+
+/// What `nns_cancel` raises for one handle.
+struct CancelFlag {
+  fileprivate let slot: UnsafeMutablePointer<Slot>
+  fileprivate let generation: UInt64
+
+  var isRaised: Bool { slot.pointee.cancelled.load(ordering: .relaxed) == generation + 1 }
+  func lower() { slot.pointee.cancelled.store(0, ordering: .relaxed) }
 }
 
 /// Turns handles into objects. A handle is an index and a generation, not an address: a freed or
@@ -39,14 +53,10 @@ enum HandleTable {
   /// The chunks, the slots made so far and the free ones; all but the chunks' contents under `lock`.
   private final class Directory: @unchecked Sendable {
     let lock = nnc_lock_create()
-    let chunks: UnsafeMutablePointer<UnsafeMutablePointer<Slot>?>?
+    /// From the first handle on.
+    var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Slot>?>?
     let count = Atomic<Int>(0)
-    var free: [Int] = []
-
-    init() {
-      chunks = nnc_allocate(maximumChunks * MemoryLayout<UnsafeMutablePointer<Slot>?>.stride)?
-        .bindMemory(to: UnsafeMutablePointer<Slot>?.self, capacity: maximumChunks)
-    }
+    var firstFree = -1
   }
 
   private static let directory = Directory()
@@ -55,7 +65,7 @@ enum HandleTable {
   static func insert(_ object: AnyObject, _ kind: HandleKind) throws(NNError) -> OpaquePointer {
     nnc_lock_acquire(directory.lock)
     defer { nnc_lock_release(directory.lock) }
-    guard let index = directory.free.popLast() ?? newIndex(), let slot = slot(index) else {
+    guard let index = freeIndex() ?? newIndex(), let slot = slot(index) else {
       throw .memory("no room for another handle; free some first")
     }
     slot.pointee.object = Unmanaged.passRetained(object).toOpaque()
@@ -102,6 +112,29 @@ enum HandleTable {
     return try body(Unmanaged<Object>.fromOpaque(object).takeUnretainedValue())
   }
 
+  /// Asks the training of the model behind a handle to stop. Borrows nothing, locks nothing, allocates
+  /// nothing: for signal handlers. Should the model be freed meanwhile, a flag of its slot is raised that
+  /// no later model of that slot takes for its own.
+  static func cancel(_ handle: OpaquePointer?) -> Int32 {
+    guard let handle else { return refuse(NNC_NO_MODEL, 1) }
+    guard let (slot, _, generation) = resolve(handle) else { return refuse(NNC_STALE_MODEL, 5) }
+    let seen = slot.pointee.state.load(ordering: .acquiring)
+    guard seen >> 32 == generation, seen & live != 0, seen & freed == 0, slot.pointee.kind == .model
+    else { return refuse(NNC_STALE_MODEL, 5) }
+    slot.pointee.cancelled.store(generation + 1, ordering: .relaxed)
+    return 0
+  }
+
+  private static func refuse(_ sentence: Int, _ status: Int32) -> Int32 {
+    nnc_set_fixed_error(Int32(sentence))
+    return status
+  }
+
+  /// The flag that `cancel` raises for a handle of this table.
+  static func cancelFlag(_ handle: OpaquePointer) -> CancelFlag? {
+    resolve(handle).map { CancelFlag(slot: $0.slot, generation: $0.generation) }
+  }
+
   private static func stale(_ kind: HandleKind) -> NNError {
     .state(
       "\(kind.name) must be a handle that this library gave and that was not freed; "
@@ -125,8 +158,21 @@ enum HandleTable {
   }
 
   /// Called under the lock.
+  private static func freeIndex() -> Int? {
+    let index = directory.firstFree
+    guard index >= 0, let slot = slot(index) else { return nil }
+    directory.firstFree = slot.pointee.nextFree
+    return index
+  }
+
+  /// Called under the lock.
   private static func newIndex() -> Int? {
     let index = directory.count.load(ordering: .relaxed)
+    if directory.chunks == nil {
+      directory.chunks = nnc_allocate(
+        maximumChunks * MemoryLayout<UnsafeMutablePointer<Slot>?>.stride)?
+        .bindMemory(to: UnsafeMutablePointer<Slot>?.self, capacity: maximumChunks)
+    }
     guard let chunks = directory.chunks, index < chunkSize * maximumChunks else { return nil }
     if index % chunkSize == 0 {
       guard let memory = nnc_allocate(chunkSize * MemoryLayout<Slot>.stride) else { return nil }
@@ -161,7 +207,8 @@ enum HandleTable {
     let generation = (slot.pointee.state.load(ordering: .relaxed) >> 32) &+ 1
     slot.pointee.state.store((generation & 0xFFFF_FFFF) << 32, ordering: .releasing)
     nnc_lock_acquire(directory.lock)
-    directory.free.append(index)
+    slot.pointee.nextFree = directory.firstFree
+    directory.firstFree = index
     nnc_lock_release(directory.lock)
     if let object { Unmanaged<AnyObject>.fromOpaque(object).release() }
   }

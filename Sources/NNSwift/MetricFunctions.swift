@@ -85,7 +85,7 @@ public func nns_metric(
   _ y_score: UnsafePointer<nns_array>?, _ weight: UnsafePointer<nns_array>?,
   _ value: UnsafeMutablePointer<Double>?
 ) -> Int32 {
-  guarded { () throws(NNError) in
+  guarded(texts: length(name)) { () throws(NNError) in
     let target = try required(value, "value")
     let json = try kindName(name, "name")
     let (metric, function) = try Metric.parse(json)
@@ -156,7 +156,7 @@ public func nns_best_threshold(
   _ y_score: UnsafePointer<nns_array>?, _ weight: UnsafePointer<nns_array>?,
   _ threshold: UnsafeMutablePointer<Double>?, _ value: UnsafeMutablePointer<Double>?
 ) -> Int32 {
-  guarded { () throws(NNError) in
+  guarded(texts: length(metric)) { () throws(NNError) in
     let target = try required(threshold, "threshold")
     let json = try kindName(metric, "metric")
     let arrays = try MetricArrays(y_true, y_score, weight)

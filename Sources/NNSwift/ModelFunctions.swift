@@ -8,10 +8,10 @@ import NNNetwork
 public func nns_create(
   _ spec_json: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
-  guarded { () throws(NNError) in
+  guarded(texts: length(spec_json)) { () throws(NNError) in
     let target = try required(model, "model")
     let spec = try ModelSpec(try json(spec_json, "spec_json"))
-    target.pointee = try HandleTable.insert(ModelHandle(try Model(spec)), .model)
+    target.pointee = try ModelHandle(try Model(spec)).insert()
   }
 }
 
@@ -20,7 +20,9 @@ public func nns_create_mlp(
   _ sizes: UnsafePointer<Int64>?, _ count: Int64, _ activation: UnsafePointer<CChar>?,
   _ loss: UnsafePointer<CChar>?, _ seed: UInt64, _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
-  guarded { () throws(NNError) in
+  // As many bytes of text as a layer of the largest kind would take.
+  let texts = 64 * Int(min(max(count, 0), 1001)) + length(activation) + length(loss)
+  return guarded(texts: texts) { () throws(NNError) in
     let target = try required(model, "model")
     let sizes = try required(sizes, "sizes")
     guard count >= 2, count <= 1001 else {
@@ -40,8 +42,7 @@ public func nns_create_mlp(
     spec["layers"] = .array(layers)
     spec["loss"] = .string(loss == nil ? "softmax_cross_entropy" : try string(loss, "loss"))
     spec["seed"] = .natural(seed)
-    target.pointee = try HandleTable.insert(
-      ModelHandle(try Model(try ModelSpec(.object(spec)))), .model)
+    target.pointee = try ModelHandle(try Model(try ModelSpec(.object(spec)))).insert()
   }
 }
 
@@ -56,7 +57,7 @@ public func nns_clone(
       twin.savedHistory = source.history
       return twin
     }
-    target.pointee = try HandleTable.insert(twin, .model)
+    target.pointee = try twin.insert()
   }
 }
 
@@ -100,7 +101,9 @@ public func nns_describe(
   _ need: UnsafeMutablePointer<Int>?
 ) -> Int32 {
   guarded { () throws(NNError) in
-    let text = try inspecting(model) { $0.model.spec.json.text }
+    let text = try inspecting(model) { handle throws(NNError) in
+      try Room.hold(handle.smallBytes) { handle.model.spec.json.text }
+    }
     try write(text, buffer, capacity, need)
   }
 }

@@ -1,6 +1,7 @@
 import CPlatform
 import NNErrors
 import NNFile
+import NNJSON
 import NNMath
 import NNNetwork
 import NNTraining
@@ -15,7 +16,10 @@ final class ModelHandle: @unchecked Sendable {
   var savedTraining: TrainingState?
   /// Of a clone or a file, until a training replaces it.
   var savedHistory = TrainingHistory()
-  let isCancelled = Atomic<Bool>(false)
+  /// What `nns_cancel` raises; set before the handle is given out.
+  private(set) var cancelFlag: CancelFlag?
+  /// Bytes of small objects that a call on this model may need, whatever it does.
+  let smallBytes: Int
 
   /// Memory for predictions of a few rows that no call is using: most models predict one row again
   /// and again.
@@ -52,7 +56,18 @@ final class ModelHandle: @unchecked Sendable {
   /// The thread that runs a callback of a training, 0: none.
   private let callbackThread = Atomic<UInt64>(0)
 
-  init(_ model: Model) { self.model = model }
+  init(_ model: Model) {
+    self.model = model
+    // Measured: at most 200 bytes for a byte of the spec, when it is saved.
+    smallBytes = Room.base + 256 * model.spec.json.text.utf8.count
+  }
+
+  /// Takes the model into the table.
+  func insert() throws(NNError) -> OpaquePointer {
+    let handle = try HandleTable.insert(self, .model)
+    cancelFlag = HandleTable.cancelFlag(handle)
+    return handle
+  }
 
   var history: TrainingHistory { trainer?.history ?? savedHistory }
 
@@ -99,7 +114,9 @@ func reading<Value>(
   _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
 ) throws(NNError) -> Value {
   try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
-    try object.read { () throws(NNError) in try body(object) }
+    try Room.hold(object.smallBytes) { () throws(NNError) in
+      try object.read { () throws(NNError) in try body(object) }
+    }
   }
 }
 
@@ -108,7 +125,9 @@ func changing<Value>(
   _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
 ) throws(NNError) -> Value {
   try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
-    try object.change { () throws(NNError) in try body(object) }
+    try Room.hold(object.smallBytes) { () throws(NNError) in
+      try object.change { () throws(NNError) in try body(object) }
+    }
   }
 }
 

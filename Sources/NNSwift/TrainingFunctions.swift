@@ -4,7 +4,6 @@ import NNJSON
 import NNMath
 import NNNetwork
 import NNTraining
-import Synchronization
 
 @c @implementation
 public func nns_train(
@@ -12,7 +11,7 @@ public func nns_train(
   _ config_json: UnsafePointer<CChar>?, _ progress: nns_progress_fn?,
   _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-  guarded { () throws(NNError) in
+  guarded(texts: length(config_json)) { () throws(NNError) in
     let config = try TrainingConfig(
       try json(config_json, "config_json", default: .object(JSONObject())))
     try changing(model) { handle throws(NNError) in
@@ -36,12 +35,14 @@ private func fit(
     report: progress.map { report in
       { state in handle.asCallback { tell(report, user, state) } }
     },
-    isCancelled: { handle.isCancelled.load(ordering: .relaxed) })
+    isCancelled: { handle.cancelFlag?.isRaised ?? false })
   let trainer = try handle.trainer(for: config)
   // A training that is refused here leaves trainer, history and model as they were.
-  let run = try trainer.plan(config, train: train, validation: validation, observer: observer)
-  handle.begin(trainer, config)
-  try run.start()
+  try Room.hold(TrainingHistory.bytes(for: config)) { () throws(NNError) in
+    let run = try trainer.plan(config, train: train, validation: validation, observer: observer)
+    handle.begin(trainer, config)
+    try run.start()
+  }
   Settings.write(
     Int32(NNS_LOG_INFO),
     "training \(trainer.history.ending.rawValue) after \(trainer.history.epochs.count) epochs")
@@ -74,7 +75,7 @@ extension ModelHandle {
     }
     self.trainer = trainer
     savedTraining = nil
-    isCancelled.store(false, ordering: .relaxed)
+    cancelFlag?.lower()
   }
 
   /// The trainer that single steps use: the one there is, or one with the default config.
@@ -90,7 +91,7 @@ extension ModelHandle {
 
 @c @implementation
 public func nns_configure(_ model: OpaquePointer?, _ config_json: UnsafePointer<CChar>?) -> Int32 {
-  guarded { () throws(NNError) in
+  guarded(texts: length(config_json)) { () throws(NNError) in
     let config = try TrainingConfig(
       try json(config_json, "config_json", default: .object(JSONObject())))
     try changing(model) { handle throws(NNError) in
@@ -180,7 +181,7 @@ public func nns_evaluate(
   _ model: OpaquePointer?, _ data: OpaquePointer?, _ metrics_json: UnsafePointer<CChar>?,
   _ values: UnsafeMutablePointer<Double>?, _ count: Int64
 ) -> Int32 {
-  guarded { () throws(NNError) in
+  guarded(texts: length(metrics_json)) { () throws(NNError) in
     let values = try required(values, "values")
     let metrics = try NamedMetric.list(
       try json(metrics_json, "metrics_json", default: .array([.string("loss")])))
@@ -208,14 +209,16 @@ public func nns_history(
   _ need: UnsafeMutablePointer<Int>?
 ) -> Int32 {
   guarded { () throws(NNError) in
-    let text = try reading(model) { $0.history.json.text }
+    let text = try reading(model) { handle throws(NNError) in
+      let history = handle.history
+      let values = history.epochs.count * (history.names.count + 1)
+      return try Room.hold(Room.bytes(forHistory: values)) { history.json.text }
+    }
     try write(text, buffer, capacity, need)
   }
 }
 
 @c @implementation
 public func nns_cancel(_ model: OpaquePointer?) -> Int32 {
-  guarded { () throws(NNError) in
-    try inspecting(model) { $0.isCancelled.store(true, ordering: .relaxed) }
-  }
+  HandleTable.cancel(model)
 }

@@ -145,16 +145,35 @@ extension Dataset {
   }
 
   /// Sorts positions by a key; equal keys keep their order, so the order is the same everywhere.
+  /// Heapsort (Williams 1964): in place, where Swift's own sort takes memory that it cannot do without.
   private func sort<Key: Comparable>(
     _ positions: Buffer<Int32>, by key: (Int32) -> Key
   ) throws(NNError) {
-    // Swift's sort is stable in practice but does not promise it: the rank decides equal keys.
+    // Heapsort is not stable: the rank decides equal keys.
     let rank = try Buffer<Int32>(count: rows)
     for index in 0..<rows { rank.base[Int(positions.base[index])] = Int32(index) }
-    var elements = UnsafeMutableBufferPointer(start: positions.base, count: rows)
-    elements.sort { a, b in
+    func comesBefore(_ a: Int32, _ b: Int32) -> Bool {
       let (first, second) = (key(a), key(b))
       return first < second || (!(second < first) && rank.base[Int(a)] < rank.base[Int(b)])
+    }
+    func siftDown(from start: Int, count: Int) {
+      let element = positions.base[start]
+      var parent = start
+      while 2 * parent + 1 < count {
+        var child = 2 * parent + 1
+        if child + 1 < count, comesBefore(positions.base[child], positions.base[child + 1]) {
+          child += 1
+        }
+        guard comesBefore(element, positions.base[child]) else { break }
+        positions.base[parent] = positions.base[child]
+        parent = child
+      }
+      positions.base[parent] = element
+    }
+    for start in (0..<rows / 2).reversed() { siftDown(from: start, count: rows) }
+    for end in (1..<rows).reversed() {
+      (positions.base[0], positions.base[end]) = (positions.base[end], positions.base[0])
+      siftDown(from: 0, count: end)
     }
   }
 }

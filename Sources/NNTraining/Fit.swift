@@ -130,6 +130,8 @@ package struct FitRun {
       try model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
     }
     trainer.history = TrainingHistory(names: columnNames, epochs: config.epochs)
+    trainer.isCancelled = observer.isCancelled
+    defer { trainer.isCancelled = nil }
     do throws(NNError) {
       try epochs()
     } catch {
@@ -190,7 +192,7 @@ package struct FitRun {
     for epoch in firstEpoch..<lastEpoch {
       let values = try run(epoch)
       trainer.epochsDone = epoch + 1
-      trainer.history.record(epoch: epoch + 1, values)
+      try trainer.history.recordChecked(epoch: epoch + 1, values)
       if let metric = config.schedule.metric,
         let index = columnNames.firstIndex(of: metric)
       {

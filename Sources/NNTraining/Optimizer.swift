@@ -211,11 +211,11 @@ package final class Optimizer {
   /// - Returns: the loss before the step.
   func minimize(
     _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>,
-    learningRate: Double, evaluate: () -> Double
+    learningRate: Double, isCancelled: () -> Bool, evaluate: () -> Double
   ) -> Double {
     steps += 1
     guard let lbfgs else { return .nan }
-    return lbfgs.step(weights, gradients, learningRate: learningRate) {
+    return lbfgs.step(weights, gradients, learningRate: learningRate, isCancelled: isCancelled) {
       let loss = evaluate()
       return loss + addPenalty(weights, gradients)
     }

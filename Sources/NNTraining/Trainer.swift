@@ -19,6 +19,8 @@ package final class Trainer {
   private(set) var crew: Crew
   /// Whether the optimiser's memory is of its own making; a file may have anything in it.
   var trustsMemory = true
+  /// Looked at within a step that takes long; nil: nobody asks.
+  var isCancelled: (() -> Bool)?
   /// For the rare step whose update might overflow.
   private var weightsBefore: Buffer<Float>?
 
@@ -183,7 +185,8 @@ package final class Trainer {
     try keepWeights()
     var first: LossSum?
     let loss = optimizer.minimize(
-      model.weights.base, gradients.base, learningRate: step.rate
+      model.weights.base, gradients.base, learningRate: step.rate,
+      isCancelled: { isCancelled?() ?? false }
     ) {
       let sum = differentiate(step, pass)
       if first == nil { first = sum }
@@ -196,6 +199,9 @@ package final class Trainer {
       _ = evaluate(step, pass)
     }
     pass.commit(rows: step.count, mode: mode(step))
+    if isCancelled?() ?? false {
+      throw .cancelled("nns_cancel stopped the training in epoch \(step.epoch + 1), in its search")
+    }
     return first ?? LossSum()
   }
 

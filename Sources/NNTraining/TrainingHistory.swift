@@ -1,3 +1,4 @@
+import CPlatform
 import NNErrors
 import NNJSON
 
@@ -50,6 +51,30 @@ package struct TrainingHistory: Sendable {
       return column
     }
     epochs.reserveCapacity(room)
+  }
+
+  /// Bytes that a training's columns take from the beginning, with room for what is added up on the way.
+  package static func bytes(for config: TrainingConfig) -> Int {
+    let columns = 2 * (config.metrics.count + 1) + 4
+    return 2 * columns * (min(config.epochs, 1024) * MemoryLayout<Double>.stride + 256)
+  }
+
+  /// Bytes that the next record will ask for: none, unless the columns are full.
+  private var growth: Int {
+    epochs.count < epochs.capacity
+      ? 0 : 4 * (names.count + 1) * (epochs.count + 16) * MemoryLayout<Double>.stride
+  }
+
+  /// `record`, when there is memory for it.
+  ///
+  /// - Throws: `NNError.memory`; nothing is recorded then.
+  mutating func recordChecked(epoch: Int, _ values: [Double]) throws(NNError) {
+    var hold: UnsafeMutableRawPointer?
+    guard nnc_hold(growth, &hold) == 1 else {
+      throw .memory("the history could not grow beyond \(epochs.count) epochs; weights are kept")
+    }
+    defer { nnc_let_go(hold) }
+    record(epoch: epoch, values)
   }
 
   mutating func record(epoch: Int, _ values: [Double]) {

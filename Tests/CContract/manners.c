@@ -38,10 +38,22 @@ int main(void) {
     check_rounding();
     check_streams();
     check_signals();
+    check_signal_masks();
+    check_float_environment();
+    check_flush_to_zero();
+    check_variables();
+    check_blas();
+    check_process();
+    check_small_stacks();
     check_structures();
     check_predicting_together();
     check_training_apart();
     check_busy();
     check_fork();
+    check_mixed_threads();
+    check_cancel_in_search();
+    check_cancel_while_freed();
+    check_fork_during_training();
+    check_fork_in_callback();
     return finish();
 }

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Compiles the contract programs into BUILD_DIR/contract and runs them there. Shows what fails; the
 # whole output of each lies in BUILD_DIR/contract/NAME.log.
-# Usage: run.sh BUILD_DIR [static]         static: the library with the Swift runtime inside
+# Usage: run.sh BUILD_DIR [static|embedded [PROGRAM]]   static: the library with the Swift runtime inside
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-build=$(cd "${1:?usage: run.sh BUILD_DIR [static]}" && pwd) || exit 1
+build=$(cd "${1:?usage: run.sh BUILD_DIR [static|embedded [PROGRAM]]}" && pwd) || exit 1
 flavour=${2:-$(cat "$build/.flavour" 2>/dev/null || echo embedded)}
 work=$build/contract
 mkdir -p "$work"
@@ -19,22 +19,16 @@ fail() {
   echo "not ok $1: $2"
 }
 
-# CONTRACT_ONLY names the programs to run; all without it.
-wanted() {
-  case " ${CONTRACT_ONLY:-$1} " in *" $1 "*) return 0 ;; esac
-  return 1
-}
-
-# NAME.c, what lies in the folder NAME, and what all share.
+# NAME.c, what lies in the folder NAME, and what all share; but for what loads the library by itself.
 compile() {
-  wanted "$1" || return 1
-  sources="$here/$1.c $here/contract.c"
+  sources="$here/$1.c $here/contract.c" library=-lnnswift
+  [ "$1" = unload ] && sources="$here/$1.c" library=
   for part in "$here/$1"/*.c; do
     [ -f "$part" ] && sources="$sources $part"
   done
   # shellcheck disable=SC2086
-  ${CC:-gcc} -std=c99 -O1 -g -Wall -Wextra -Wpedantic -Werror -fno-builtin-malloc -pthread \
-    -I"$root/Include" ${CONTRACT_FLAGS:-} -o "$1" $sources -L"$build" -lnnswift -lm -ldl \
+  ${CC:-gcc} -std=c99 -O1 -g -Wall -Wextra -Wpedantic -Werror -fno-builtin-malloc -pthread -rdynamic \
+    -I"$root/Include" ${CONTRACT_FLAGS:-} -o "$1" $sources -L"$build" $library -lm -ldl \
     -Wl,-rpath,"$build" 2>"$1.errors" || {
     fail "$1 compiles" "$(grep -m 1 -E 'error|undefined' "$1.errors")"
     return 1
@@ -75,6 +69,14 @@ make_locale() {
   return 0
 }
 
+# Where there is one of our own, that is the locale with commas.
+run_manners() {
+  make_locale
+  locales=A=
+  [ -d locales/de_DE.UTF-8 ] && locales="LOCPATH=$work/locales"
+  compile manners && run manners manners "$locales"
+}
+
 run_determinism() {
   compile determinism || return
   for level in base v3 v4; do run determinism "determinism-$level" "NNSWIFT_KERNELS=$level"; done
@@ -91,13 +93,22 @@ check_coverage() {
   done
 }
 
-if wanted symbols; then
-  sh "$here/symbols.sh" "$build" "$flavour" >symbols.log 2>symbols.stderr
-  add symbols $?
+case ${3:-} in
+  '') ;;
+  manners) run_manners ;;
+  *) compile "$3" && run "$3" "$3" LD_LIBRARY_PATH="$build" ;;
+esac
+if [ -n "${3:-}" ]; then
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
 fi
+
+sh "$here/symbols.sh" "$build" "$flavour" >symbols.log 2>symbols.stderr
+add symbols $?
 # The library as it was linked, before its symbols were taken away.
 linked=$root/.build-embedded/release/libnnswift.so
-if wanted registers && [ "$flavour" = embedded ] && [ -f "$linked" ]; then
+if [ "$flavour" = embedded ] && [ -f "$linked" ]; then
   sh "$here/registers.sh" "$linked" >registers.log 2>registers.stderr
   add registers $?
 fi
@@ -105,12 +116,9 @@ compile lifecycle && run lifecycle lifecycle A=
 compile badinput && run badinput badinput A= && check_coverage
 run_determinism
 compile allocation && run allocation allocation A=
-make_locale
-if [ -d locales/de_DE.UTF-8 ]; then
-  compile manners && run manners manners LOCPATH="$work/locales"
-else
-  compile manners && run manners manners A=
-fi
+compile memory && run memory memory A=
+compile unload && run unload unload LD_LIBRARY_PATH="$build"
+run_manners
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

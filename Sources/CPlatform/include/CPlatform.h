@@ -12,8 +12,17 @@
 void *nnc_allocate(size_t bytes);
 void nnc_release(void *memory);
 
+// Room for small Swift objects of so many bytes, to be had before they are made: 1, or 0 when it cannot
+// be had. *hold goes to nnc_let_go; it is NULL for up to NNC_SMALL_HOLD bytes, which the library has.
+enum { NNC_SMALL_HOLD = 64 << 10 };
+int nnc_hold(size_t bytes, void **hold);
+void nnc_let_go(void *hold);
+
 // Per-thread text of the last error; text need not end with 0.
 void nnc_set_error(const char *text, size_t length);
+// The same with a sentence of the library's own: without memory, also in a signal handler.
+enum { NNC_NO_MEMORY, NNC_NO_MODEL, NNC_STALE_MODEL };
+void nnc_set_fixed_error(int which);
 const char *nnc_error(void);
 
 // Time in seconds from an arbitrary point; never goes back.

@@ -74,10 +74,10 @@ final class LBFGS {
     self.search = search
   }
 
-  /// Up to `maximumIterations` quasi-Newton steps. The loss before them is returned.
+  /// Up to `maximumIterations` quasi-Newton steps, or until it is cancelled. The loss before them is returned.
   func step(
     _ weights: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
-    learningRate: Double, evaluate: () -> Double
+    learningRate: Double, isCancelled: () -> Bool, evaluate: () -> Double
   ) -> Double {
     let initial = evaluate()
     var loss = initial
@@ -109,7 +109,7 @@ final class LBFGS {
       let moved = abs(stepLength) * peak(direction.base)
       guard loss.isFinite, evaluations < options.maximumEvaluations,
         peak(gradient) > options.gradientTolerance, moved > options.changeTolerance,
-        abs(loss - lossBefore) >= options.changeTolerance
+        abs(loss - lossBefore) >= options.changeTolerance, !isCancelled()
       else { break }
     }
     return initial

@@ -1,0 +1,42 @@
+import CPlatform
+import NNErrors
+
+/// Memory for small objects, which Swift stops the process for when it cannot have it: held before they
+/// are made, so that the call is refused instead. The figures are bounds on what
+/// `Tests/CContract/memory` measures.
+enum Room {
+  /// A call without texts, refusals with their sentences among it.
+  static let base = 32 << 10
+
+  /// Reading a JSON text: its values; of its first bytes that many layers or metrics may be made.
+  static func bytes(forText length: Int) -> Int {
+    // Longer texts are refused before they are read.
+    let length = min(length, maximumTextBytes)
+    return base + 64 * length + min(400 * length, 16 << 20)
+  }
+
+  /// Reading or writing so many numbers of a history as JSON.
+  static func bytes(forHistory values: Int) -> Int {
+    let (bytes, overflow) = values.multipliedReportingOverflow(by: 320)
+    return overflow ? .max / 8 : bytes + base
+  }
+
+  /// Runs a body while so many bytes are held.
+  ///
+  /// - Throws: `NNError.memory` when they cannot be had, and what the body throws.
+  static func hold<Value>(
+    _ bytes: Int, _ body: () throws(NNError) -> Value
+  ) throws(NNError) -> Value {
+    var hold: UnsafeMutableRawPointer?
+    guard nnc_hold(bytes, &hold) == 1 else { throw .memory(noMemory) }
+    defer { if let hold { nnc_let_go(hold) } }
+    return try body()
+  }
+
+  /// A literal: it needs no memory itself.
+  private static let noMemory =
+    "memory for the call could not be had; nothing was changed, free some and try again"
+}
+
+/// The bytes of a C string, 0 where it is NULL.
+func length(_ text: UnsafePointer<CChar>?) -> Int { text.map { strlen($0) } ?? 0 }

@@ -1,0 +1,113 @@
+"""Puts a fault into the library, one at a time, and sees that the contract tests notice. `make manners-faults`; 10 minutes.
+
+Each fault is a line of bad manners in the C floor: a changed locale, a handler, a file left open. It works on a copy below
+build/manners-faults; the checkout stays as it is. Arguments: the numbers of the faults to try; all without.
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COPY = ROOT / "build" / "manners-faults"
+
+CLOCK = ("number.c", "    struct timespec now;\n    clock_gettime")
+TAKES = ("memory.c", "    char *memory = calloc(1, bytes + ALIGNMENT + sizeof(void *));\n")
+
+# (what goes wrong, file of CPlatform, the text, the text with the fault, the program, what its "not ok" line begins with)
+FAULTS = [
+    ("the locale becomes C", *CLOCK, '    setlocale(LC_ALL, "C");\n' + CLOCK[1], "manners", "locale:"),
+    ("numbers are read in the host's locale", "number.c", "plain ? strtod_l(text, NULL, plain) : strtod(text, NULL)",
+     "strtod(text, NULL)", "manners", "locale:"),
+    ("rounding is not set back", "number.c", "    if (rounding != FE_TONEAREST) fesetround(rounding);\n", "", "manners",
+     "rounding"),
+    ("denormals are switched off", *CLOCK, "    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040);\n" + CLOCK[1],
+     "manners", "rounding: denormal"),
+    ("denormals are switched on again", *CLOCK, "    __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() & ~0x8040u);\n" + CLOCK[1],
+     "manners", "flush to zero:"),
+    ("something is printed", *TAKES, '    (void)!write(2, "x", 1);\n' + TAKES[1], "manners", "streams:"),
+    ("a signal is ignored", *TAKES, "    signal(SIGPIPE, SIG_IGN);\n" + TAKES[1], "manners", "signals:"),
+    ("the signal mask stays full", "thread.c", "    pthread_sigmask(SIG_SETMASK, &before, NULL);\n", "", "manners", "signals:"),
+    ("a variable is set", *TAKES, '    setenv("OMP_NUM_THREADS", "1", 1);\n' + TAKES[1], "manners", "environment"),
+    ("BLAS is told its threads", *TAKES,
+     '    void (*set)(int) = (void (*)(int))dlsym(RTLD_DEFAULT, "openblas_set_num_threads");\n    if (set) set(1);\n' + TAKES[1],
+     "manners", "BLAS"),
+    ("a file stays open", "file.c", "    close(file);\n    return error;\n}\n\nint nnc_is", "    return error;\n}\n\nint nnc_is",
+     "manners", "process: no file"),
+    ("threads stay", "thread.c", "for (int32_t i = 1; i < crew->members; i++) pthread_join(crew->threads[i - 1], NULL);",
+     "if (0) return;", "manners", "process: no thread"),
+    ("too much stack is used", *TAKES, "    volatile char large[80000];\n    large[0] = large[79999] = 1;\n" + TAKES[1],
+     "manners", None),
+    ("a lock stays taken in a forked child", "thread.c", "pthread_atfork(acquire_all, release_all, release_all)",
+     "pthread_atfork(acquire_all, release_all, NULL)", "manners", "fork:"),
+    ("nothing is held for a call", "reserve.c", "    *hold = NULL;\n", "    *hold = NULL;\n    return 1;\n", "memory", None),
+    ("an allocation that fails is not looked at", "memory.c", "    if (!memory) return NULL;\n", "", "memory", None),
+    ("a buffer is never given back", "memory.c", "    if (memory) free(((void **)memory)[-1]);\n", "    (void)memory;\n",
+     "memory", ""),
+]
+
+HEADERS = """#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+"""
+
+
+def run(*command, **more):
+    return subprocess.run(command, cwd=COPY, capture_output=True, text=True, **more)
+
+
+def renew():
+    """The copy as the checkout is; what is the same stays untouched, so that little is compiled anew."""
+    (COPY / "build").mkdir(parents=True, exist_ok=True)
+    listing = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "Sources", "Include", "Tests/Scripts", "Tests/CContract",
+                              "Package.swift"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    for file in listing:
+        source, target = ROOT / file, COPY / file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink():
+            if not target.is_symlink():
+                target.symlink_to(source.readlink())
+        elif not target.exists() or target.read_bytes() != source.read_bytes():
+            shutil.copy(source, target)
+
+
+def build():
+    done = run("bash", "Tests/Scripts/build.sh", "embedded", "build/libnnswift.so")
+    if done.returncode != 0:
+        sys.exit("the fault does not compile:\n" + done.stdout[-3000:] + done.stderr[-3000:])
+
+
+def failures(program):
+    """The lines that say what failed, or how the program ended."""
+    (COPY / "build" / "libnnswift.so.1").unlink(missing_ok=True)
+    (COPY / "build" / "libnnswift.so.1").symlink_to("libnnswift.so")
+    done = run("sh", "Tests/CContract/run.sh", "build", "embedded", program, timeout=280)
+    return [line.removeprefix("not ok ") for line in done.stdout.splitlines() if line.startswith("not ok ")]
+
+
+def main():
+    chosen = [int(number) for number in sys.argv[1:]] or range(len(FAULTS))
+    missed = 0
+    for number in chosen:
+        name, file, good, bad, program, line = FAULTS[number]
+        renew()
+        path = COPY / "Sources" / "CPlatform" / file
+        source = path.read_text()
+        if good not in source:
+            sys.exit(f"{file} no longer has: {good}")
+        path.write_text(HEADERS + source.replace("#define _GNU_SOURCE\n", "").replace(good, bad))
+        build()
+        found = failures(program)
+        caught = [text for text in found if line is None or text.startswith(line)]
+        missed += not caught
+        print(f"{'caught' if caught else 'MISSED'}  {number} {name}: {(caught or found or ['nothing failed'])[0]}", flush=True)
+    print(f"{len(chosen) - missed} of {len(chosen)} faults caught")
+    return missed != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

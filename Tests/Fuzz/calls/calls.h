@@ -1,0 +1,91 @@
+/* What the parts of the call fuzzer share. */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nnswift.h"
+
+extern int is_replay;
+
+/* -------- Draws: all from the number of the sequence. */
+
+void seed_draws(uint64_t number);
+uint64_t draw(void);
+uint64_t below(uint64_t bound);
+int chance(int percent);
+double odd_number(void); /* 0, tiny, huge, NaN, infinite, or ordinary */
+
+/* -------- Memory that lasts until the sequence ends, in blocks of the exact size. */
+
+void *block(size_t size);
+void release_memory(void);
+
+/* -------- Texts: from the grammar, sometimes damaged; NULL now and then. */
+
+const char *spec_text(void);
+const char *config_text(void);
+const char *metrics_text(int *count);
+const char *metric_text(void);
+const char *data_config_text(void);
+
+/* -------- Arrays: mostly right, in any layout and type. */
+
+enum content { NUMBERS, CLASSES, BITS, WEIGHTS };
+nns_array *array_for(int64_t rows, int64_t cols, enum content content);
+int64_t some_rows(void);
+
+/* -------- Handles. */
+
+enum kind { MODEL, DATA, SESSION, BUFFER, KINDS };
+void begin_handles(void);
+void end_handles(void);
+void *some_handle(enum kind kind);
+void *live_handle(enum kind kind); /* NULL: there is none */
+void keep_handle(enum kind kind, void *handle);
+void forget_handle(enum kind kind, void *handle); /* freed: it may come again as a stale one */
+
+/* -------- Calls. */
+
+void begin_call(const char *function);
+int32_t end_call(int32_t status);
+void finding(const char *what);
+
+/* Runs one call, timed and judged. */
+#define CALL(expression) (begin_call(#expression), end_call(expression))
+
+/* Results that must stay as they are when a call fails. */
+typedef struct results {
+    unsigned char *at;
+    size_t size;
+} results;
+
+results room(size_t size);
+void unless_ok(int32_t status, results memory);
+
+typedef struct action {
+    const char *name;
+    int weight;
+    int32_t (*run)(void);
+    uint64_t done, succeeded;
+} action;
+
+extern action model_actions[], data_actions[], file_actions[], metric_actions[];
+void first_calls(void);
+void random_call(void);
+void print_reach(void); /* how often each call was made, and how often it succeeded */
+
+/* Whether a model's weights are what they were; NULL when there is no such model. */
+typedef struct snapshot {
+    float *weights;
+    int64_t count;
+} snapshot;
+
+snapshot weights_before(const nns_model *model);
+void unchanged(const nns_model *model, snapshot before, const char *what);
+
+#endif

@@ -1,0 +1,50 @@
+/* Which call comes next, how far the calls reached, and weights that must not have changed. */
+#include "calls.h"
+
+static action *const tables[] = {model_actions, data_actions, metric_actions, file_actions};
+enum { TABLES = sizeof tables / sizeof *tables };
+
+void random_call(void) {
+    int total = 0;
+    for (int table = 0; table < TABLES; table++)
+        for (action *row = tables[table]; row->name; row++) total += row->weight;
+    /* A run of rows that adds up to the weights of all. */
+    int place = (int)below((uint64_t)total);
+    for (int table = 0; table < TABLES; table++)
+        for (action *row = tables[table]; row->name; row++) {
+            place -= row->weight;
+            if (place >= 0) continue;
+            row->done++;
+            row->succeeded += row->run() == NNS_OK;
+            return;
+        }
+}
+
+/* Most sequences have something to work with from the beginning. */
+void first_calls(void) {
+    if (chance(80)) model_actions[0].run();
+    if (chance(80)) data_actions[0].run();
+}
+
+void print_reach(void) {
+    for (int table = 0; table < TABLES; table++)
+        for (action *row = tables[table]; row->name; row++)
+            printf("  %-24s %12llu made, %12llu succeeded\n", row->name,
+                   (unsigned long long)row->done, (unsigned long long)row->succeeded);
+}
+
+snapshot weights_before(const nns_model *model) {
+    snapshot before = {NULL, 0};
+    if (nns_tensor_count(model, NULL, &before.count)) return before;
+    before.weights = block((size_t)before.count * sizeof(float));
+    if (nns_get_weights(model, before.weights, before.count)) before.weights = NULL;
+    return before;
+}
+
+void unchanged(const nns_model *model, snapshot before, const char *what) {
+    snapshot now = weights_before(model);
+    if (!before.weights || !now.weights) return;
+    if (now.count != before.count ||
+        memcmp(now.weights, before.weights, (size_t)now.count * sizeof(float)))
+        finding(what);
+}

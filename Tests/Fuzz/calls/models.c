@@ -1,0 +1,284 @@
+/* Calls on models: make, change, read, predict, free. */
+#include "calls.h"
+
+static int32_t create(void) {
+    results made = room(sizeof(nns_model *));
+    const char *spec = spec_text();
+    int32_t status = CALL(nns_create(spec, chance(1) ? NULL : (nns_model **)made.at));
+    unless_ok(status, made);
+    if (status == NNS_OK) keep_handle(MODEL, *(nns_model **)made.at);
+    return status;
+}
+
+static int32_t create_mlp(void) {
+    static const char *const names[] = {"relu", "tanh", "mse", "binary_cross_entropy", "reluu", ""};
+    int64_t count = (int64_t)below(5), *sizes = block((size_t)count * sizeof *sizes);
+    for (int64_t at = 0; at < count; at++)
+        sizes[at] = chance(4) ? (int64_t)draw() >> below(64) : 1 + (int64_t)below(4);
+    /* Room for few values, but they may be said to be large: only refused, never made. */
+    for (int64_t at = 0; at < count; at++)
+        if (sizes[at] > 1000 && sizes[at] < INT64_C(1) << 40) sizes[at] = INT64_C(1) << 40;
+    results made = room(sizeof(nns_model *));
+    const char *activation = chance(50) ? NULL : names[below(6)];
+    const char *loss = chance(60) ? NULL : names[below(6)];
+    int64_t said = chance(2) ? (int64_t)draw() >> 62 : count;
+    if (said > count) said = count;
+    int32_t status = CALL(nns_create_mlp(chance(1) ? NULL : sizes, said, activation, loss, draw(),
+                                         (nns_model **)made.at));
+    unless_ok(status, made);
+    if (status == NNS_OK) keep_handle(MODEL, *(nns_model **)made.at);
+    return status;
+}
+
+static int32_t copy(void) {
+    results made = room(sizeof(nns_model *));
+    int32_t status = CALL(nns_clone(some_handle(MODEL), (nns_model **)made.at));
+    unless_ok(status, made);
+    if (status == NNS_OK) keep_handle(MODEL, *(nns_model **)made.at);
+    return status;
+}
+
+static int32_t let_go(void) {
+    nns_model *model = some_handle(MODEL);
+    begin_call("nns_free");
+    nns_free(model);
+    end_call(NNS_OK);
+    forget_handle(MODEL, model);
+    return NNS_OK;
+}
+
+static int32_t sizes(void) {
+    results out = room(sizeof(int64_t));
+    const nns_model *model = some_handle(MODEL);
+    int64_t *target = chance(2) ? NULL : (int64_t *)out.at;
+    int32_t status;
+    switch (below(4)) {
+    case 0: status = CALL(nns_input_size(model, target)); break;
+    case 1: status = CALL(nns_output_size(model, target)); break;
+    case 2: status = CALL(nns_tensor_count(model, target, NULL)); break;
+    default: status = CALL(nns_param_count(model, target));
+    }
+    unless_ok(status, out);
+    return status;
+}
+
+static int32_t texts(void) {
+    const nns_model *model = some_handle(MODEL);
+    size_t capacity = chance(20) ? 0 : below(chance(50) ? 3000 : 60);
+    results buffer = room(capacity);
+    size_t *need = chance(10) ? NULL : block(sizeof *need);
+    char *text = chance(3) ? NULL : (char *)buffer.at;
+    int32_t status;
+    switch (below(4)) {
+    case 0: status = CALL(nns_describe(model, text, capacity, need)); break;
+    case 1: status = CALL(nns_history(model, text, capacity, need)); break;
+    case 2: status = CALL(nns_build_info(text, capacity, need)); break;
+    default:
+        status = CALL(nns_tensor(model, (int64_t)below(8) - 1, text, capacity, need, NULL, NULL,
+                                 NULL));
+    }
+    unless_ok(status, buffer);
+    return status;
+}
+
+static int32_t configure(void) {
+    nns_model *model = some_handle(MODEL);
+    snapshot before = weights_before(model);
+    const char *config = config_text();
+    int32_t status = CALL(nns_configure(model, config));
+    unchanged(model, before, "nns_configure changed weights");
+    return status;
+}
+
+static int countdown;
+
+static int32_t progress(void *user, const nns_progress *told) {
+    nns_model *model = user;
+    float values[64];
+    if (told->epoch < 1 || told->batch < 1) finding("progress from before the beginning");
+    if (chance(3)) nns_cancel(model);
+    if (chance(10)) nns_get_weights(model, values, (int64_t)below(64));
+    if (chance(5)) nns_configure(model, NULL);
+    if (chance(5)) nns_history(model, NULL, 0, NULL);
+    return countdown-- == 0 ? 7 : 0;
+}
+
+static int32_t train(void) {
+    nns_model *model = some_handle(MODEL);
+    const nns_data *data = some_handle(DATA), *valid = chance(80) ? NULL : some_handle(DATA);
+    const char *config = config_text();
+    countdown = (int)below(40);
+    return CALL(nns_train(model, data, valid, config, chance(60) ? NULL : progress, model));
+}
+
+/* Sizes that fit a model, where there is one. */
+static void sizes_of(const nns_model *model, int64_t *inputs, int64_t *outputs) {
+    *inputs = *outputs = 3;
+    if (nns_input_size(model, inputs) || nns_output_size(model, outputs)) return;
+    if (*inputs > 64) *inputs = 64;
+    if (*outputs > 64) *outputs = 64;
+}
+
+static int32_t train_batch(void) {
+    nns_model *model = some_handle(MODEL);
+    int64_t inputs, outputs, rows = some_rows();
+    sizes_of(model, &inputs, &outputs);
+    enum content sort = chance(60) ? CLASSES : chance(50) ? BITS : NUMBERS;
+    nns_array *x = array_for(rows, inputs, NUMBERS), *y = array_for(rows, chance(60) ? 1 : outputs, sort),
+              *w = chance(80) ? NULL : array_for(rows, 1, WEIGHTS);
+    results loss = room(sizeof(double));
+    snapshot before = weights_before(model);
+    int32_t status = CALL(nns_train_batch(model, x, y, w, (double *)loss.at));
+    unless_ok(status, loss);
+    if (status) unchanged(model, before, "nns_train_batch failed and changed weights");
+    return status;
+}
+
+static int32_t gradient(void) {
+    nns_model *model = some_handle(MODEL);
+    int64_t inputs, outputs, rows = some_rows(), count = 1;
+    sizes_of(model, &inputs, &outputs);
+    nns_param_count(model, &count);
+    if (chance(5)) count = (int64_t)below(40);
+    nns_array *x = array_for(rows, inputs, NUMBERS),
+              *y = array_for(rows, chance(60) ? 1 : outputs, chance(60) ? CLASSES : NUMBERS);
+    results loss = room(sizeof(double)), values = room((size_t)count * sizeof(float));
+    snapshot before = weights_before(model);
+    int32_t status = CALL(nns_loss_grad(model, x, y, NULL, (double *)loss.at, (float *)values.at, count));
+    unless_ok(status, loss);
+    unless_ok(status, values);
+    unchanged(model, before, "nns_loss_grad changed weights");
+    if (status || chance(50)) return status;
+    int32_t applied = CALL(nns_apply_grad(model, (float *)values.at, count));
+    if (applied) unchanged(model, before, "nns_apply_grad failed and changed weights");
+    return status;
+}
+
+static int32_t weights(void) {
+    nns_model *model = some_handle(MODEL);
+    int64_t count = 1;
+    nns_tensor_count(model, NULL, &count);
+    if (chance(10)) count = (int64_t)below(40);
+    results values = room((size_t)count * sizeof(float));
+    int32_t status = CALL(nns_get_weights(model, (float *)values.at, count));
+    unless_ok(status, values);
+    if (status) return status;
+    snapshot before = weights_before(model);
+    if (chance(30) && count) ((float *)values.at)[below((uint64_t)count)] = (float)odd_number();
+    status = CALL(nns_set_weights(model, (float *)values.at, chance(5) ? count + 1 : count));
+    if (status) unchanged(model, before, "nns_set_weights failed and changed weights");
+    return status;
+}
+
+static int32_t fit_preprocess(void) {
+    return CALL(nns_fit_preprocess(some_handle(MODEL), some_handle(DATA)));
+}
+
+static int32_t evaluate(void) {
+    nns_model *model = some_handle(MODEL);
+    int count;
+    const char *metrics = metrics_text(&count);
+    results values = room((size_t)(count ? count : 1) * sizeof(double));
+    snapshot before = weights_before(model);
+    int32_t status = CALL(nns_evaluate(model, some_handle(DATA), metrics, (double *)values.at,
+                                       metrics ? count : 1));
+    unless_ok(status, values);
+    unchanged(model, before, "nns_evaluate changed weights");
+    return status;
+}
+
+static int32_t cancel(void) { return CALL(nns_cancel(some_handle(MODEL))); }
+
+static int32_t some_kind(void) {
+    return chance(2) ? (int32_t)draw()
+                     : (int32_t)(1 + below(3)) | (chance(30) ? NNS_ALLOW_NAN : 0);
+}
+
+static int32_t predict(void) {
+    nns_model *model = some_handle(MODEL);
+    int64_t inputs, outputs, rows = some_rows();
+    sizes_of(model, &inputs, &outputs);
+    results out = room((size_t)(rows * outputs) * (chance(80) ? 8 : 4));
+    nns_array *x = array_for(rows, inputs, NUMBERS);
+    const nns_data *data = some_handle(DATA);
+    snapshot before = weights_before(model);
+    int32_t status;
+    switch (below(3)) {
+    case 0: status = CALL(nns_predict(model, x, some_kind(), out.at, out.size)); break;
+    case 1: status = CALL(nns_predict_data(model, data, some_kind(), out.at, out.size)); break;
+    default: {
+        float *row = block((size_t)inputs * sizeof *row);
+        for (int64_t at = 0; at < inputs; at++) row[at] = (float)odd_number();
+        status = CALL(nns_predict_one(model, row, inputs, some_kind(), out.at, out.size));
+    }
+    }
+    unless_ok(status, out);
+    unchanged(model, before, "a prediction changed weights");
+    return status;
+}
+
+static int32_t session_create(void) {
+    results made = room(sizeof(nns_session *));
+    int64_t rows = chance(5) ? (int64_t)(draw() >> (chance(50) ? 0 : 34)) : some_rows();
+    if (rows > 2000 && rows < INT64_C(1) << 31) rows = 2000;
+    int32_t status = CALL(nns_session_create(some_handle(MODEL), rows, (nns_session **)made.at));
+    unless_ok(status, made);
+    if (status == NNS_OK) keep_handle(SESSION, *(nns_session **)made.at);
+    return status;
+}
+
+static int32_t session_predict(void) {
+    int64_t inputs, outputs, rows = some_rows();
+    sizes_of(live_handle(MODEL), &inputs, &outputs);
+    results out = room((size_t)(rows * outputs) * 8);
+    nns_array *x = array_for(rows, inputs, NUMBERS);
+    int32_t status = CALL(nns_session_predict(some_handle(SESSION), x, some_kind(), out.at, out.size));
+    unless_ok(status, out);
+    return status;
+}
+
+static int32_t session_free(void) {
+    nns_session *session = some_handle(SESSION);
+    begin_call("nns_session_free");
+    nns_session_free(session);
+    end_call(NNS_OK);
+    forget_handle(SESSION, session);
+    return NNS_OK;
+}
+
+static void receive(void *user, int32_t level, const char *line) {
+    (void)user;
+    if (level < 1 || level > 2 || !line) finding("a log line without level or text");
+}
+
+static int32_t settings(void) {
+    int32_t before = 0;
+    if (CALL(nns_get_threads(&before)) || before < 0 || before > 256) finding("threads out of range");
+    if (chance(50)) return CALL(nns_set_log(chance(50) ? receive : NULL, NULL));
+    int32_t status = CALL(nns_set_threads(chance(10) ? (int32_t)draw() : 1));
+    if (status == NNS_OK) nns_set_threads(1);
+    return status;
+}
+
+action model_actions[] = {
+    {"nns_create", 14, create, 0, 0},
+    {"nns_create_mlp", 6, create_mlp, 0, 0},
+    {"nns_clone", 3, copy, 0, 0},
+    {"nns_free", 4, let_go, 0, 0},
+    {"sizes", 4, sizes, 0, 0},
+    {"texts", 5, texts, 0, 0},
+    {"nns_configure", 5, configure, 0, 0},
+    {"nns_train", 12, train, 0, 0},
+    {"nns_train_batch", 8, train_batch, 0, 0},
+    {"nns_loss_grad", 5, gradient, 0, 0},
+    {"weights", 4, weights, 0, 0},
+    {"nns_fit_preprocess", 2, fit_preprocess, 0, 0},
+    {"nns_evaluate", 6, evaluate, 0, 0},
+    {"nns_cancel", 2, cancel, 0, 0},
+    {"predictions", 12, predict, 0, 0},
+    {"nns_session_create", 3, session_create, 0, 0},
+    {"nns_session_predict", 4, session_predict, 0, 0},
+    {"nns_session_free", 2, session_free, 0, 0},
+    {"settings", 1, settings, 0, 0},
+    {NULL, 0, NULL, 0, 0},
+};
