@@ -1,14 +1,15 @@
 // swift-tools-version: 6.2
 // Targets are floors: a target may import only what it lists (CONTRIBUTING.md, "Floors").
-// Three flavours of one source tree, chosen by the environment variable NNSWIFT_FLAVOUR:
+// Four flavours of one source tree, chosen by the environment variable NNSWIFT_FLAVOUR:
 //   unset     ordinary Swift with tests (developers, sanitizers)
 //   embedded  Embedded Swift: the small library that ships
 //   static    ordinary Swift with the runtime inside (built with -Xswiftc -static-stdlib)
+//   fuzz      as unset, with libFuzzer's counters (Tests/Fuzz/build.sh)
 import PackageDescription
 
 let flavour = Context.environment["NNSWIFT_FLAVOUR"] ?? "tests"
 let isEmbedded = flavour == "embedded"
-let ships = flavour != "tests"
+let ships = flavour == "embedded" || flavour == "static"
 
 let swift: [SwiftSetting] =
   isEmbedded
@@ -42,8 +43,13 @@ let reserve: [LinkerSetting] =
   isEmbedded
   ? [.unsafeFlags(["-Xlinker", "--wrap=posix_memalign", "-Xlinker", "--wrap=free"])] : []
 
+// Not in the kernels: nine tenths of all edges are their unrolled loops, which tell a fuzzer nothing.
+let counters: [SwiftSetting] =
+  flavour == "fuzz"
+  ? [.unsafeFlags(["-sanitize-coverage=edge,inline-8bit-counters,pc-table"])] : []
+
 func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: swift)
+  .target(name: name, dependencies: dependencies, swiftSettings: swift + counters)
 }
 
 // One folder of sources, built for three instruction sets; always optimised, as a kernel that goes
@@ -89,7 +95,7 @@ var targets: [Target] = [
       "NNTraining",
     ],
     exclude: ["exports.map"],
-    swiftSettings: swift,
+    swiftSettings: swift + counters,
     linkerSettings: ships ? exports + unicodeTables + reserve : []),
 ]
 

@@ -7,9 +7,15 @@ import NNNetwork
 /// tensor is asked for and every byte belongs to exactly one.
 struct TensorReader {
   private let header: FileHeader
+  /// The header's tensors by name: a file of many must not cost their number squared.
+  private let sorted: [(key: [UInt8], value: JSON)]
   private var ranges: [(start: Int, end: Int)] = []
 
-  init(_ header: FileHeader) { self.header = header }
+  init(_ header: FileHeader) {
+    self.header = header
+    sorted = header.tensors.map { (Array($0.key.utf8), $0.value) }
+      .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+  }
 
   var dataSize: Int { header.dataSize }
 
@@ -26,7 +32,17 @@ struct TensorReader {
   }
 
   private func entry(_ name: String) -> JSONObject? {
-    header.tensors.first { sameBytes($0.key, name) }?.value.object
+    let key = Array(name.utf8)
+    var (low, high) = (0, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle].key.lexicographicallyPrecedes(key) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low < sorted.count && sorted[low].key == key ? sorted[low].value.object : nil
   }
 
   /// Reads one tensor of the parameter's shape to where its values are stored.

@@ -84,6 +84,14 @@ package func clamp(_ values: UnsafeMutablePointer<Float>, to limit: Float, _ cou
   mapInPlace(values, count) { min(max($0, -limit), limit) }
 }
 
+/// Not finite becomes finite: infinity the largest number of its sign, NaN 0.
+package func makeFinite(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+  mapInPlace(values, count) {
+    let limit = Float.greatestFiniteMagnitude
+    return $0.isNaN ? 0 : min(max($0, -limit), limit)
+  }
+}
+
 /// gradient *= mask, element by element.
 package func multiply(
   _ target: UnsafeMutablePointer<Float>, by factors: UnsafePointer<Float>, _ count: Int

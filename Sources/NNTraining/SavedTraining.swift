@@ -22,8 +22,9 @@ extension Trainer {
       let values = try Buffer<Float>(count: model.parameterCount)
       values.base.update(
         from: optimizer.slots.base + index * model.parameterCount, count: model.parameterCount)
-      // A sum of squares may have overflowed where the weights have not.
-      clamp(values.base, to: .greatestFiniteMagnitude, values.count)
+      // A sum of squares may have overflowed where the weights have not, and a step that diverged may
+      // have left anything: what is written must be read again.
+      makeFinite(values.base, values.count)
       slots.append((name, values))
     }
     return TrainingState(text: JSON.object(object).text, slots: slots)
@@ -79,7 +80,8 @@ extension TrainingHistory {
     let object = try parsed(state.text)["history"]?.object ?? JSONObject()
     var epochs: [Int] = []
     for value in object["epoch"]?.array ?? [] {
-      guard let epoch = value.integer, epoch > 0, epoch < 1 << 40 else {
+      // Far above what `restore` goes on from: trainings in between must be readable.
+      guard let epoch = value.integer, epoch > 0, epoch < 1 << 50 else {
         throw .format("the file's history has an epoch that is not a number")
       }
       epochs.append(Int(epoch))

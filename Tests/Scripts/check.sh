@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is slower than test.sh: the second flavour, clients of older headers, line coverage, sanitizers.
+# What is slower than test.sh: the second flavour, clients of older headers, line coverage, sanitizers, damaged input.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/parts.sh
@@ -18,4 +18,8 @@ part "static python" env NNSWIFT_LIBRARY="$PWD/$static/libnnswift.so" \
 part "abi" "$python" -m pytest -q -rs -p no:cacheprovider Tests/ABI
 part "coverage" "$python" Tests/Scripts/coverage.py
 part "sanitizers" bash Tests/Scripts/sanitize.sh
+
+# Damaged input; what runs for days has its slice here: CONTRIBUTING.md, "Hostile input".
+part "mutants" make --no-print-directory mutants
+part "fuzz" make --no-print-directory fuzz
 finish

@@ -10,6 +10,7 @@ part "imports" "$python" Tests/Scripts/imports.py
 part "swift" swift_tests
 part "c contract" sh Tests/CContract/run.sh build
 part "python" "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
+part "bad files" "$python" -m pytest -q -rs -p no:cacheprovider Tests/BadFiles
 part "golden" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Golden
 part "examples" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Examples
 part "docs" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Docs

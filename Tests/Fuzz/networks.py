@@ -1,0 +1,104 @@
+"""Small networks and configs that together name every kind the library knows, and files of them."""
+
+import numpy as np
+
+import nnswift
+
+ACTIVATIONS = [
+    "identity", {"type": "relu", "straight_through": True}, {"type": "leaky_relu", "slope": 0.1}, {"type": "elu", "alpha": 0.5},
+    "selu", {"type": "gelu", "approximate": "tanh"}, "silu", "sigmoid", "tanh", {"type": "softplus", "beta": 2, "threshold": 10},
+    "hard_sigmoid", "softmax", "log_softmax",
+]  # fmt: skip
+INITIALIZERS = [
+    "zeros", {"type": "constant", "value": 0.1}, {"type": "uniform", "low": -0.5, "high": 0.5}, {"type": "normal", "std": 0.2},
+    {"type": "normal_l2", "std": 0.1}, "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
+    "lecun_normal", {"type": "orthogonal", "gain": 0.5}, "pytorch",
+]  # fmt: skip
+LAYERS = [
+    {"type": "dropout", "rate": 0.25}, {"type": "batch_norm", "momentum": 0.2, "eps": 1e-4}, {"type": "batch_norm", "affine": False},
+    {"type": "layer_norm", "eps": 1e-4}, {"type": "layer_norm", "affine": False},
+]  # fmt: skip
+PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.0625}]
+# Each with the number of outputs it is given.
+LOSSES = [
+    (2, {"type": "softmax_cross_entropy", "label_smoothing": 0.1}), (1, {"type": "binary_cross_entropy", "pos_weight": 2}),
+    (2, {"type": "binary_cross_entropy", "pos_weight": [1, 2], "label_smoothing": 0.1}), (1, "mse"), (2, "mae"),
+    (1, {"type": "huber", "delta": 0.5}), (2, {"type": "quantile", "q": [0.1, 0.9]}), (1, "poisson"),
+]  # fmt: skip
+OPTIMIZERS = [
+    {"type": "sgd", "learning_rate": 0.01}, {"type": "sgd", "momentum": 0.9, "nesterov": True, "weight_decay": 0.001},
+    {"type": "adam", "beta1": 0.8, "beta2": 0.99, "eps": 1e-7}, {"type": "adam", "amsgrad": True, "l1": 0.001},
+    {"type": "adamw", "decay_bias": False}, {"type": "nadam", "momentum_decay": 0.01}, {"type": "rmsprop", "centered": True, "momentum": 0.5},
+    {"type": "adagrad", "initial_accumulator": 0.1, "lr_decay": 0.1}, {"type": "adadelta", "rho": 0.8}, {"type": "rprop", "shrink": 0.4},
+    {"type": "lbfgs", "history": 5, "max_iterations": 3, "line_search": "strong_wolfe"},
+]  # fmt: skip
+SCHEDULES = [
+    {"type": "constant", "warmup_steps": 4}, {"type": "step", "every": 2}, {"type": "multi_step", "at": [1, 3], "gamma": 0.5},
+    {"type": "exponential", "gamma": 0.9}, {"type": "cosine", "epochs": 3, "restarts": True, "multiplier": 2, "minimum": 1e-5},
+    {"type": "one_cycle", "maximum": 0.05, "start_fraction": 0.4}, {"type": "reduce_on_plateau", "metric": "loss", "patience": 0, "cooldown": 1},
+    {"type": "polynomial", "power": 2, "per": "step"},
+]  # fmt: skip
+METRICS = [
+    "loss", "accuracy", "balanced_accuracy", {"type": "top_k", "k": 1}, {"type": "precision", "average": "macro"}, "recall",
+    {"type": "f1", "average": "micro"}, {"type": "f_beta", "beta": 2}, "roc_auc", "pr_auc", "log_loss", "brier", "matthews",
+    {"type": "kappa", "weights": "quadratic"}, "mse", "rmse", "mae", "median_ae", "r2", "mape", {"type": "pinball", "q": 0.3},
+]  # fmt: skip
+
+INPUTS = 3
+
+
+def specs():
+    """One spec for every member of every registry of the spec."""
+    hidden = [[{"type": "dense", "units": 2, "activation": each}] for each in ACTIVATIONS]
+    hidden += [[each] for each in ACTIVATIONS[1:]]
+    hidden += [[{"type": "dense", "units": 3, "init": each, "bias_init": "zeros"}] for each in INITIALIZERS]
+    hidden += [[{"type": "dense", "units": 2, "bias": False}, layer] for layer in LAYERS] + [[layer] for layer in LAYERS]
+    for index, layers in enumerate(hidden):
+        outputs, loss = LOSSES[index % len(LOSSES)]
+        spec = {
+            "input": INPUTS, "layers": layers + [{"type": "dense", "units": outputs}], "loss": loss,
+            "seed": 2**63 + index, "preprocess": PREPROCESS[index % len(PREPROCESS)],
+        }  # fmt: skip
+        if outputs == 2 and index % 2 == 0 and index % len(LOSSES) == 0:
+            spec["classes"] = ["no", "ja \u00e9\n\""]
+        if index % 3 == 0:
+            spec["threshold"] = 0.25
+        yield spec
+
+
+def configs():
+    """One config for every optimiser, every schedule and every other key."""
+    for optimizer in OPTIMIZERS:
+        yield {"epochs": 2, "batch_size": 0, "optimizer": optimizer, "seed": 5}
+    for schedule in SCHEDULES:
+        yield {"epochs": 3, "batch_size": 4, "optimizer": "sgd", "schedule": schedule, "shuffle": False, "drop_last": True}
+    stopping = {"metric": "val_loss", "mode": "min", "patience": 1, "min_delta": 0.01, "restore_best": True}
+    yield {"epochs": 4, "validation_fraction": 0.25, "early_stopping": stopping, "threads": 1, "allow_nan": False, "sparse": True}
+    yield {"clip_norm": 1.0, "clip_value": 0.5, "metrics": ["mse", {"type": "pinball", "q": 0.9}], "continue": False}
+    yield {"class_weight": [1, 2], "metrics": ["accuracy", "f1"], "stratify": False, "progress": "batch"}
+    yield {"class_weight": "balanced", "validation_fraction": 0.5, "stratify": True}
+
+
+def rows(outputs, count=8):
+    """Features, and targets of zeros and ones that every loss takes: each row has a single 1."""
+    x = np.random.default_rng(1).normal(size=(count, INPUTS)).astype(np.float32)
+    y = np.eye(outputs, dtype=np.float32)[np.arange(count) % outputs]
+    if outputs == 1:
+        y[::2] = 0
+    return x, y
+
+
+def files():
+    """(name, bytes): every spec fresh and trained, with and without the state of its training."""
+    choices = [config for config in configs() if "class_weight" not in config]
+    for index, spec in enumerate(specs()):
+        model = nnswift.Model(spec)
+        yield f"{index:03}-fresh", model.to_bytes()
+        config = {**choices[index % len(choices)]}
+        x, y = rows(model.output_size)
+        if any(layer["type"] == "batch_norm" for layer in spec["layers"] if isinstance(layer, dict)):
+            config["batch_size"] = 0
+        config["metrics"] = []
+        model.train(x, y, config)
+        yield f"{index:03}-weights", model.to_bytes()
+        yield f"{index:03}-checkpoint", model.to_bytes(training=True)

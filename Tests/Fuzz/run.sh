@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Runs fuzz targets (decoder, json, cycle when none is named) for FUZZ_SECONDS each; fails on a crash, an
+# answer later than a second, a sanitizer's report or a broken promise. With FUZZ_LOG=Tests/Fuzz/runs.csv
+# each run adds a line there; totals.py adds them up.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${FUZZ_SECONDS:-120}
+[ $# -gt 0 ] || set -- decoder json cycle
+# Memory that cannot be had is NULL; Swift's own report of a trap would only hide the sanitizer's.
+export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=256:malloc_context_size=3:quarantine_size_mb=16
+export SWIFT_BACKTRACE=enable=no
+work=build/fuzz
+findings=0
+
+# What a pattern's group last stands for in the log.
+last() { sed -nE "s/.*$1.*/\1/p" "$log" | tail -n 1; }
+
+# What was slow because the machine was busy is not slow again.
+is_disturbed() {
+  case $1 in
+    *timeout-*) timeout 60 "$work/$target" -timeout=1 -runs=10 "$1" >"$log.again" 2>&1 ;;
+    *) false ;;
+  esac
+}
+
+# Fuzzes for the seconds there are, going on after a disturbance; counts in executions, accepted, inputs.
+run() {
+  local left=$seconds began artifact counts
+  executions=0 accepted=0 inputs=0
+  while [ "$left" -gt 0 ]; do
+    began=$SECONDS
+    "$work/$target" -max_total_time="$left" -max_len=4096 -mutate_depth=2 -timeout=1 -print_final_stats=1 \
+      -seed="${FUZZ_SEED:-0}" -dict="$work/seeds/words.dict" -artifact_prefix="$work/$target-" \
+      "$work/corpus/$target" "$work/seeds/$target" >"$log" 2>&1
+    local code=$?
+    counts=$(last 'number_of_executed_units: ([0-9]+)')
+    executions=$((executions + ${counts:-0}))
+    counts=$(last 'accepted ([0-9]+ of [0-9]+)')
+    [ -z "$counts" ] || accepted=$((accepted + ${counts% of *})) inputs=$((inputs + ${counts#* of }))
+    [ "$code" -eq 0 ] && return 0
+    left=$((left - SECONDS + began))
+    artifact=$(last 'Test unit written to ([^ ]*)')
+    is_disturbed "$artifact" && continue
+    grep -E -A 25 'ERROR|broken promise|SUMMARY' "$log" | head -n 60
+    echo "finding: $target: ${artifact:-no artifact}; log: $log"
+    return 1
+  done
+}
+
+for target in "$@"; do
+  log=$work/$target.log
+  mkdir -p "$work/corpus/$target"
+  found=0
+  run || found=1
+  findings=$((findings + found))
+  edges=$(last 'cov: ([0-9]+)')
+  all=$(last 'Loaded [0-9]+ modules +\(([0-9]+)')
+  echo "$target: $executions executions, $accepted of $inputs accepted, ${edges:-0} of ${all:-0} edges, $found findings"
+  [ -z "${FUZZ_LOG:-}" ] ||
+    echo "$(date -u +%F),$target,$executions,$seconds,$accepted,$inputs,${edges:-0},${all:-0},$found" >>"$FUZZ_LOG"
+done
+echo "fuzz: $# targets, $seconds s each, $findings findings"
+[ "$findings" -eq 0 ]
