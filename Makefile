@@ -75,8 +75,17 @@ demo: examples python ## learn real handwritten digits in C and in Python, save,
 test: lib python examples ## everything quick: Swift, C, Python, examples, README (under 5 minutes)
 	@bash Tests/Scripts/test.sh
 
-check: setup ## what is slower: second flavour, sanitizers
+check: lib python ## what is slower: second flavour, abi, coverage, sanitizers, damaged input
 	@bash Tests/Scripts/check.sh
+
+abi: lib ## a program built with an older nnswift.h runs with this library: exports, types, constants, old clients
+	@$(PY) -m pytest -q -rs -p no:cacheprovider Tests/ABI
+
+sanitize: setup ## Swift tests and C clients under Address-, Leak-, Thread- and UndefinedBehaviorSanitizer
+	@bash Tests/Scripts/sanitize.sh $(SANITIZERS)
+
+coverage: python ## lines of Sources/NNFile and Sources/NNSwift that no test reaches; fails below 95 %
+	@$(PY) Tests/Scripts/coverage.py
 
 fuzz: python ## libFuzzer over model files and JSON texts, FUZZ_SECONDS=120 for each target
 	@bash Tests/Fuzz/build.sh
@@ -121,4 +130,4 @@ bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two min
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check fuzz mutants data golden golden-check parity faults bench bench-setup clean
+.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data golden golden-check parity faults bench bench-setup clean

@@ -131,10 +131,8 @@ func samples(
   guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
   let samples = SampleRows(
     rows: features.rows, features: features, targets: targets, weights: weights, order: nil)
-  guard features.columns == model.inputSize else {
-    try checkFit(samples, model)
-    return samples
-  }
+  // Another number of columns is told before a value that is not finite.
+  if features.columns != model.inputSize { try checkFit(samples, model) }
   if !allowsNaN { try checkFinite(features, "x") }
   try checkFinite(targets, "y")
   if let weights { try checkWeights(weights) }

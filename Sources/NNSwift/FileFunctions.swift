@@ -44,7 +44,7 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
     )
   }
   var whole = nns_limits()
-  memcpy(&whole, limits, min(size, MemoryLayout<nns_limits>.size))
+  memcpy(&whole, limits, min(size & ~7, MemoryLayout<nns_limits>.size))
   func bound(_ value: Int64, _ standard: Int64, _ name: StaticString) throws(NNError) -> Int64 {
     guard value >= 0 else { throw .argument("limits: \(name) must not be negative, got \(value)") }
     return value == 0 ? standard : value

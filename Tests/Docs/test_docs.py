@@ -90,7 +90,15 @@ def test_readme_commands_exist():
         assert set(line.split()) <= targets, line
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/reference.md"])
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_commands_of_documents_exist(document):
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    used = set(re.findall(r"`make ([a-z-]+)", (ROOT / document).read_text()))
+    assert used and used <= targets, used - targets
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/reference.md"])
 def test_links_lead_somewhere(document):
     path = ROOT / document
     for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text()):

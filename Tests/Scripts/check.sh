@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is slower than test.sh: the second flavour, the Swift tests under two sanitizers, damaged input.
+# What is slower than test.sh: the second flavour, clients of older headers, line coverage, sanitizers, damaged input.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/parts.sh
@@ -15,13 +15,9 @@ part "static c contract" env KILLS=400 sh Tests/CContract/run.sh "$static" stati
 part "static python" env NNSWIFT_LIBRARY="$PWD/$static/libnnswift.so" \
   "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
 
-# The sanitizers see the ordinary build.
-export LSAN_OPTIONS=suppressions=$PWD/Tests/Scripts/leaks.txt:print_suppressions=0
-part "address sanitizer" swift_tests --sanitize=address --scratch-path .build-address
-part "thread sanitizer" swift_tests --sanitize=thread --scratch-path .build-thread
-# The C programs and a minute of hostile calls against the libraries that those two left behind.
-part "c address sanitizer" sh Tests/CContract/sanitize.sh address .build-address/debug
-part "c thread sanitizer" sh Tests/CContract/sanitize.sh thread .build-thread/debug
+part "abi" "$python" -m pytest -q -rs -p no:cacheprovider Tests/ABI
+part "coverage" "$python" Tests/Scripts/coverage.py
+part "sanitizers" bash Tests/Scripts/sanitize.sh
 
 # Damaged input; what runs for days has its slice here: CONTRIBUTING.md, "Hostile input".
 part "mutants" make --no-print-directory mutants

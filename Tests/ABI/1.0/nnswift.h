@@ -1,0 +1,481 @@
+/*
+ * nnswift.h - neural networks inside your program.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Introduction
+ *   A model is made from a JSON text (nns_create) or from layer sizes (nns_create_mlp). Data are
+ *   borrowed arrays of any dtype and stride (nns_array). nns_train teaches the model, nns_predict
+ *   uses it, nns_save and nns_load carry it to another process. The smallest program:
+ *
+ *       int64_t sizes[] = {4, 16, 3};
+ *       nns_model *model = NULL;
+ *       nns_data *data = NULL;
+ *       nns_array x = NNS_ARRAY(NNS_F32, features, rows, 4);
+ *       nns_array y = NNS_ARRAY(NNS_I32, labels, rows, 1);
+ *       if (nns_create_mlp(sizes, 3, "relu", "softmax_cross_entropy", 7, &model) ||
+ *           nns_data_create(&x, &y, NULL, NULL, &data) ||
+ *           nns_train(model, data, NULL, "{\"epochs\": 20}", NULL, NULL) ||
+ *           nns_save(model, "iris.safetensors", NNS_SAVE_WEIGHTS))
+ *           fprintf(stderr, "%s\n", nns_last_error());
+ *       nns_data_free(data);
+ *       nns_free(model);
+ *
+ * Rules that hold everywhere
+ *   - Whatever can fail returns an int32_t status: NNS_OK (0) or one of NNS_E_...; results come
+ *     through the last pointers and are untouched when the status is not NNS_OK. nns_last_error()
+ *     then has a sentence: what must hold, what came, what to do.
+ *   - Hyper-parameters are JSON texts (the reference page lists every name); data are typed
+ *     arguments. An unknown key, a wrong type or a value out of range is NNS_E_ARGUMENT.
+ *   - Handles are checked: NULL gives NNS_E_NULL; a freed handle or one of another kind gives
+ *     NNS_E_STATE. Every ..._free(NULL) is fine.
+ *   - Text goes into your buffer: (buffer, capacity, need). *need is the number of bytes with the
+ *     final 0; call with capacity 0 to ask. A buffer that is too small gives NNS_E_ARGUMENT.
+ *   - What cannot be seen from inside: a pointer that does not reach as far as its sizes say.
+ *   - A structure begins with its own size, so that older and newer programs understand each
+ *     other. Set struct_size = sizeof(the structure); NNS_ARRAY does.
+ *
+ * Threads
+ *   A model is idle, being read by any number of calls, or being changed by one.
+ *   [read]    functions may run at the same time on one model, from any threads;
+ *   [change]  functions need it alone: while it is being read or changed they return NNS_E_BUSY,
+ *             and so does a [read] function while the model is being changed. The exception is the
+ *             thread that runs a training's callback: there [read] functions work between steps.
+ *   [any]     functions may be called at any time from any thread.
+ *   Models are independent of each other. After fork() the child may go on using the library.
+ *   Process-wide state, all of it: the table of handles, the log callback, the default thread
+ *   count, and which kernels run: chosen for the processor when the library is loaded; the
+ *   environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less than the processor has.
+ *   The library never prints, never exits, installs no signal handler, and changes neither the
+ *   locale nor the floating-point environment of its host.
+ *
+ * All functions are available since 1.0.
+ */
+#ifndef NNSWIFT_H
+#define NNSWIFT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#define NNS_NULLABLE _Nullable
+#else
+#define NNS_NULLABLE
+#endif
+
+/* -------- Library -------------------------------------------------------------------------- */
+
+#define NNS_ABI_VERSION ((1u << 16) | 0u) /* major << 16 | minor */
+
+/* Statuses, grouped in tens and never renumbered. */
+enum {
+    NNS_OK = 0,
+    NNS_E_NULL = 1,       /* a pointer that must not be NULL is NULL */
+    NNS_E_ARGUMENT = 2,   /* a value, a name or a JSON text is not acceptable */
+    NNS_E_SHAPE = 3,      /* row or column counts do not fit together */
+    NNS_E_DTYPE = 4,      /* the element type does not fit its purpose */
+    NNS_E_STATE = 5,      /* freed or foreign handle, or called too early */
+    NNS_E_BUSY = 6,       /* the model is in use in a way that excludes this call */
+    NNS_E_MEMORY = 7,     /* memory could not be had; nothing was changed */
+    NNS_E_IO = 10,        /* the operating system refused a file operation */
+    NNS_E_FORMAT = 11,    /* not a model file, or a damaged one */
+    NNS_E_VERSION = 12,   /* a model file of a newer version */
+    NNS_E_CHECKSUM = 13,  /* the file's bytes are not those that were written */
+    NNS_E_LIMIT = 14,     /* larger than nns_limits or a built-in bound allows */
+    NNS_E_DIVERGED = 20,  /* the loss or its gradient is not finite; last finite weights kept */
+    NNS_E_CANCELLED = 21, /* nns_cancel stopped the training; weights and history kept */
+    NNS_E_CALLBACK = 22,  /* the callback returned nonzero; weights and history kept */
+    NNS_E_INTERNAL = 99   /* a mistake of the library: please report it */
+};
+
+/* The ABI the library was built with: major << 16 | minor. [any] */
+uint32_t nns_abi_version(void);
+
+/* The version as text, "1.0.0"; lives as long as the library. [any] */
+const char *NNS_NULLABLE nns_version(void);
+
+/* Writes how the library was built and which kernels run on this processor, one "key: value" a line. [any]
+ * Statuses: NULL, ARGUMENT. */
+int32_t nns_build_info(char *NNS_NULLABLE buffer, size_t capacity, size_t *NNS_NULLABLE need);
+
+/* The sentence of this thread's last failed call, "" before the first. It stays until the next
+ * call that fails in this thread; copy it if it must live longer. [any] */
+const char *NNS_NULLABLE nns_last_error(void);
+
+/* The name of a status, "NNS_E_SHAPE"; "unknown status" for other numbers. [any] */
+const char *NNS_NULLABLE nns_status_name(int32_t status);
+
+/* Levels of the log callback. */
+enum { NNS_LOG_INFO = 1, NNS_LOG_WARNING = 2 };
+
+/* Receives a line of text (no newline), valid during the call only. */
+typedef void (*nns_log_fn)(void *NNS_NULLABLE user, int32_t level, const char *NNS_NULLABLE text);
+
+/* Sets the process-wide receiver of log lines; NULL (the default) for silence. [any]
+ * The receiver may be called from any thread that trains. Statuses: none but OK. */
+int32_t nns_set_log(nns_log_fn NNS_NULLABLE receiver, void *NNS_NULLABLE user);
+
+/* Sets the process-wide default for "threads" of a config that does not name it, and the number for
+ * large predictions (a session keeps that of its making): 0 chooses by the size of the work, 1 (the
+ * initial value) to 256 threads. Results never depend on it. [any]
+ * Statuses: ARGUMENT. */
+int32_t nns_set_threads(int32_t threads);
+
+/* Writes the default of nns_set_threads. [any] Statuses: NULL. */
+int32_t nns_get_threads(int32_t *NNS_NULLABLE threads);
+
+/* -------- Arrays --------------------------------------------------------------------------- */
+
+/* Element types of nns_array. */
+enum { NNS_F32 = 1, NNS_F64 = 2, NNS_U8 = 3, NNS_I32 = 4, NNS_I64 = 5, NNS_BOOL = 6 };
+
+/* A borrowed two-dimensional view: row = sample, column = feature or output.
+ * Element (r, c) is at (const char *)data + r * row_stride + c * col_stride; strides are in bytes,
+ * of any sign. Both strides 0 mean dense, row by row. NNS_BOOL is one byte, nonzero is 1. */
+typedef struct nns_array {
+    uint32_t struct_size; /* sizeof(nns_array) */
+    int32_t dtype;        /* NNS_F32 ... NNS_BOOL */
+    const void *NNS_NULLABLE data;
+    int64_t rows;
+    int64_t cols;
+    int64_t row_stride; /* bytes */
+    int64_t col_stride; /* bytes */
+} nns_array;
+
+/* An initialiser for a dense array: nns_array x = NNS_ARRAY(NNS_U8, pixels, 60000, 784); */
+#define NNS_ARRAY(dtype, data, rows, cols) \
+    { (uint32_t)sizeof(nns_array), (dtype), (data), (int64_t)(rows), (int64_t)(cols), 0, 0 }
+
+/* -------- Model ---------------------------------------------------------------------------- */
+
+typedef struct nns_model nns_model;     /* a network with its weights, and how it is trained */
+typedef struct nns_data nns_data;       /* features, targets and sample weights, checked */
+typedef struct nns_session nns_session; /* scratch for predictions without allocation */
+typedef struct nns_buffer nns_buffer;   /* bytes that the library owns */
+
+/* Makes a model from its JSON spec, with freshly initialised weights. [any]
+ *   {"input": 784, "layers": [{"type": "dense", "units": 64, "activation": "relu"},
+ *    {"type": "dense", "units": 10}], "loss": "softmax_cross_entropy", "seed": 7}
+ * spec_json: UTF-8. model: receives the handle; free it with nns_free.
+ * Statuses: NULL, ARGUMENT, SHAPE, LIMIT, MEMORY. */
+int32_t nns_create(const char *NNS_NULLABLE spec_json, nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+
+/* Makes a multi-layer perceptron. [any]
+ * sizes: count numbers, input first, outputs last (count >= 2). activation: of the layers between,
+ * "relu" when NULL. loss: "softmax_cross_entropy" when NULL. seed: of the initialisation.
+ * Statuses: NULL, ARGUMENT, LIMIT, MEMORY. */
+int32_t nns_create_mlp(const int64_t *NNS_NULLABLE sizes, int64_t count,
+                       const char *NNS_NULLABLE activation, const char *NNS_NULLABLE loss,
+                       uint64_t seed, nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+
+/* Makes an independent copy: spec, weights, preprocessing, history; not the optimiser. [read]
+ * Statuses: NULL, STATE, BUSY, MEMORY. */
+int32_t nns_clone(const nns_model *NNS_NULLABLE model, nns_model *NNS_NULLABLE *NNS_NULLABLE copy);
+
+/* Gives the handle back; the last user of the model releases it. NULL is fine. [any] */
+void nns_free(nns_model *NNS_NULLABLE model);
+
+/* Writes the number of features a row must have. [read] Statuses: NULL, STATE. */
+int32_t nns_input_size(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE size);
+
+/* Writes the number of outputs of a row. [read] Statuses: NULL, STATE. */
+int32_t nns_output_size(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE size);
+
+/* Writes the number of trainable values. [read] Statuses: NULL, STATE. */
+int32_t nns_param_count(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE count);
+
+/* Writes the spec as JSON with every default filled in; nns_create takes it back. [read]
+ * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
+int32_t nns_describe(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer,
+                     size_t capacity, size_t *NNS_NULLABLE need);
+
+/* -------- Data ----------------------------------------------------------------------------- */
+
+/* Checks features and targets and makes a data set of them. [any]
+ * x: rows x features; borrowed, not copied: it must stay until nns_data_free has returned and no
+ * call uses the data set any more. y: rows x targets (reference page, "Targets"); copied as I32
+ * when it has an integer type and fits, else as F32. weight: rows x 1 sample weights >= 0, copied;
+ * NULL: all 1. config_json: {"allow_nan": true} accepts features that are not finite; NULL: refused.
+ * Statuses: NULL, ARGUMENT (not finite, negative weight), SHAPE, DTYPE, MEMORY. */
+int32_t nns_data_create(const nns_array *NNS_NULLABLE x, const nns_array *NNS_NULLABLE y,
+                        const nns_array *NNS_NULLABLE weight, const char *NNS_NULLABLE config_json,
+                        nns_data *NNS_NULLABLE *NNS_NULLABLE data);
+
+/* How nns_data_split divides. */
+enum {
+    NNS_SPLIT_RANDOM = 1,     /* rows at random */
+    NNS_SPLIT_STRATIFIED = 2, /* at random, each class in its proportion (integer targets) */
+    NNS_SPLIT_GROUP = 3,      /* rows with equal key stay together */
+    NNS_SPLIT_TIME = 4        /* the rows with the largest keys go to part (no key: the last) */
+};
+
+/* Divides a data set in two without copying features. [any]
+ * fraction: share of the rows for part, between 0 and 1, both sides at least one row. key: rows x 1
+ * of any dtype, for GROUP and TIME, else NULL. seed: of the random kinds; same seed, same split.
+ * rest, part: receive handles that keep their parent's arrays alive; free each with nns_data_free.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, MEMORY. */
+int32_t nns_data_split(const nns_data *NNS_NULLABLE data, int32_t kind, double fraction,
+                       const nns_array *NNS_NULLABLE key, uint64_t seed,
+                       nns_data *NNS_NULLABLE *NNS_NULLABLE rest,
+                       nns_data *NNS_NULLABLE *NNS_NULLABLE part);
+
+/* Writes the sizes of a data set; each pointer may be NULL. [any] Statuses: NULL, STATE. */
+int32_t nns_data_size(const nns_data *NNS_NULLABLE data, int64_t *NNS_NULLABLE rows,
+                      int64_t *NNS_NULLABLE features, int64_t *NNS_NULLABLE targets);
+
+/* Writes which rows of the array given to nns_data_create these are; count must be their number.
+ * [any] Statuses: NULL, SHAPE, STATE. */
+int32_t nns_data_rows(const nns_data *NNS_NULLABLE data, int64_t *NNS_NULLABLE indices,
+                      int64_t count);
+
+/* Gives the handle back. NULL is fine. [any] */
+void nns_data_free(nns_data *NNS_NULLABLE data);
+
+/* -------- Training ------------------------------------------------------------------------- */
+
+/* What a progress callback is told. */
+typedef struct nns_progress {
+    uint32_t struct_size;
+    int32_t epoch_end;    /* 1 at the end of an epoch, 0 after a batch ("progress": "batch") */
+    int64_t epoch;        /* 1 ... epochs */
+    int64_t epochs;
+    int64_t batch;        /* 1 ... batches */
+    int64_t batches;
+    double loss;          /* mean over the epoch so far */
+    double val_loss;      /* NaN where there is no validation or none yet */
+    double learning_rate; /* of the last step */
+    double seconds;       /* since the training began */
+} nns_progress;
+
+/* Called between steps, in the thread that called nns_train. Nonzero stops the training. */
+typedef int32_t (*nns_progress_fn)(void *NNS_NULLABLE user,
+                                   const nns_progress *NNS_NULLABLE progress);
+
+/* Trains until the epochs are over or something stops it. [change]
+ * train: needed. valid: may be NULL. config_json: NULL for the defaults; for example
+ *   {"epochs": 20, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001},
+ *    "early_stopping": {"patience": 10, "restore_best": true}, "metrics": ["accuracy"], "seed": 7}
+ * progress: may be NULL; user is handed to it.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED, CANCELLED, CALLBACK. */
+int32_t nns_train(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE train,
+                  const nns_data *NNS_NULLABLE valid, const char *NNS_NULLABLE config_json,
+                  nns_progress_fn NNS_NULLABLE progress, void *NNS_NULLABLE user);
+
+/* Sets what nns_train_batch and nns_apply_grad use (the same JSON as nns_train) and begins with a
+ * fresh optimiser. [change] Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
+int32_t nns_configure(nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE config_json);
+
+/* Makes one step on one batch: online learning. [change]
+ * x, y, weight as in nns_data_create. loss: receives the batch's loss before the step; may be NULL.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED. */
+int32_t nns_train_batch(nns_model *NNS_NULLABLE model, const nns_array *NNS_NULLABLE x,
+                        const nns_array *NNS_NULLABLE y, const nns_array *NNS_NULLABLE weight,
+                        double *NNS_NULLABLE loss);
+
+/* Fits the spec's "preprocess" to the features of a data set. nns_train does it by itself the first
+ * time. [change] Statuses: NULL, SHAPE, STATE, BUSY, MEMORY. */
+int32_t nns_fit_preprocess(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE data);
+
+/* Writes a batch's loss and its gradient for the trainable values (order of nns_get_weights) and
+ * changes nothing. [change] count must be nns_param_count.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED. */
+int32_t nns_loss_grad(nns_model *NNS_NULLABLE model, const nns_array *NNS_NULLABLE x,
+                      const nns_array *NNS_NULLABLE y, const nns_array *NNS_NULLABLE weight,
+                      double *NNS_NULLABLE loss, float *NNS_NULLABLE gradient, int64_t count);
+
+/* Makes one optimiser step with a gradient of yours. [change] count must be nns_param_count.
+ * Statuses: NULL, ARGUMENT (lbfgs), SHAPE, STATE, BUSY, MEMORY, DIVERGED. */
+int32_t nns_apply_grad(nns_model *NNS_NULLABLE model, const float *NNS_NULLABLE gradient,
+                       int64_t count);
+
+/* Computes metrics of a model on a data set. [read]
+ * metrics_json: a list such as ["loss", "accuracy", {"type": "f_beta", "beta": 2}]; NULL for
+ * ["loss"]. values: count doubles, one for each metric.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
+int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE data,
+                     const char *NNS_NULLABLE metrics_json, double *NNS_NULLABLE values,
+                     int64_t count);
+
+/* Writes the history of the last training as JSON: {"epoch": [...], "loss": [...], "val_loss":
+ * [...], "learning_rate": [...], "seconds": [...], "samples_per_second": [...], a list for every
+ * metric and "val_" + metric, "stopped": "none" (never trained), "running", "completed",
+ * "early_stopping", "callback", "cancelled", "diverged" or "failed" (a metric refused its data), "best_epoch": 0 (none) or its number}.
+ * Numbers that are not finite are null. [read]
+ * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
+int32_t nns_history(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer, size_t capacity,
+                    size_t *NNS_NULLABLE need);
+
+/* Asks a running training to stop after its present step; without one nothing happens. [any], also
+ * from a signal handler, where the handle must be one that nobody frees meanwhile.
+ * Statuses: NULL, STATE. */
+int32_t nns_cancel(const nns_model *NNS_NULLABLE model);
+
+/* -------- Prediction ----------------------------------------------------------------------- */
+
+/* What predictions are wanted, and a flag that may be added with |. */
+enum {
+    NNS_PROBA = 1,          /* F32, rows x outputs: probabilities, or values of a regression */
+    NNS_LABEL = 2,          /* I64, rows x 1 (binary with several outputs: rows x outputs) */
+    NNS_RAW = 3,            /* F32, rows x outputs: before the output function (logits) */
+    NNS_ALLOW_NAN = 0x100   /* features that are not finite are let through */
+};
+
+/* Predicts for rows of features. [read]
+ * out: receives dense rows of F32 or I64 (see the kinds); out_bytes: its size, at least what is
+ * needed. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
+int32_t nns_predict(const nns_model *NNS_NULLABLE model, const nns_array *NNS_NULLABLE x,
+                    int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+
+/* Predicts for one row of count features. [read] Statuses: as nns_predict. */
+int32_t nns_predict_one(const nns_model *NNS_NULLABLE model, const float *NNS_NULLABLE x,
+                        int64_t count, int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+
+/* Predicts for the rows of a data set, in its order (nns_data_rows). [read]
+ * Statuses: as nns_predict. */
+int32_t nns_predict_data(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE data,
+                         int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+
+/* Makes scratch memory for predictions of up to max_rows rows a call: they then neither allocate
+ * nor lock. A session serves one thread at a time (else BUSY) and keeps its model alive. [read]
+ * Statuses: NULL, ARGUMENT, STATE, BUSY, LIMIT, MEMORY. */
+int32_t nns_session_create(const nns_model *NNS_NULLABLE model, int64_t max_rows,
+                           nns_session *NNS_NULLABLE *NNS_NULLABLE session);
+
+/* nns_predict with a session's memory. x->rows <= max_rows. [read]
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY. */
+int32_t nns_session_predict(nns_session *NNS_NULLABLE session, const nns_array *NNS_NULLABLE x,
+                            int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+
+/* Gives the handle back. NULL is fine. [any] */
+void nns_session_free(nns_session *NNS_NULLABLE session);
+
+/* -------- Metrics, usable without a model ------------------------------------------------- */
+
+/* Computes one metric; definitions are scikit-learn's. [any]
+ * name: a name or a JSON object ("accuracy", "{\"type\": \"top_k\", \"k\": 3}"). y_true: rows x 1
+ * class indices (integer), rows x K zeros and ones, or values of a regression. y_score: predicted
+ * labels (integer, rows x 1), or scores: rows x 1 probabilities of class 1, rows x K probabilities,
+ * or values of a regression. weight: rows x 1, NULL: all 1. value: may become NaN where the metric
+ * is not defined. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
+int32_t nns_metric(const char *NNS_NULLABLE name, const nns_array *NNS_NULLABLE y_true,
+                   const nns_array *NNS_NULLABLE y_score, const nns_array *NNS_NULLABLE weight,
+                   double *NNS_NULLABLE value);
+
+/* Curves of nns_curve. */
+enum {
+    NNS_CURVE_ROC = 1,        /* x false positive rate, y true positive rate, z threshold */
+    NNS_CURVE_PR = 2,         /* x recall, y precision, z threshold (NaN at the last point) */
+    NNS_CURVE_CALIBRATION = 3 /* x mean score, y share of positives, z weight of the bin (10 bins) */
+};
+
+/* Computes a curve of binary truth (0/1, rows x 1) against scores (rows x 1). [any]
+ * x, y, z: each holds capacity doubles, may be NULL when capacity is 0. need: receives the number
+ * of points; with a smaller capacity nothing is written and, unless capacity is 0, the status is
+ * ARGUMENT. rows + 2 points always suffice.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
+int32_t nns_curve(int32_t curve, const nns_array *NNS_NULLABLE y_true,
+                  const nns_array *NNS_NULLABLE y_score, const nns_array *NNS_NULLABLE weight,
+                  double *NNS_NULLABLE x, double *NNS_NULLABLE y, double *NNS_NULLABLE z,
+                  int64_t capacity, int64_t *NNS_NULLABLE need);
+
+/* Counts (or sums the weights of) true class r predicted as c into matrix[r * classes + c]. [any]
+ * y_true, y_pred: rows x 1 class indices (integer), or rows x classes scores.
+ * count: classes * classes. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
+int32_t nns_confusion(const nns_array *NNS_NULLABLE y_true, const nns_array *NNS_NULLABLE y_pred,
+                      const nns_array *NNS_NULLABLE weight, int64_t classes,
+                      double *NNS_NULLABLE matrix, int64_t count);
+
+/* Finds the threshold on the scores of class 1 (score >= threshold is 1) at which a metric of
+ * labels (accuracy, balanced_accuracy, precision, recall, f1, f_beta, matthews, kappa) is largest;
+ * among equals the largest threshold; infinity where calling no row class 1 is best. value: may be
+ * NULL. [any]
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
+int32_t nns_best_threshold(const char *NNS_NULLABLE metric, const nns_array *NNS_NULLABLE y_true,
+                           const nns_array *NNS_NULLABLE y_score,
+                           const nns_array *NNS_NULLABLE weight, double *NNS_NULLABLE threshold,
+                           double *NNS_NULLABLE value);
+
+/* -------- Weights and files ---------------------------------------------------------------- */
+
+/* What to save, combined with |. */
+enum {
+    NNS_SAVE_WEIGHTS = 1, /* spec, preprocessing, weights: what a prediction needs */
+    NNS_SAVE_TRAINING = 2 /* also the optimiser's state, its position and the history */
+};
+
+/* Bounds a reader keeps before it allocates. 0 in a field means its default. */
+typedef struct nns_limits {
+    uint32_t struct_size;
+    uint32_t reserved;
+    int64_t max_file_bytes;   /* 8 GiB */
+    int64_t max_header_bytes; /* 1 MiB; at most 100 MB */
+    int64_t max_parameters;   /* 1,000,000,000 */
+    int64_t max_layers;       /* 1,000 */
+} nns_limits;
+
+/* Writes the model as a safetensors file: whole or not at all, also when the power fails. [read]
+ * flags: 0 means NNS_SAVE_WEIGHTS. Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY, IO. */
+int32_t nns_save(const nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE path, int32_t flags);
+
+/* Reads a model that nns_save wrote; a file from anywhere is checked, never believed. [any]
+ * limits: NULL for the defaults.
+ * Statuses: NULL, ARGUMENT, MEMORY, IO, FORMAT, VERSION, CHECKSUM, LIMIT. */
+int32_t nns_load(const char *NNS_NULLABLE path, const nns_limits *NNS_NULLABLE limits,
+                 nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+
+/* nns_save into memory; free the buffer with nns_buffer_free. [read]
+ * Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
+int32_t nns_save_buffer(const nns_model *NNS_NULLABLE model, int32_t flags,
+                        nns_buffer *NNS_NULLABLE *NNS_NULLABLE buffer);
+
+/* nns_load from memory; the bytes are not kept. [any] Statuses: as nns_load, without IO. */
+int32_t nns_load_buffer(const void *NNS_NULLABLE bytes, size_t size,
+                        const nns_limits *NNS_NULLABLE limits,
+                        nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+
+/* Writes where a buffer's bytes are, until nns_buffer_free, and how many. [any]
+ * Statuses: NULL, STATE. */
+int32_t nns_buffer_bytes(const nns_buffer *NNS_NULLABLE buffer,
+                         const void *NNS_NULLABLE *NNS_NULLABLE bytes, size_t *NNS_NULLABLE size);
+
+/* Gives the handle back. NULL is fine. [any] */
+void nns_buffer_free(nns_buffer *NNS_NULLABLE buffer);
+
+/* Writes the number of tensors and of all their values: the trainable ones come first in the order
+ * of nns_get_weights, then the running statistics. Each pointer may be NULL. [read]
+ * Statuses: NULL, STATE. */
+int32_t nns_tensor_count(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE tensors,
+                         int64_t *NNS_NULLABLE values);
+
+/* Describes tensor index: its name ("layers.0.weight"), shape (cols is 0 for one dimension) and
+ * where its values begin in nns_get_weights. rows, cols, offset may be NULL. [read]
+ * Statuses: NULL, ARGUMENT, STATE. */
+int32_t nns_tensor(const nns_model *NNS_NULLABLE model, int64_t index, char *NNS_NULLABLE name,
+                   size_t capacity, size_t *NNS_NULLABLE need, int64_t *NNS_NULLABLE rows,
+                   int64_t *NNS_NULLABLE cols, int64_t *NNS_NULLABLE offset);
+
+/* Copies all values out; count as nns_tensor_count says. [read]
+ * Statuses: NULL, SHAPE, STATE, BUSY. */
+int32_t nns_get_weights(const nns_model *NNS_NULLABLE model, float *NNS_NULLABLE values,
+                        int64_t count);
+
+/* Replaces all values; they must be finite. [change]
+ * Statuses: NULL, ARGUMENT, SHAPE, STATE, BUSY. */
+int32_t nns_set_weights(nns_model *NNS_NULLABLE model, const float *NNS_NULLABLE values,
+                        int64_t count);
+
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
+#undef NNS_NULLABLE
+
+#ifdef __cplusplus
+}
+#endif
+#endif
