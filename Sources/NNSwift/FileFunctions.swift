@@ -18,16 +18,20 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
   guard flags & ~(weights | training) == 0 else {
     throw .argument("flags must be NNS_SAVE_WEIGHTS (1) and NNS_SAVE_TRAINING (2), got \(flags)")
   }
-  guard flags & training != 0 else { return try encode(handle.model, training: nil) }
-  // Of a history as much as a file keeps.
-  return try Room.hold(Room.bytes(forHistory: 8192)) { () throws(NNError) in
-    try encodedTraining(handle)
+  let savesTraining = flags & training != 0
+  return try Room.hold(handle.bytesToSave(training: savesTraining)) { () throws(NNError) in
+    guard savesTraining else { return try encode(handle.model, training: nil) }
+    let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
+    return try encode(handle.model, training: state ?? handle.savedTraining)
   }
 }
 
-private func encodedTraining(_ handle: ModelHandle) throws(NNError) -> Buffer<UInt8> {
-  let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
-  return try encode(handle.model, training: state ?? handle.savedTraining)
+extension ModelHandle {
+  /// Of a history as many numbers as a file keeps, and the text that a file brought.
+  fileprivate func bytesToSave(training: Bool) -> Int {
+    guard training else { return specBytes }
+    return specBytes + Room.bytes(forHistory: 8192) + 64 * (savedTraining?.text.utf8.count ?? 0)
+  }
 }
 
 private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) -> FileLimits {

@@ -53,9 +53,11 @@ public func nns_clone(
   guarded { () throws(NNError) in
     let target = try required(copy, "copy")
     let twin = try reading(model) { source throws(NNError) in
-      let twin = ModelHandle(try source.model.copy())
-      twin.savedHistory = source.history
-      return twin
+      try Room.hold(source.specBytes) { () throws(NNError) in
+        let twin = ModelHandle(try source.model.copy())
+        twin.savedHistory = source.history
+        return twin
+      }
     }
     target.pointee = try twin.insert()
   }
@@ -102,7 +104,7 @@ public func nns_describe(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let text = try inspecting(model) { handle throws(NNError) in
-      try Room.hold(handle.smallBytes) { handle.model.spec.json.text }
+      try Room.hold(handle.specBytes) { handle.model.spec.json.text }
     }
     try write(text, buffer, capacity, need)
   }

@@ -23,11 +23,17 @@ LSAN_OPTIONS=suppressions=$root/Tests/Scripts/leaks.txt:print_suppressions=0
 TSAN_OPTIONS=exitcode=66:die_after_fork=0:external_symbolizer_path=$toolchain/llvm-symbolizer
 export ASAN_SYMBOLIZER_PATH ASAN_OPTIONS LSAN_OPTIONS TSAN_OPTIONS
 
+# The library with this sanitizer leaves libdispatch's names to the program.
+runtime=$toolchain/../lib/swift/linux
+extra="-L$runtime -ldispatch -lBlocksRuntime -Wl,--export-dynamic -Wl,-rpath,$runtime"
+
 compile() {
   program=$1
   shift
+  # shellcheck disable=SC2086
   "$toolchain/clang" -std=c99 -O1 -g -fsanitize="$kind" -fuse-ld=lld -pthread -DSANITIZED -I"$root/Include" \
-    -o "$program" "$@" -L"$library" -lnnswift -lm -ldl -Wl,-rpath,"$library" 2>"$program.errors" && return
+    -o "$program" "$@" -L"$library" -lnnswift -lm -ldl $extra \
+    -Wl,-rpath,"$library" 2>"$program.errors" && return
   failed=$((failed + 1))
   echo "not ok $program compiles: $(grep -m 1 error "$program.errors")"
   return 1

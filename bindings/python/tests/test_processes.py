@@ -18,12 +18,12 @@ def train_own(X, y):
     """What a worker does: a model of its own, from nothing; its predictions."""
     model = nnswift.Model(CLASSIFIER)
     model.train(X, y, **TRAINING)
-    return model.predict_proba(X)
+    return model.predict(X)
 
 
 def predict_inherited(X):
     """What a forked worker does with the model that the parent had."""
-    return INHERITED.predict_proba(X)
+    return INHERITED.predict(X)
 
 
 INHERITED = None
@@ -48,7 +48,7 @@ def test_forked_workers_predict_with_the_parents_model(blobs):
     global INHERITED
     INHERITED = nnswift.Model(CLASSIFIER)
     INHERITED.train(*blobs, **TRAINING)
-    expected = INHERITED.predict_proba(blobs[0])
+    expected = INHERITED.predict(blobs[0])
     with multiprocessing.get_context("fork").Pool(2) as pool:
         for result in pool.map_async(predict_inherited, [blobs[0]] * 4).get(timeout=120):
             assert np.array_equal(result, expected)
@@ -87,7 +87,7 @@ def test_a_child_gets_a_status_from_a_model_that_its_parent_trains(blobs):
         child = os.fork()
         if child == 0:
             # In the callback's thread a prediction is allowed, in parent and child alike.
-            os._exit(0 if np.isfinite(model.predict_proba(blobs[0])).all() else 1)
+            os._exit(0 if np.isfinite(model.predict(blobs[0])).all() else 1)
         answers.append(os.waitpid(child, 0)[1])
 
     model.train(*blobs, epochs=3, threads=2, callback=fork_once)
