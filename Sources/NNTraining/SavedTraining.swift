@@ -87,8 +87,8 @@ extension EarlyStoppingState {
   /// nil when the object is not one of ours.
   fileprivate init?(_ object: JSONObject, weights: Buffer<Float>?) {
     guard let metric = object["metric"]?.string,
-      let bestEpoch = object["best_epoch"]?.integer, bestEpoch >= 0, bestEpoch < 1 << 40,
-      let waited = object["waited"]?.integer, waited >= 0, waited < 1 << 40
+      let bestEpoch = object["best_epoch"]?.integer, bestEpoch >= 0, bestEpoch < 1 << 50,
+      let waited = object["waited"]?.integer, waited >= 0, waited < 1 << 50
     else { return nil }
     // A number that is not finite is null in JSON; the best there was can only be infinity then.
     self.init(

@@ -46,6 +46,8 @@ static void check_attempt(const attempt *row, int lasts) {
     enum { MOST = 4000 };
     outcome result = {0, 0, 0, 0, 0, 0, 0};
     int64_t number = 1;
+    /* The Swift runtime describes its types at their first use, in memory that it must have. */
+    if (!may_fail_all) try_once(row, 0, 0, &result);
     while (number < MOST && try_once(row, number, lasts, &result)) number++;
     char name[120];
     snprintf(name, sizeof name, "%s: %s fails", row->name,
@@ -141,9 +143,11 @@ static int is_small_library(void) {
 
 int main(void) {
     may_fail_all = is_small_library();
-    if (!may_fail_all) printf("skipped: with the Swift runtime inside only data buffers may fail\n");
-    check_first_call(0);
-    check_first_call(1);
+    if (!may_fail_all) printf("skipped: with the Swift runtime inside only data buffers may fail, after a first use\n");
+    if (may_fail_all) {
+        check_first_call(0);
+        check_first_call(1);
+    }
     prepare_attempts();
     for (const attempt *row = attempts; row->name; row++) {
         check_attempt(row, 0);

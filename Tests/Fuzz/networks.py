@@ -1,6 +1,8 @@
 """Small networks and configs that together name every kind the library knows, and files of them."""
 
 import json
+import pathlib
+import tempfile
 
 import modelfile
 import numpy as np
@@ -115,3 +117,18 @@ def files():
         model.train(x, y, config)
         yield f"{index:03}-weights", model.to_bytes()
         yield f"{index:03}-checkpoint", without_times(model.to_bytes(training=True))
+    yield "interrupted-checkpoint", interrupted()
+
+
+def interrupted():
+    """A checkpoint from between two epochs: it knows where early stopping stood, with the best weights."""
+    model = nnswift.Model.mlp([INPUTS, 3, 2])
+    x, y = rows(model.output_size)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "run.safetensors")
+        config = {
+            "epochs": 3, "validation_fraction": 0.5, "early_stopping": {"patience": 9},
+            "checkpoint": {"path": str(path), "every_epochs": 1, "keep": 2},
+        }  # fmt: skip
+        model.train(x, y, config)
+        return without_times(pathlib.Path(f"{path}.1").read_bytes())

@@ -12,6 +12,8 @@
 #include <immintrin.h>
 #endif
 
+#pragma clang assume_nonnull begin
+
 typedef float nnv_f16 __attribute__((ext_vector_type(16)));
 typedef float nnv_f4 __attribute__((ext_vector_type(4)));
 typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
@@ -20,7 +22,7 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 
 // Calls body with 24 KB of stack: of 32 KB of first-level cache, some is left for the other factor.
 enum { NNV_PANEL_FLOATS = 6144 };
-static inline void nnv_with_panel(void *_Nonnull context, void (*_Nonnull body)(void *_Nonnull context, float *_Nonnull panel)) {
+static inline void nnv_with_panel(void *context, void (*body)(void *context, float *panel)) {
     float panel[NNV_PANEL_FLOATS] __attribute__((aligned(64)));
     body(context, panel);
 }
@@ -273,5 +275,7 @@ NNV void nnv_philox16(const uint32_t *stream, uint32_t first, uint32_t *words) {
         __builtin_shufflevector(ab8, cd8, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31)};
     memcpy(words, whole, sizeof whole);
 }
+
+#pragma clang assume_nonnull end
 
 #endif
