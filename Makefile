@@ -120,6 +120,9 @@ parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers against the referenc
 faults: lib ## puts twelve faults into a copy of the sources and sees each one caught (10 minutes)
 	@PYTHONPATH=$(CURDIR)/bindings/python $(PY) Tests/Golden/faults.py
 
+manners-faults: lib ## puts bad manners into the C floor, one at a time, and sees each caught (a minute)
+	@$(PY) Tests/CContract/faults.py
+
 bench-setup: ## installs the peers of `make bench` into .venv-bench (a few GB), OpenBLAS and FANN by apt where allowed
 	@PYTHON=$(PYTHON) bash Tests/Benchmarks/setup.sh .venv-bench
 
@@ -130,4 +133,4 @@ bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two min
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data golden golden-check parity faults bench bench-setup clean
+.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data golden golden-check parity faults manners-faults bench bench-setup clean

@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <fenv.h>
 #include <locale.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,18 +93,3 @@ void check_streams(void) {
     check_integer("streams: nothing is printed", (int64_t)about.st_size, 0);
     fclose(caught);
 }
-
-void check_signals(void) {
-    struct sigaction before[32], after;
-    int changed = 0;
-    memset(before, 0, sizeof before);
-    for (int number = 1; number < 32; number++) sigaction(number, NULL, &before[number]);
-    use_everything(path);
-    for (int number = 1; number < 32; number++) {
-        memset(&after, 0, sizeof after);
-        sigaction(number, NULL, &after);
-        changed += after.sa_handler != before[number].sa_handler;
-    }
-    check_integer("signals: no handler is installed", changed, 0);
-}
-

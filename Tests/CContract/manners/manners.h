@@ -4,11 +4,11 @@
 
 #include "../contract.h"
 
+void remember_host(void);
 void check_locale(void);
 void check_rounding(void);
 void check_streams(void);
 void check_signals(void);
-void check_signal_masks(void);
 void check_float_environment(void);
 void check_flush_to_zero(void);
 void check_variables(void);
