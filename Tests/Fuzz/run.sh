@@ -51,13 +51,14 @@ for target in "$@"; do
   log=$work/$target.log
   mkdir -p "$work/corpus/$target"
   found=0
+  start=$SECONDS
   run || found=1
   findings=$((findings + found))
   edges=$(last 'cov: ([0-9]+)')
   all=$(last 'Loaded [0-9]+ modules +\(([0-9]+)')
   echo "$target: $executions executions, $accepted of $inputs accepted, ${edges:-0} of ${all:-0} edges, $found findings"
   [ -z "${FUZZ_LOG:-}" ] ||
-    echo "$(date -u +%F),$target,$executions,$seconds,$accepted,$inputs,${edges:-0},${all:-0},$found" >>"$FUZZ_LOG"
+    echo "$(date -u +%F),$target,$executions,$((SECONDS - start)),$accepted,$inputs,${edges:-0},${all:-0},$found" >>"$FUZZ_LOG"
 done
 echo "fuzz: $# targets, $seconds s each, $findings findings"
 [ "$findings" -eq 0 ]
