@@ -89,7 +89,7 @@ enum {
     NNS_E_DTYPE = 4,      /* the element type does not fit its purpose */
     NNS_E_STATE = 5,      /* freed or foreign handle, or called too early */
     NNS_E_BUSY = 6,       /* the model is in use in a way that excludes this call */
-    NNS_E_MEMORY = 7,     /* memory could not be had; nothing was changed */
+    NNS_E_MEMORY = 7,     /* memory could not be had; nothing was changed (but see checkpoints) */
     NNS_E_IO = 10,        /* the operating system refused a file operation */
     NNS_E_FORMAT = 11,    /* not a model file, or a damaged one */
     NNS_E_VERSION = 12,   /* a model file of a newer version */
@@ -269,7 +269,13 @@ typedef int32_t (*nns_progress_fn)(void *NNS_NULLABLE user,
  *   {"epochs": 20, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001},
  *    "early_stopping": {"patience": 10, "restore_best": true}, "metrics": ["accuracy"], "seed": 7}
  * progress: may be NULL; user is handed to it.
- * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED, CANCELLED, CALLBACK. */
+ * "checkpoint": {"path": "run.safetensors", "every_epochs": 5} saves the model with the training's
+ * state between epochs, before the callback is told of the epoch, and at the end; keys on the
+ * reference page, and there how to resume so that nothing differs from an uninterrupted training. A
+ * path that cannot be written is IO before the first step. A checkpoint that cannot be made later
+ * ends the training with IO (or MEMORY): weights and history are kept, older files are whole, and the
+ * same model may go on with "continue": true once the cause is mended.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, IO, DIVERGED, CANCELLED, CALLBACK. */
 int32_t nns_train(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE train,
                   const nns_data *NNS_NULLABLE valid, const char *NNS_NULLABLE config_json,
                   nns_progress_fn NNS_NULLABLE progress, void *NNS_NULLABLE user);
@@ -311,8 +317,9 @@ int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NU
 
 /* Writes the history of the last training as JSON: {"epoch": [...], "loss": [...], "val_loss":
  * [...], "learning_rate": [...], "seconds": [...], "samples_per_second": [...], a list for every
- * metric and "val_" + metric, "stopped": "none" (never trained), "running", "completed",
- * "early_stopping", "callback", "cancelled", "diverged" or "failed" (a metric refused its data), "best_epoch": 0 (none) or its number}.
+ * metric and "val_" + metric, "stopped": "none" (never trained), "running" (also of a checkpoint made
+ * in mid-training), "completed", "early_stopping", "callback", "cancelled", "diverged", "checkpoint"
+ * (one could not be made) or "failed" (a metric refused its data), "best_epoch": 0 (none) or its number}.
  * Numbers that are not finite are null. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
 int32_t nns_history(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer, size_t capacity,
@@ -427,6 +434,10 @@ typedef struct nns_limits {
 } nns_limits;
 
 /* Writes the model as a safetensors file: whole or not at all, also when the power fails. [read]
+ * The file is written beside the old one as path.nnswift0.tmp (1, 2 ... while others save to the same
+ * path) and renamed; one that a killed process left is taken away by the next save to that path. A
+ * full disk, a limit on file sizes, a folder that is missing or read-only, a path that is a folder, a
+ * device or a pipe: IO, and the old file is as it was. A symbolic link stays one.
  * flags: 0 means NNS_SAVE_WEIGHTS. Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY, IO. */
 int32_t nns_save(const nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE path, int32_t flags);
 

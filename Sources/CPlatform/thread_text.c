@@ -1,5 +1,6 @@
 #include "CPlatform.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -37,11 +38,13 @@ __attribute__((constructor)) static void prepare(void) { pthread_once(&once, cre
 
 void nnc_set_fixed_error(int which) {
     if (!has_key) return;
+    int error = errno;
     char *mine = pthread_getspecific(key);
     if (mine && !is_fixed(mine))
         strcpy(mine, fixed[which]);
     else
         (void)pthread_setspecific(key, fixed[which]);
+    errno = error;
 }
 
 // This thread's own memory, NULL when there is none to be had.

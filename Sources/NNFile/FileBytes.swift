@@ -4,17 +4,46 @@ import NNMath
 
 /// Replaces a file by some bytes, whole or not at all.
 ///
+/// - Parameter keep: files kept in all: the one before at `path.1` and so on.
 /// - Throws: `NNError.io` with the system's reason, `.memory`.
-package func writeFile(_ path: UnsafePointer<CChar>, _ bytes: Buffer<UInt8>) throws(NNError) {
-  let error = nnc_write_file(path, bytes.base, bytes.count)
-  guard nnc_is_out_of_memory(error) == 0 else {
-    throw .memory("no memory to write \"\(String(cString: path))\"; an older file is unchanged")
+package func writeFile(
+  _ path: UnsafePointer<CChar>, _ bytes: Buffer<UInt8>, keep: Int = 1
+) throws(NNError) {
+  let error = nnc_write_file(path, bytes.base, bytes.count, Int32(clamping: keep))
+  guard error == 0 else { throw refusal(path, error) }
+}
+
+/// A file that will be written again and again.
+package struct FileTarget {
+  /// Absolute, so that it stays where it is when the host changes its folder; ends with 0.
+  private let path: [CChar]
+
+  /// Tries whether the file can be written, and leaves everything as it was.
+  ///
+  /// - Throws: `NNError.io` with the system's reason.
+  package init(_ path: String) throws(NNError) {
+    let given = path.utf8.map { CChar(bitPattern: $0) } + [0]
+    var absolute = [CChar](repeating: 0, count: 4096)
+    var error = nnc_real_path(given, &absolute, absolute.count)
+    if error == 0 { error = nnc_probe_file(absolute) }
+    guard error == 0 else { throw refusal(given, error) }
+    self.path = absolute
   }
-  guard error == 0 else {
-    throw .io(
-      "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged"
-    )
+
+  /// As `writeFile`.
+  package func write(_ bytes: Buffer<UInt8>, keep: Int) throws(NNError) {
+    let error = nnc_write_file(path, bytes.base, bytes.count, Int32(clamping: keep))
+    guard error == 0 else { throw refusal(path, error) }
   }
+}
+
+private func refusal(_ path: UnsafePointer<CChar>, _ error: Int32) -> NNError {
+  if nnc_is_out_of_memory(error) != 0 {
+    return .memory("no memory to write \"\(String(cString: path))\"; an older file is unchanged")
+  }
+  return .io(
+    "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged"
+  )
 }
 
 /// The bytes of a file, released when the object goes.

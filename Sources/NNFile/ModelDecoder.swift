@@ -39,20 +39,24 @@ package func decode(
   for tensor in model.tensors {
     try reader.read(tensor.name, tensor.parameter, into: tensor.parameter.base)
   }
-  try checkWeights(model)
+  try checkWeights(model, model.weights)
   try readPreprocess(model, &reader)
   let training = try readTraining(model, &reader)
   try reader.finish()
   return (model, training)
 }
 
-private func checkWeights(_ model: Model) throws(NNError) {
+private func checkWeights(
+  _ model: Model, _ weights: Buffer<Float>, _ prefix: String = ""
+) throws(NNError) {
   for tensor in model.tensors {
     let isVariance = tensor.name.hasSuffix(".running_var")
+    let values = weights.base + tensor.parameter.offset
     for index in 0..<tensor.parameter.count {
-      let value = tensor.parameter.base[index]
+      let value = values[index]
       guard value.isFinite, !isVariance || value >= 0 else {
-        throw .format("tensor \(tensor.name): value \(index) must be finite, it is \(value)")
+        throw .format(
+          "tensor \(prefix)\(tensor.name): value \(index) must be finite, it is \(value)")
       }
     }
   }
@@ -101,5 +105,21 @@ private func readTraining(
     }
     slots.append((name, values))
   }
-  return TrainingState(text: text, slots: slots)
+  return TrainingState(text: text, slots: slots, best: try readBest(model, &reader))
+}
+
+/// The weights that early stopping would restore, if the file has them.
+private func readBest(
+  _ model: Model, _ reader: inout TensorReader
+) throws(NNError) -> Buffer<Float>? {
+  guard let first = model.tensors.first, reader.has(FileFormat.best + first.name) else {
+    return nil
+  }
+  let best = try Buffer<Float>(count: model.weights.count)
+  for tensor in model.tensors {
+    try reader.read(
+      FileFormat.best + tensor.name, tensor.parameter, into: best.base + tensor.parameter.offset)
+  }
+  try checkWeights(model, best, FileFormat.best)
+  return best
 }

@@ -57,6 +57,11 @@ private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTens
       add(name, Parameter(name, rows: buffer.count, columns: 0), buffer.base)
     }
   }
+  if let best = training?.best {
+    for tensor in model.tensors {
+      add(FileFormat.best + tensor.name, tensor.parameter, best.base + tensor.parameter.offset)
+    }
+  }
   for slot in training?.slots ?? [] {
     for tensor in model.trainableTensors {
       add(

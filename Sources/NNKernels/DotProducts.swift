@@ -126,6 +126,6 @@ private struct DotProduct {
   }
 }
 
-func productTransposed(_ job: UnsafePointer<nnk_product>) {
+func productOfDots(_ job: UnsafePointer<nnk_product>) {
   DotProduct(job: job.pointee).computeAll()
 }

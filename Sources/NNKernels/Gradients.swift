@@ -12,12 +12,12 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     let start = job.a_start + row
     let stride = job.d_stride
     var d = job.d + column
-    var sums = T()
+    let place = row * job.c_stride + column
+    var sums = job.is_added == 0 ? T() : T(job.c + place, stride: job.c_stride, last: last)
     // Each cache line of the next rows once: by the first columns of the tile in which it begins.
     if let next = job.next, column == 0, start % 16 < T.rows {
       for k in 0..<job.k { nnv_prefetch(next[k] + start) }
     }
-    let place = row * job.c_stride + column
     for k in 0..<job.k {
       let a = job.a[k] + start
       sums.add(T.Row(d, last: last), from: 0) { splat(a[$0]) }
@@ -42,7 +42,8 @@ private struct GradientProduct<Sink: VectorSink>: Product {
   @inline(__always)
   private func columnSum<L: Lanes>(_ row: Int, _ lanes: L) -> Vector {
     let (a, d, start) = (job.a, job.d, job.a_start + row)
-    var (s0, s1, s2, s3) = (splat(0), splat(0), splat(0), splat(0))
+    let sum = job.is_added == 0 ? splat(0) : lanes.load(job.c + row)
+    var (s0, s1, s2, s3) = (sum, splat(0), splat(0), splat(0))
     var k = 0
     while k + 4 <= job.k {
       s0 = fma(splat(d[k]), lanes.load(a[k] + start), s0)
@@ -59,42 +60,37 @@ private struct GradientProduct<Sink: VectorSink>: Product {
   }
 }
 
-/// Stores a gradient, or adds it to what earlier rows of the batch have given.
 struct Storing: VectorSink {
   let c: Floats
-  let isAdded: Bool
 
   @inline(__always)
-  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) {
-    lanes.store(isAdded ? lanes.load(c + at) + v : v, c + at)
-  }
+  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) { lanes.store(v, c + at) }
 }
 
 /// Uses a gradient in the registers in which it was finished. Rules with memory of their own gain
 /// nothing by that: what they compute takes the place of products.
 struct Descending: VectorSink {
   let rule: SGD
-  let c: Floats
-  let isAdded: Bool
 
   @inline(__always)
-  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) {
-    rule.step(at, isAdded ? lanes.load(c + at) + v : v, lanes)
-  }
+  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) { rule.step(at, v, lanes) }
+}
+
+extension Descending {
+  @inline(__always)
+  init(_ descent: nnk_descent) { rule = SGD(w: descent.w, rate: splat(descent.rate)) }
 }
 
 @inline(__always)
-private func compute<S: VectorSink>(_ job: UnsafePointer<nnk_gradient>, _ sink: S) {
-  let product = GradientProduct(job: job.pointee, sink: sink)
-  let isColumn = product.job.n == 1 && product.job.c_stride == 1 && product.job.d_stride == 1
+private func compute<S: VectorSink>(_ job: nnk_gradient, _ sink: S) {
+  let product = GradientProduct(job: job, sink: sink)
+  let isColumn = job.n == 1 && job.c_stride == 1 && job.d_stride == 1
   isColumn ? product.computeColumn() : product.computeAll()
 }
 
 func productGradient(_ job: UnsafePointer<nnk_gradient>) {
-  let (c, isAdded) = (job.pointee.c, job.pointee.is_added != 0)
   guard let descent = job.pointee.descent?.pointee else {
-    return compute(job, Storing(c: c, isAdded: isAdded))
+    return compute(job.pointee, Storing(c: job.pointee.c))
   }
-  let rule = SGD(w: descent.w, rate: splat(descent.rate))
-  compute(job, Descending(rule: rule, c: c, isAdded: isAdded))
+  compute(job.pointee, Descending(descent))
 }

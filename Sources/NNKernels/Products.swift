@@ -100,13 +100,13 @@ extension Product {
 
 // How wide strips are; a single row has registers left, and sums side by side do not wait for each other.
 #if NNK_V4
-  private let tileVectors = 4
+  let tileVectors = 4
   let singleVectors = 4
 #elseif NNK_V3
-  private let tileVectors = 1
+  let tileVectors = 1
   let singleVectors = 4
 #else
-  private let tileVectors = 1
+  let tileVectors = 1
   let singleVectors = 2
 #endif
 
@@ -122,25 +122,31 @@ private struct PlainProduct: Product {
     let start = job.a_start
     let stride = job.b_stride
     var b = job.b + column
+    let c = job.c + row * job.c_stride + column
     var sums = T()
+    if job.is_added != 0 {
+      sums = T(c, stride: job.c_stride, last: last)
+      // The next tile goes on with sums, too.
+      for index in T.rows..<2 * T.rows {
+        for vector in 0..<T.Row.vectors { nnv_prefetch(c + index * job.c_stride + 16 * vector) }
+      }
+    }
     for k in 0..<job.k {
       sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][start + k]) }
       b += stride
     }
-    let c = job.c + row * job.c_stride + column
     sums.forEachRow(from: 0) { index, row in
       finish(row, c + index * job.c_stride, bias: job.bias.map { $0 + column }, job, last)
     }
   }
 }
 
-/// Stores the sums of one row: earlier sums, bias and rectifier join them.
+/// Stores the sums of one row: bias and rectifier join them.
 @inline(__always)
 func finish<R: TileRow, L: Lanes>(
   _ sums: R, _ c: Floats, bias: UnsafePointer<Float>?, _ job: nnk_product, _ last: L
 ) {
   var row = sums
-  if job.is_added != 0 { row = R(c, last: last).plus(row) }
   if let bias { row = row.plus(R(bias, last: last)) }
   // NaN passes: a diverged network must not look healthy.
   if job.is_rectified != 0 {
@@ -149,4 +155,11 @@ func finish<R: TileRow, L: Lanes>(
   row.store(c, last: last)
 }
 
-func productPlain(_ job: UnsafePointer<nnk_product>) { PlainProduct(job: job.pointee).computeAll() }
+/// By tiles of B where it lies.
+@inline(never)
+func compute(_ job: nnk_product) { PlainProduct(job: job).computeAll() }
+
+func productOfTiles(_ job: UnsafePointer<nnk_product>) {
+  let job = job.pointee
+  PanelledProduct.isWorth(job) ? PanelledProduct(job: job).computeAll() : compute(job)
+}

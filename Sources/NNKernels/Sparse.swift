@@ -128,15 +128,11 @@ private struct SparseProduct: Strip {
 
 /// C = Aᵀ · D for A that is mostly 0.
 func gradientSparse(_ index: UnsafePointer<nnk_nonzeros>, _ job: UnsafePointer<nnk_gradient>) {
-  let (c, isAdded) = (job.pointee.c, job.pointee.is_added != 0)
   let (index, job) = (index.pointee, job.pointee)
   if let descent = job.descent?.pointee {
-    let rule = SGD(w: descent.w, rate: splat(descent.rate))
-    let sink = Descending(rule: rule, c: c, isAdded: isAdded)
-    forEachStrip(job.n, SparseGradient(index: index, job: job, sink: sink))
+    forEachStrip(job.n, SparseGradient(index: index, job: job, sink: Descending(descent)))
   } else {
-    let sink = Storing(c: c, isAdded: isAdded)
-    forEachStrip(job.n, SparseGradient(index: index, job: job, sink: sink))
+    forEachStrip(job.n, SparseGradient(index: index, job: job, sink: Storing(c: job.c)))
   }
 }
 

@@ -13,12 +13,12 @@ import CVector
 
 private func fill(_ table: UnsafeMutablePointer<nnk_table>) {
   #if NNK_V4
-    table.pointee.transposed_depth = 8
+    table.pointee.dots_depth = 8
   #else
-    table.pointee.transposed_depth = 80
+    table.pointee.dots_depth = 80
   #endif
-  table.pointee.product_plain = productPlain
-  table.pointee.product_transposed = productTransposed
+  table.pointee.product_of_tiles = productOfTiles
+  table.pointee.product_of_dots = productOfDots
   table.pointee.product_gradient = productGradient
   table.pointee.index_nonzeros = indexNonzeros
   table.pointee.product_sparse = productSparse

@@ -86,6 +86,8 @@ protocol Tile {
   associatedtype Row: TileRow
   static var rows: Int { get }
   init()
+  /// The block at c, to go on with.
+  init<L: Lanes>(_ c: UnsafePointer<Float>, stride: Int, last: L)
   /// Row i += x(i) · b
   mutating func add(_ b: Row, from first: Int, _ x: (Int) -> Vector)
   func forEachRow(from first: Int, _ body: (Int, Row) -> Void)
@@ -96,6 +98,8 @@ struct OneRow<Row: TileRow>: Tile {
   static var rows: Int { 1 }
 
   @inline(__always) init() {}
+  @inline(__always)
+  init<L: Lanes>(_ c: UnsafePointer<Float>, stride: Int, last: L) { row = Row(c, last: last) }
   @inline(__always)
   mutating func add(_ b: Row, from first: Int, _ x: (Int) -> Vector) { row.add(x(first), b) }
   @inline(__always)
@@ -109,6 +113,11 @@ struct Stack<Upper: Tile, Lower: Tile>: Tile where Upper.Row == Lower.Row {
   static var rows: Int { Upper.rows + Lower.rows }
 
   @inline(__always) init() {}
+  @inline(__always)
+  init<L: Lanes>(_ c: UnsafePointer<Float>, stride: Int, last: L) {
+    upper = Upper(c, stride: stride, last: last)
+    lower = Lower(c + Upper.rows * stride, stride: stride, last: last)
+  }
   @inline(__always)
   mutating func add(_ b: Row, from first: Int, _ x: (Int) -> Vector) {
     upper.add(b, from: first, x)

@@ -6,10 +6,15 @@ import NNErrors
 /// Made anew for each batch: its memory is a sixteenth of the batch's, and rows may lie anywhere and
 /// have had any type before they were loaded.
 package final class NonzeroIndex {
-  /// The share of inputs that are not 0 from which dense products are faster, and the inputs and
-  /// outputs from which looking for zeros pays (Tests/Benchmarks).
-  package static let densityLimit = 0.5
+  // Measured by the density part of Tests/Benchmarks.
+
+  /// The inputs and outputs from which looking for zeros pays.
   private static let (leastInputs, leastOutputs) = (64, 32)
+
+  /// The share of inputs that are not 0 up to which leaving out the others pays.
+  package static func densityLimit(outputs: Int) -> Double { outputs < 64 ? 0.2 : 0.4 }
+
+  private let densityLimit: Double
 
   private let description: Buffer<nnk_nonzeros>
   private let rowBits: Buffer<UInt64>
@@ -24,7 +29,8 @@ package final class NonzeroIndex {
     let (rowWords, columnWords) = ((inputs + 63) / 64, (rows + 63) / 64)
     let index = NonzeroIndex(
       try Buffer(count: 1), try Buffer(count: try checkedProduct(rows, rowWords, "index")),
-      try Buffer(count: try checkedProduct(inputs + 15, columnWords, "index")))
+      try Buffer(count: try checkedProduct(inputs + 15, columnWords, "index")),
+      densityLimit: densityLimit(outputs: outputs))
     index.description.base[0] = nnk_nonzeros(
       rows: rows, columns: inputs, row_words: rowWords, column_words: columnWords,
       row_bits: index.rowBits.base, column_bits: index.columnBits.base)
@@ -32,8 +38,10 @@ package final class NonzeroIndex {
   }
 
   private init(
-    _ description: Buffer<nnk_nonzeros>, _ rowBits: Buffer<UInt64>, _ columnBits: Buffer<UInt64>
+    _ description: Buffer<nnk_nonzeros>, _ rowBits: Buffer<UInt64>, _ columnBits: Buffer<UInt64>,
+    densityLimit: Double
   ) {
+    self.densityLimit = densityLimit
     self.description = description
     self.rowBits = rowBits
     self.columnBits = columnBits
@@ -45,7 +53,7 @@ package final class NonzeroIndex {
   package func mark(_ rows: MatrixRows) -> UnsafePointer<nnk_nonzeros>? {
     description.base[0].rows = rows.rows
     let count = nnk_kernels().pointee.index_nonzeros(rows.base, description.base)
-    let limit = Self.densityLimit * Double(rows.rows) * Double(rows.columns)
+    let limit = densityLimit * Double(rows.rows) * Double(rows.columns)
     return Double(count) <= limit ? UnsafePointer(description.base) : nil
   }
 }

@@ -129,6 +129,11 @@ package final class Model {
     workspace.markNonzeros(rows: count, columns: inputSize)
   }
 
+  /// Whether so few of the features are not 0 that leaving out the others pays.
+  package func isSparse(density: Double) -> Bool {
+    density <= NonzeroIndex.densityLimit(outputs: layers[0].outputSize)
+  }
+
   /// Has the first layer of a training pass leave out inputs of 0 from now on, or not.
   ///
   /// - Throws: `NNError.memory`.

@@ -15,7 +15,7 @@ extension Model {
   /// Rows that go through the network at a time: what fits the cache, or gives each of several
   /// threads two blocks of a product. A row's result does not depend on it.
   package static func predictionBlock(_ crew: Crew) -> Int {
-    crew.members == 1 ? 256 : 384 * crew.members
+    crew.members == 1 ? 256 : 512 * crew.members
   }
 
   /// The crew for predictions of so many rows.

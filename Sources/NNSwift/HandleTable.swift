@@ -23,7 +23,8 @@ private struct Slot: ~Copyable {
   /// because a signal handler may raise it while another thread frees the model.
   let cancelled = Atomic<UInt64>(0)
   var object: UnsafeMutableRawPointer?
-  var kind = HandleKind.model
+  /// Atomic, as `free` and `cancel` look at slots that they do not hold.
+  let kind = Atomic<UInt8>(0)
   /// The next free slot, -1: none. Under the lock.
   var nextFree = -1
 }
@@ -69,7 +70,7 @@ enum HandleTable {
       throw .memory("no room for another handle; free some first")
     }
     slot.pointee.object = Unmanaged.passRetained(object).toOpaque()
-    slot.pointee.kind = kind
+    slot.pointee.kind.store(kind.rawValue, ordering: .relaxed)
     let generation = slot.pointee.state.load(ordering: .relaxed) >> 32
     slot.pointee.state.store(generation << 32 | live, ordering: .releasing)
     let bits = mark << 56 | UInt(generation & 0xFFFF_FFFF) << 24 | UInt(index) << 1 | 1
@@ -86,7 +87,7 @@ enum HandleTable {
     var seen = slot.pointee.state.load(ordering: .acquiring)
     while true {
       guard seen >> 32 == generation, seen & live != 0, seen & freed == 0,
-        slot.pointee.kind == kind
+        slot.pointee.kind.load(ordering: .relaxed) == kind.rawValue
       else { return }
       let (exchanged, original) = slot.pointee.state.weakCompareExchange(
         expected: seen, desired: seen | freed, ordering: .acquiringAndReleasing)
@@ -108,7 +109,9 @@ enum HandleTable {
       throw stale(kind)
     }
     defer { giveBack(slot, index) }
-    guard slot.pointee.kind == kind, let object = slot.pointee.object else { throw stale(kind) }
+    guard slot.pointee.kind.load(ordering: .relaxed) == kind.rawValue,
+      let object = slot.pointee.object
+    else { throw stale(kind) }
     return try body(Unmanaged<Object>.fromOpaque(object).takeUnretainedValue())
   }
 
@@ -119,7 +122,8 @@ enum HandleTable {
     guard let handle else { return refuse(NNC_NO_MODEL, 1) }
     guard let (slot, _, generation) = resolve(handle) else { return refuse(NNC_STALE_MODEL, 5) }
     let seen = slot.pointee.state.load(ordering: .acquiring)
-    guard seen >> 32 == generation, seen & live != 0, seen & freed == 0, slot.pointee.kind == .model
+    guard seen >> 32 == generation, seen & live != 0, seen & freed == 0,
+      slot.pointee.kind.load(ordering: .relaxed) == HandleKind.model.rawValue
     else { return refuse(NNC_STALE_MODEL, 5) }
     slot.pointee.cancelled.store(generation + 1, ordering: .relaxed)
     return 0

@@ -1,5 +1,6 @@
 import CNNSwift
 import NNErrors
+import NNFile
 import NNJSON
 import NNMath
 import NNNetwork
@@ -35,7 +36,8 @@ private func fit(
     report: progress.map { report in
       { state in handle.asCallback { tell(report, user, state) } }
     },
-    isCancelled: { handle.cancelFlag?.isRaised ?? false })
+    isCancelled: { handle.cancelFlag?.isRaised ?? false },
+    checkpoint: try config.checkpoint.map(checkpointWriter))
   let trainer = try handle.trainer(for: config)
   // A training that is refused here leaves trainer, history and model as they were.
   try Room.hold(TrainingHistory.bytes(for: config)) { () throws(NNError) in
@@ -46,6 +48,22 @@ private func fit(
   Settings.write(
     Int32(NNS_LOG_INFO),
     "training \(trainer.history.ending.rawValue) after \(trainer.history.epochs.count) epochs")
+}
+
+/// What saves a training in a file; tries first whether that can be written.
+private func checkpointWriter(
+  _ options: CheckpointOptions
+) throws(NNError) -> (Trainer) throws(NNError) -> Void {
+  let file: FileTarget
+  do throws(NNError) {
+    file = try FileTarget(options.path)
+  } catch {
+    throw .io("checkpoint: \(error.message); nothing was trained")
+  }
+  return { trainer throws(NNError) in
+    try file.write(
+      try encode(trainer.model, training: try trainer.state()), keep: options.keep)
+  }
 }
 
 private func tell(

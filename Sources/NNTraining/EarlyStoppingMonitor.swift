@@ -1,16 +1,26 @@
 import NNErrors
+import NNJSON
 import NNMath
 import NNNetwork
 
+/// Where early stopping stands in a training that is not over.
+struct EarlyStoppingState {
+  let metric: String
+  /// With its sign turned so that less is better.
+  var best = Double.infinity
+  /// 0: none yet.
+  var bestEpoch = 0
+  var waited = 0
+  /// The model's weights after that epoch; nil: not to be restored.
+  let weights: Buffer<Float>?
+}
+
 /// Watches one column of the history and keeps the best weights.
 final class EarlyStoppingMonitor {
-  private(set) var bestEpoch = 0
+  private(set) var state: EarlyStoppingState
   private let options: EarlyStopping
   private let column: Int
   private let sign: Double
-  private var best = Double.infinity
-  private var waited = 0
-  private let bestWeights: Buffer<Float>?
 
   /// - Parameter bestWeights: memory for the weights of the model; nil: nothing is restored.
   init(
@@ -19,25 +29,35 @@ final class EarlyStoppingMonitor {
     self.options = options
     self.column = column
     sign = isHigherBetter ? -1 : 1
-    self.bestWeights = bestWeights
+    state = EarlyStoppingState(metric: options.metric, weights: bestWeights)
+  }
+
+  /// Takes up where an interrupted training stood, if it watched the same metric.
+  func resume(_ saved: EarlyStoppingState) {
+    guard sameBytes(saved.metric, options.metric) else { return }
+    if let own = state.weights, saved.bestEpoch > 0 {
+      guard let weights = saved.weights else { return }
+      own.copy(from: weights)
+    }
+    (state.best, state.bestEpoch, state.waited) = (saved.best, saved.bestEpoch, saved.waited)
   }
 
   /// - Returns: whether patience is over.
   func observe(_ values: [Double], epoch: Int, _ model: Model) -> Bool {
     let value = sign * values[column]
-    if value < best - options.minDelta || (bestEpoch == 0 && !value.isNaN) {
-      best = value
-      bestEpoch = epoch
-      waited = 0
-      bestWeights?.copy(from: model.weights)
+    if value < state.best - options.minDelta || (state.bestEpoch == 0 && !value.isNaN) {
+      state.best = value
+      state.bestEpoch = epoch
+      state.waited = 0
+      state.weights?.copy(from: model.weights)
       return false
     }
-    waited += 1
-    return waited >= max(1, options.patience)
+    state.waited += 1
+    return state.waited >= max(1, options.patience)
   }
 
   func restore(_ model: Model) {
-    guard bestEpoch > 0, let bestWeights else { return }
-    model.weights.copy(from: bestWeights)
+    guard state.bestEpoch > 0, let weights = state.weights else { return }
+    model.weights.copy(from: weights)
   }
 }

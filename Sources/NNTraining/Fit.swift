@@ -26,10 +26,16 @@ package struct TrainingObserver {
   /// Nonzero stops the training; nil: nobody listens.
   package let report: ((ProgressReport) -> Int32)?
   package let isCancelled: () -> Bool
+  /// Saves model and state for the config's checkpoint; nil: nobody does.
+  package let checkpoint: ((Trainer) throws(NNError) -> Void)?
 
-  package init(report: ((ProgressReport) -> Int32)?, isCancelled: @escaping () -> Bool) {
+  package init(
+    report: ((ProgressReport) -> Int32)?, isCancelled: @escaping () -> Bool,
+    checkpoint: ((Trainer) throws(NNError) -> Void)? = nil
+  ) {
     self.report = report
     self.isCancelled = isCancelled
+    self.checkpoint = checkpoint
   }
 }
 
@@ -69,6 +75,8 @@ package struct FitRun {
   private let began = nnc_seconds()
   private let firstEpoch: Int
   private let lastEpoch: Int
+  /// Whether an interrupted training goes on.
+  private let resumes: Bool
   /// Keeps the parts of a validation split alive.
   private let parts: [Dataset]
 
@@ -116,20 +124,27 @@ package struct FitRun {
     validationValues = try Buffer(count: metrics.count)
     firstEpoch = trainer.epochsDone
     lastEpoch = firstEpoch + config.epochs
+    resumes =
+      config.continues && trainer.history.isInterrupted(after: firstEpoch, names: columns)
+    if resumes, let state = trainer.earlyStopping { monitor?.resume(state) }
     let pass = try trainer.pass(rows: sampler.batchSize)
     let density = try samples.features.density(count: samples.rows, order: samples.order)
-    try pass.leaveOutZeros(config.leavesOutZeros && density <= NonzeroIndex.densityLimit)
+    try pass.leaveOutZeros(config.leavesOutZeros && model.isSparse(density: density))
   }
 
   /// Runs the epochs.
   ///
   /// - Throws: `NNError.diverged`, `.cancelled`, `.callback`, with weights and history kept; what a
-  ///   metric throws.
+  ///   metric throws; `.io`, `.memory` when a checkpoint could not be made.
   package func start() throws(NNError) {
     if !model.preprocess.isFitted {
       try model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
     }
-    trainer.history = TrainingHistory(names: columnNames, epochs: config.epochs)
+    if !resumes {
+      trainer.history = TrainingHistory(names: columnNames, epochs: config.epochs)
+      trainer.earlyStopping = nil
+    }
+    trainer.history.ending = .running
     trainer.isCancelled = observer.isCancelled
     defer { trainer.isCancelled = nil }
     do throws(NNError) {
@@ -139,68 +154,24 @@ package struct FitRun {
       case .diverged: trainer.history.ending = .diverged
       case .cancelled: trainer.history.ending = .cancelled
       case .callback: trainer.history.ending = .callback
-      default: trainer.history.ending = .failed
+      default: if trainer.history.ending == .running { trainer.history.ending = .failed }
       }
       throw error
     }
   }
 
-  private static func divide(
-    _ train: Dataset, _ validation: Dataset?, _ config: TrainingConfig
-  ) throws(NNError) -> (Dataset, Dataset?) {
-    guard config.validationFraction > 0 else {
-      if config.stratifies {
-        throw .argument(
-          "config: stratify needs validation_fraction > 0; set it or leave stratify out")
-      }
-      return (train, validation)
-    }
-    guard validation == nil else {
-      throw .argument(
-        "validation_fraction and validation data exclude each other; leave one of them out")
-    }
-    let (rest, part) = try train.split(
-      config.stratifies ? .stratified : .random, fraction: config.validationFraction, key: nil,
-      seed: config.seed)
-    return (rest, part)
-  }
-
-  private static func columns(_ metrics: [String], validates: Bool) -> [String] {
-    let own = ["loss"] + metrics
-    return own + (validates ? own.map { "val_" + $0 } : [])
-      + ["learning_rate", "seconds", "samples_per_second"]
-  }
-
-  private static func column(_ name: String, _ columns: [String]) throws(NNError) -> Int {
-    let known = Array(columns.dropLast(3))
-    if let index = known.firstIndex(of: name) { return index }
-    let cure =
-      name.hasPrefix("val_")
-      ? "give validation data or validation_fraction and list the metric under metrics"
-      : "list it under metrics"
-    throw .argument(
-      "metric \"\(name)\" is not recorded\(hint(for: name, among: known, title: "recorded")); \(cure)"
-    )
-  }
-
-  private static func isHigherBetter(_ name: String, _ metrics: [NamedMetric]) -> Bool {
-    let plain = name.hasPrefix("val_") ? String(name.dropFirst(4)) : name
-    return metrics.first { $0.name == plain }?.isHigherBetter ?? false
-  }
-
   private func epochs() throws(NNError) {
+    var lastCheckpoint = began
     for epoch in firstEpoch..<lastEpoch {
       let values = try run(epoch)
-      trainer.epochsDone = epoch + 1
-      try trainer.history.recordChecked(epoch: epoch + 1, values)
-      if let metric = config.schedule.metric,
-        let index = columnNames.firstIndex(of: metric)
+      let isOver = try finish(epoch, values)
+      // The last one is made when the training is complete.
+      if !isOver, epoch + 1 < lastEpoch, let checkpoint = config.checkpoint,
+        checkpoint.isDue(epoch: epoch + 1, last: lastCheckpoint)
       {
-        trainer.learningRate.observe(
-          values[index], isHigherBetter: Self.isHigherBetter(metric, config.metrics))
+        try saveCheckpoint()
+        lastCheckpoint = nnc_seconds()
       }
-      let isOver = monitor?.observe(values, epoch: epoch + 1, model) ?? false
-      trainer.history.bestEpoch = monitor?.bestEpoch ?? 0
       try report(
         epoch, batch: sampler.batches - 1, loss: values[0], rate: values[values.count - 3],
         isEpochEnd: true, validationLoss: evaluator == nil ? .nan : values[1 + metricCount])
@@ -211,6 +182,35 @@ package struct FitRun {
     }
     if trainer.history.ending == .running { trainer.history.ending = .completed }
     monitor?.restore(model)
+    if config.checkpoint != nil { try saveCheckpoint() }
+  }
+
+  /// Records an epoch and tells those who listen to its metrics.
+  ///
+  /// - Returns: whether early stopping ends the training.
+  private func finish(_ epoch: Int, _ values: [Double]) throws(NNError) -> Bool {
+    trainer.epochsDone = epoch + 1
+    try trainer.history.recordChecked(epoch: epoch + 1, values)
+    if let metric = config.schedule.metric, let index = columnNames.firstIndex(of: metric) {
+      trainer.learningRate.observe(
+        values[index], isHigherBetter: Self.isHigherBetter(metric, config.metrics))
+    }
+    guard let monitor else { return false }
+    let isOver = monitor.observe(values, epoch: epoch + 1, model)
+    trainer.history.bestEpoch = monitor.state.bestEpoch
+    trainer.earlyStopping = monitor.state
+    return isOver
+  }
+
+  private func saveCheckpoint() throws(NNError) {
+    guard let save = observer.checkpoint else { return }
+    do throws(NNError) {
+      try save(trainer)
+    } catch {
+      let isComplete = trainer.history.ending != .running
+      if !isComplete { trainer.history.ending = .checkpoint }
+      throw error.ofCheckpoint(epoch: trainer.epochsDone, isComplete: isComplete)
+    }
   }
 
   /// Steps of the whole training; a file may claim any number of epochs before it.

@@ -4,7 +4,8 @@ import NNMath
 import NNNetwork
 
 // What goes into a file with NNS_SAVE_TRAINING and comes back for "continue": the optimiser's
-// memory, its position, the schedule's position, the history.
+// memory, its position, the schedule's position, the history; of an interrupted training also where
+// early stopping stood.
 
 extension Trainer {
   /// The state of the training, as a file keeps it.
@@ -27,7 +28,13 @@ extension Trainer {
       makeFinite(values.base, values.count)
       slots.append((name, values))
     }
-    return TrainingState(text: JSON.object(object).text, slots: slots)
+    guard history.ending.isInterruption, let earlyStopping else {
+      return TrainingState(text: JSON.object(object).text, slots: slots)
+    }
+    object["early_stopping"] = earlyStopping.json
+    return TrainingState(
+      text: JSON.object(object).text, slots: slots,
+      best: earlyStopping.bestEpoch > 0 ? earlyStopping.weights : nil)
   }
 
   /// Takes up where a saved training ended.
@@ -48,6 +55,10 @@ extension Trainer {
       let step = object["step"]?.integer, step >= 0, step < 1 << 40
     else { throw .format("the file's training state must have an epoch and a step") }
     epochsDone = Int(epoch)
+    history = try TrainingHistory(saved: state)
+    earlyStopping = object["early_stopping"]?.object.flatMap {
+      EarlyStoppingState($0, weights: state.best)
+    }
     trustsMemory = false
     optimizer.restore(
       steps: Int(step), scalars: (object["scalars"]?.array ?? []).map { $0.double ?? 0 })
@@ -61,6 +72,29 @@ extension Trainer {
 
   /// Takes over a history, so that a fresh trainer does not hide what happened before it.
   package func adopt(_ history: TrainingHistory) { self.history = history }
+}
+
+extension EarlyStoppingState {
+  fileprivate var json: JSON {
+    var object = JSONObject()
+    object["metric"] = .string(metric)
+    object["best"] = .number(best)
+    object["best_epoch"] = .integer(Int64(bestEpoch))
+    object["waited"] = .integer(Int64(waited))
+    return .object(object)
+  }
+
+  /// nil when the object is not one of ours.
+  fileprivate init?(_ object: JSONObject, weights: Buffer<Float>?) {
+    guard let metric = object["metric"]?.string,
+      let bestEpoch = object["best_epoch"]?.integer, bestEpoch >= 0, bestEpoch < 1 << 40,
+      let waited = object["waited"]?.integer, waited >= 0, waited < 1 << 40
+    else { return nil }
+    // A number that is not finite is null in JSON; the best there was can only be infinity then.
+    self.init(
+      metric: metric, best: object["best"]?.double ?? .infinity, bestEpoch: Int(bestEpoch),
+      waited: Int(waited), weights: weights)
+  }
 }
 
 private func parsed(_ text: String) throws(NNError) -> JSONObject {

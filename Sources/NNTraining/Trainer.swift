@@ -12,6 +12,8 @@ package final class Trainer {
   package internal(set) var history = TrainingHistory()
   /// Epochs finished, over continued trainings.
   var epochsDone = 0
+  /// Of the training that `history` tells.
+  var earlyStopping: EarlyStoppingState?
   var learningRate: LearningRate
   let optimizer: Optimizer
   let gradients: Buffer<Float>

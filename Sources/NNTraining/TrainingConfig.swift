@@ -22,6 +22,7 @@ package struct TrainingConfig {
   package let validationFraction: Double
   package let stratifies: Bool
   package let earlyStopping: EarlyStopping?
+  package let checkpoint: CheckpointOptions?
   package let metrics: [NamedMetric]
   /// Threads; 0: choose; nil: the process-wide default.
   package let threads: Int?
@@ -61,6 +62,9 @@ package struct TrainingConfig {
     metrics = try NamedMetric.list(options.value("metrics") ?? .array([]))
     earlyStopping = try options.value("early_stopping").map { json throws(NNError) in
       try EarlyStopping(json)
+    }
+    checkpoint = try options.value("checkpoint").map { json throws(NNError) in
+      try CheckpointOptions(json)
     }
     threads =
       options.has("threads") ? try options.integer("threads", in: 0...256) : Self.absent(&options)

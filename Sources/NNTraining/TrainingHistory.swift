@@ -11,6 +11,12 @@ package struct TrainingHistory: Sendable {
     case running, completed
     case earlyStopping = "early_stopping"
     case callback, cancelled, diverged, failed
+    /// A checkpoint could not be made.
+    case checkpoint
+
+    /// Whether the training stands between two epochs and could go on as if nothing had happened:
+    /// it comes from a checkpoint, or could not make one.
+    var isInterruption: Bool { self == .running || self == .checkpoint }
   }
 
   /// Column names: `loss`, the metrics, `val_` of them, learning rate, seconds, samples a second.
@@ -38,6 +44,11 @@ package struct TrainingHistory: Sendable {
   ) {
     (self.epochs, self.names, self.columns) = (epochs, names, columns)
     (self.ending, self.bestEpoch) = (ending, bestEpoch)
+  }
+
+  /// Whether a training with these columns goes on with this history.
+  func isInterrupted(after epoch: Int, names: [String]) -> Bool {
+    ending.isInterruption && epochs.last == epoch && self.names == names
   }
 
   /// Room for records, so that an epoch's end seldom has to ask for memory.

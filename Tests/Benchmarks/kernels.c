@@ -9,7 +9,7 @@
 #include "peak.h"
 
 // How NNMath/MatrixProducts.swift cuts a product, and Layers/Dense.swift a gradient: to be kept the same as there.
-enum { BLOCK_ROWS = 192, BLOCK_COLUMNS = 256, BLOCK_DEPTH = 1024 };
+enum { BLOCK_ROWS = 256, BLOCK_COLUMNS = 256, BLOCK_DEPTH = 1024 };
 
 static long inputs_of_part(long outputs) {
     long inputs = 4096 / outputs / 12 * 12;
@@ -29,39 +29,33 @@ static float *random_floats(long count) {
 typedef struct {
     const nnk_table *kernels;
     long m, n, k;
-    float *a, *b, *c, *spare;
+    float *a, *b, *c;
     nnk_row *rows; // of a
 } product;
 
-static void block(const product *p, const float *b, long row, long column) {
+static void block(const product *p, int is_transposed, int is_of_dots, long row, long column) {
+    long stride = is_transposed ? p->k : p->n;
     nnk_product part = {
-        .a = p->rows + row, .b = b + column, .b_stride = p->n, .c = p->c + row * p->n + column, .c_stride = p->n,
-        .m = least(BLOCK_ROWS, p->m - row), .n = least(BLOCK_COLUMNS, p->n - column)};
-    for (; part.a_start < p->k; part.a_start += part.k, part.b += part.k * p->n, part.is_added = 1) {
+        .a = p->rows + row, .b = p->b + column * (is_transposed ? stride : 1), .b_stride = stride,
+        .c = p->c + row * p->n + column, .c_stride = p->n, .m = least(BLOCK_ROWS, p->m - row),
+        .n = least(BLOCK_COLUMNS, p->n - column), .is_transposed = is_transposed};
+    for (; part.a_start < p->k; part.a_start += part.k, part.is_added = 1) {
         part.k = least(BLOCK_DEPTH, p->k - part.a_start);
-        p->kernels->product_plain(&part);
+        (is_of_dots ? p->kernels->product_of_dots : p->kernels->product_of_tiles)(&part);
+        part.b += part.k * (is_transposed ? 1 : stride);
     }
+}
+
+static void multiply(const product *p, int is_transposed, int is_of_dots) {
+    for (long row = 0; row < p->m; row += BLOCK_ROWS)
+        for (long column = 0; column < p->n; column += BLOCK_COLUMNS) block(p, is_transposed, is_of_dots, row, column);
 }
 
 // C = A B
-static void multiply(const product *p, const float *b) {
-    for (long row = 0; row < p->m; row += BLOCK_ROWS)
-        for (long column = 0; column < p->n; column += BLOCK_COLUMNS) block(p, b, row, column);
-}
+static void plain(const product *p) { multiply(p, 0, 0); }
 
-static void plain(const product *p) { multiply(p, p->b); }
-
-// C = A B^T, b [n x k]: transposed first unless k is long (for which it has a kernel of its own).
-static void transposed(const product *p) {
-    if (p->k <= p->kernels->transposed_depth * p->m) {
-        p->kernels->transpose(p->b, p->n, p->k, p->spare, p->n);
-        multiply(p, p->spare);
-        return;
-    }
-    nnk_product whole = {.a = p->rows, .b = p->b, .b_stride = p->k, .c = p->c, .c_stride = p->n,
-                         .m = p->m, .n = p->n, .k = p->k};
-    p->kernels->product_transposed(&whole);
-}
+// C = A B^T, b [n x k]
+static void transposed(const product *p) { multiply(p, 1, p->k > p->kernels->dots_depth * p->m); }
 
 // C [m x n] = A^T B over a batch of k rows, part by part of m.
 static void gradient(const product *p) {
@@ -95,7 +89,7 @@ static double error_of(const product *p, char kind) {
 static void measure_product(const nnk_table *kernels, const char *name, void (*run)(const product *), long m, long n,
                             long k, const char *separator) {
     product p = {.kernels = kernels, .m = m, .n = n, .k = k, .a = random_floats(m * k), .b = random_floats(n * k),
-                 .c = random_floats(m * n), .spare = random_floats(n * k)};
+                 .c = random_floats(m * n)};
     long count = name[0] == 'g' ? k : m, width = name[0] == 'g' ? m : k;
     p.rows = malloc(count * sizeof *p.rows);
     for (long i = 0; i < count; i++) p.rows[i] = p.a + i * width;
@@ -109,7 +103,7 @@ static void measure_product(const nnk_table *kernels, const char *name, void (*r
     printf("%s{\"kernel\": \"%s\", \"m\": %ld, \"n\": %ld, \"k\": %ld, ", separator, name, m, n, k);
     printf("\"us\": %.3f, \"gflops\": %.2f, \"error\": %.1e}", best * 1e6, operations / best / 1e9,
            error_of(&p, name[0]));
-    free(p.a), free(p.b), free(p.c), free(p.spare), free(p.rows);
+    free(p.a), free(p.b), free(p.c), free(p.rows);
 }
 
 static void measure_products(const nnk_table *kernels) {
@@ -143,6 +137,7 @@ typedef struct {
 
 // Every kernel of the table that goes through elements once; x is changed, so it is filled anew before each call.
 #define ELEMENT_KERNELS(RUN)                                                                                         \
+    RUN(random_words, t->random_words(stream, 0, COUNT / 4, (uint32_t *)s.y))                                        \
     RUN(exponential, t->exponential(s.x, COUNT))                                                                     \
     RUN(sigmoid, t->sigmoid(s.x, COUNT))                                                                             \
     RUN(tanh, t->tanh(s.x, COUNT))                                                                                   \
@@ -190,6 +185,7 @@ static void measure_elements(const nnk_table *t) {
     nnk_adam adam = {.fresh1 = 0.1f, .fresh2 = 1e-3f, .step = 1e-3f, .root = 0.5f, .eps = 1e-8f};
     nnk_rmsprop rmsprop = {.alpha = 0.99f, .fresh = 0.01f, .eps = 1e-8f, .rate = 1e-3f};
     nnk_rprop rprop = {.shrink = 0.5f, .grow = 1.2f, .least = 1e-6f, .largest = 50};
+    uint32_t stream[5] = {1, 2, 3, 4, 5};
     volatile double sink = 0;
     const char *separator = "";
     printf("\"elements\": {");

@@ -4,7 +4,7 @@
   run.py --quick              ours, PyTorch, plain and fused C on all workloads in two minutes
   run.py --check              do all peers learn the same as float64?
   run.py --sparse             ours with and without use of the zeros, against fused C
-  run.py comparison threads   these parts only: comparison, kernels, threads, sizes, accuracy, chart
+  run.py comparison threads   these parts only: comparison, kernels, threads, sizes, density, accuracy, chart, page
   run.py comparison --workloads W1,W2 --peers nnswift,torch_index --rounds 5
 
 Environment: NNSWIFT_BENCH_CORE (1) is the core for one-thread runs; NNSWIFT_BENCH_PYTHON is another Python for the
@@ -19,6 +19,7 @@ import sys
 import accuracy
 import check
 import compare
+import density
 import kernels
 import peer_table
 import results
@@ -28,7 +29,7 @@ import tables
 import threads
 import workloads
 
-PARTS = ["comparison", "kernels", "threads", "sizes", "accuracy", "chart"]
+PARTS = ["comparison", "kernels", "threads", "sizes", "density", "accuracy", "chart", "page"]
 
 
 def arguments():
@@ -105,6 +106,12 @@ def measure_sizes(_):
     results.save("sizes", {"peak_gflops": peak, "rows": rows})
 
 
+def measure_density(_):
+    cells = density.measure()
+    print(density.table(cells))
+    results.save("density", cells)
+
+
 def measure_accuracy(asked):
     samples = accuracy.measure(asked.rounds, asked.patience)
     if samples:
@@ -113,8 +120,17 @@ def measure_accuracy(asked):
 
 
 def draw_chart(_):
-    script = str(peer_table.HERE / "chart.py")
-    return subprocess.run([peer_table.python_of("matplotlib"), script], env=sampling.environment()).returncode == 0
+    return written_by("chart.py")
+
+
+def write_page(_):
+    return written_by("page.py")
+
+
+def written_by(script):
+    """Runs a script that makes something of the results, where matplotlib is."""
+    command = [peer_table.python_of("matplotlib"), str(peer_table.HERE / script)]
+    return subprocess.run(command, env=sampling.environment()).returncode == 0
 
 
 def main():
@@ -126,7 +142,7 @@ def main():
         subprocess.run([peer_table.python_of("onnx"), script], env=sampling.environment(), check=True)
     actions = {
         "comparison": compare_peers, "kernels": measure_kernels, "threads": measure_threads, "sizes": measure_sizes,
-        "accuracy": measure_accuracy, "chart": draw_chart,
+        "density": measure_density, "accuracy": measure_accuracy, "chart": draw_chart, "page": write_page,
     }  # fmt: skip
     outcomes = []
     for part in asked.parts:

@@ -116,6 +116,8 @@ compile lifecycle && run lifecycle lifecycle A=
 compile badinput && run badinput badinput A= && check_coverage
 run_determinism
 compile allocation && run allocation allocation A=
+compile checkpoints && run checkpoints checkpoints A=
+compile kills && run kills kills "KILLS=${KILLS:-100}" && grep 'in the middle' kills.log
 compile memory && run memory memory A=
 compile unload && run unload unload LD_LIBRARY_PATH="$build"
 run_manners

@@ -38,11 +38,30 @@ import Testing
 
   @Test func saveLoadSaveIsTheSameBytes() throws {
     let slot = try Buffer<Float>(count: try model().parameterCount)
-    for training in [nil, TrainingState(text: "{\"epoch\": 3}", slots: [("sum", slot)])] {
+    let best = try model().weights
+    for training in [
+      nil, TrainingState(text: "{\"epoch\": 3}", slots: [("sum", slot)]),
+      TrainingState(text: "{}", slots: [("sum", slot)], best: best),
+    ] {
       let first = array(try encode(try model(), training: training))
       let loaded = try read(first)
       #expect(loaded.training?.text == training?.text)
+      #expect((loaded.training?.best == nil) == (training?.best == nil))
       #expect(array(try encode(loaded.model, training: loaded.training)) == first)
+    }
+  }
+
+  /// They would become the model's weights without another look.
+  @Test func bestWeightsThatAreNotFiniteAreRefused() throws {
+    let model = try model()
+    for (index, value) in [(0, Float.nan), (4, .infinity), (model.weights.count - 1, -1)] {
+      let best = try Buffer<Float>(count: model.weights.count)
+      best.copy(from: model.weights)
+      best.base[index] = value
+      let bytes = array(
+        try encode(model, training: TrainingState(text: "{}", slots: [], best: best)))
+      let error = #expect(throws: NNError.self) { try read(bytes) }
+      #expect(error?.message.contains("best.layers.") == true)
     }
   }
 

@@ -19,48 +19,57 @@ import Testing
   /// k rounded additions of products below 1.
   private let tolerance = 3e-6
 
-  @Test(arguments: levels) func plainAndTransposed(_ level: Int) throws {
+  private enum Form: CaseIterable { case tiles, turnedTiles, dots }
+
+  @Test(arguments: levels) func ofTilesAndOfDots(_ level: Int) throws {
+    for (m, n) in Self.sizes.flatMap({ m in Self.widths.map { (m, $0) } }) {
+      try check(level, m, n, 1 + (3 * m + n) % 21)
+    }
+  }
+
+  /// Long and wide enough for panels of the second factor, also for more than one along k.
+  @Test(arguments: levels) func byPanels(_ level: Int) throws {
+    for (m, n, k) in [(96, 600, 7), (97, 513, 100), (100, 20, 1100), (24, 70, 500), (1, 70, 99)] {
+      try check(level, m, n, k)
+    }
+  }
+
+  private func check(_ level: Int, _ m: Int, _ n: Int, _ k: Int) throws {
     let table = try kernels(level)
     var numbers = Numbers(11)
-    for (m, n) in Self.sizes.flatMap({ m in Self.widths.map { (m, $0) } }) {
-      let k = 1 + (3 * m + n) % 21
-      // A row more and columns more than the product reads.
-      let a = numbers.block(m * (k + 2))
-      let b = numbers.block(n * k)
-      let bias = numbers.block(n)
-      var transposed = b
-      table.transpose(b, n, k, &transposed, n)
-      for isTransposed in [false, true] {
-        var c = [Float](repeating: 1, count: m * n + 1)
-        withRows(a, m, k + 2) { rows in
-          c.withUnsafeMutableBufferPointer { c in
-            var job = nnk_product(
-              a: rows, a_start: 2, b: b, b_stride: k, c: c.baseAddress!, c_stride: n, m: m, n: n,
-              k: k, bias: bias, is_rectified: 1, is_added: 1)
-            b.withUnsafeBufferPointer { b in
-              transposed.withUnsafeBufferPointer { t in
-                bias.withUnsafeBufferPointer { bias in
-                  job.bias = bias.baseAddress!
-                  job.b = isTransposed ? b.baseAddress! : t.baseAddress!
-                  job.b_stride = isTransposed ? k : n
-                  isTransposed ? table.product_transposed(&job) : table.product_plain(&job)
-                }
-              }
+    // A row more and columns more than the product reads.
+    let a = numbers.block(m * (k + 2))
+    let b = numbers.block(n * k)
+    let bias = numbers.block(n)
+    var transposed = b
+    table.transpose(b, n, k, &transposed, n)
+    for form in Form.allCases {
+      var c = [Float](repeating: 1, count: m * n + 1)
+      withRows(a, m, k + 2) { rows in
+        c.withUnsafeMutableBufferPointer { c in
+          (form == .tiles ? transposed : b).withUnsafeBufferPointer { b in
+            bias.withUnsafeBufferPointer { bias in
+              var job = nnk_product(
+                a: rows, a_start: 2, b: b.baseAddress!, b_stride: form == .tiles ? n : k,
+                c: c.baseAddress!, c_stride: n, m: m, n: n, k: k, bias: bias.baseAddress!,
+                is_rectified: 1, is_added: 1, is_transposed: form == .tiles ? 0 : 1)
+              form == .dots ? table.product_of_dots(&job) : table.product_of_tiles(&job)
             }
           }
         }
-        #expect(c[m * n] == 1)
-        var worst = 0.0
-        for row in 0..<m {
-          for column in 0..<n {
-            let sum = (0..<k).reduce(1 + Double(bias[column])) {
-              $0 + Double(a[row * (k + 2) + 2 + $1]) * Double(b[column * k + $1])
-            }
-            worst = max(worst, abs(max(sum, 0) - Double(c[row * n + column])))
-          }
-        }
-        #expect(worst < tolerance, "\(m) × \(n) × \(k), transposed \(isTransposed)")
       }
+      #expect(c[m * n] == 1)
+      var worst = 0.0
+      for row in 0..<m {
+        for column in 0..<n {
+          var sum = 1 + Double(bias[column])
+          for inner in 0..<k {
+            sum += Double(a[row * (k + 2) + 2 + inner]) * Double(b[column * k + inner])
+          }
+          worst = max(worst, abs(max(sum, 0) - Double(c[row * n + column])))
+        }
+      }
+      #expect(worst < tolerance * max(1, Double(k) / 20), "\(m) × \(n) × \(k), \(form)")
     }
   }
 

@@ -77,11 +77,11 @@ import Testing
             defer { c.deallocate() }
             var job = nnk_product(
               a: a, a_start: 0, b: b, b_stride: units, c: c, c_stride: units, m: rows, n: units,
-              k: columns, bias: bias, is_rectified: 1, is_added: 0)
+              k: columns, bias: bias, is_rectified: 1, is_added: 0, is_transposed: 0)
             b.withUnsafeBufferPointer { b in
               bias.withUnsafeBufferPointer { bias in
                 (job.b, job.bias) = (b.baseAddress!, bias.baseAddress!)
-                isSparse ? table.product_sparse(&index, &job) : table.product_plain(&job)
+                isSparse ? table.product_sparse(&index, &job) : table.product_of_tiles(&job)
               }
             }
             for i in 0..<rows * units { if isSparse { sparse[i] = c[i] } else { dense[i] = c[i] } }

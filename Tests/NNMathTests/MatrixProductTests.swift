@@ -36,7 +36,7 @@ import Testing
         into: result, spare: spare.base, crew: crew)
     case .secondTransposed:
       multiplyTransposed(
-        byRow, Matrix(b.base, rows: n, columns: k), into: result, spare: spare.base, crew: crew)
+        byRow, Matrix(b.base, rows: n, columns: k), into: result, crew: crew)
     case .firstTransposed:
       // In two parts, as a strip of the inputs is one.
       let (byDepth, kept) = try rows(a, k, m)

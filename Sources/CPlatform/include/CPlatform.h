@@ -31,8 +31,17 @@ double nnc_seconds(void);
 // Decimal text to double, independent of locale and of the rounding mode.
 double nnc_parse_double(const char *text);
 
-// Files. Each returns 0 or an errno value.
-int nnc_write_file(const char *path, const void *bytes, size_t size);
+// Files. Each returns 0, an errno value, or NNC_NOT_A_FILE: a device, a pipe, a socket.
+enum { NNC_NOT_A_FILE = -1 };
+// Replaces a file, whole or not at all. keep: files kept in all; the one that was there becomes path.1,
+// that one path.2 and so on up to path.(keep - 1). A temporary file that a killed process left beside
+// path is taken away.
+int nnc_write_file(const char *path, const void *bytes, size_t size, int32_t keep);
+// Whether nnc_write_file could begin: makes its temporary file and takes it away again.
+int nnc_probe_file(const char *path);
+// Writes the absolute path with symbolic links followed, as far as that can be known; capacity must be
+// PATH_MAX.
+int nnc_real_path(const char *path, char *target, size_t capacity);
 int nnc_read_file(const char *path, int64_t max_size, void **bytes, size_t *size, int *too_large);
 const char *nnc_error_text(int number);
 int nnc_is_out_of_memory(int number);

@@ -13,11 +13,11 @@
 // A row of a matrix whose rows lie anywhere: the rows of a batch are read where the data set has them.
 typedef const float *_Nonnull nnk_row;
 
-// C[m x n] = A B + bias, or A B^T + bias; all row-major.
+// C[m x n] = A B + bias; all row-major.
 typedef struct {
     const nnk_row *_Nonnull a;            // m rows of k floats, from a_start
     long a_start;
-    const float *b;              // [k x n], transposed [n x k]
+    const float *b;              // [k x n]
     long b_stride;
     float *c;
     long c_stride;
@@ -25,6 +25,7 @@ typedef struct {
     const float *_Nullable bias; // n floats; NULL: none
     int32_t is_rectified;        // C = max(C, 0)
     int32_t is_added;            // the product is added to C
+    int32_t is_transposed;       // B is [n x k]
 } nnk_product;
 
 // The constants of an Adam step: w -= (step m + gradient_rate g) / (sqrt v / root + eps), fresh = 1 - beta.
@@ -79,11 +80,12 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    // From this many k for each row of A on, product_transposed beats transpose and product_plain.
-    long transposed_depth;
+    // From this many k for each row of A on, product_of_dots beats product_of_tiles for a transposed B.
+    long dots_depth;
 
-    void (*product_plain)(const nnk_product *job);
-    void (*product_transposed)(const nnk_product *job);
+    void (*product_of_tiles)(const nnk_product *job);
+    // For a transposed B: both factors are read along k.
+    void (*product_of_dots)(const nnk_product *job);
     void (*product_gradient)(const nnk_gradient *job);
     // The same for inputs that are mostly 0: their index and how many they are, plain, gradient.
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);

@@ -18,6 +18,13 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 
 #define NNV static inline __attribute__((always_inline))
 
+// Calls body with 24 KB of stack: of 32 KB of first-level cache, some is left for the other factor.
+enum { NNV_PANEL_FLOATS = 6144 };
+static inline void nnv_with_panel(void *_Nonnull context, void (*_Nonnull body)(void *_Nonnull context, float *_Nonnull panel)) {
+    float panel[NNV_PANEL_FLOATS] __attribute__((aligned(64)));
+    body(context, panel);
+}
+
 // A cache line that will be read soon.
 NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
@@ -255,12 +262,16 @@ NNV void nnv_philox16(const uint32_t *stream, uint32_t first, uint32_t *words) {
         left += 0x9E3779B9u;
         right += 0xBB67AE85u;
     }
-    for (int i = 0; i < 16; i++) {
-        words[4 * i] = a[i];
-        words[4 * i + 1] = b[i];
-        words[4 * i + 2] = c[i];
-        words[4 * i + 3] = d[i];
-    }
+    nnv_u16 ab = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    nnv_u16 cd = __builtin_shufflevector(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    nnv_u16 ab8 = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    nnv_u16 cd8 = __builtin_shufflevector(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    nnv_u16 whole[4] = {
+        __builtin_shufflevector(ab, cd, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
+        __builtin_shufflevector(ab, cd, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31),
+        __builtin_shufflevector(ab8, cd8, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
+        __builtin_shufflevector(ab8, cd8, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31)};
+    memcpy(words, whole, sizeof whole);
 }
 
 #endif

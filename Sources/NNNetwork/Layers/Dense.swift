@@ -84,9 +84,10 @@ final class DenseLayer: Layer {
   }
 
   var readsRows: Bool { true }
-  /// A transposed weight, or a part of the gradients. Forward only narrow weights are transposed.
+  /// A part of the gradients; narrow weights are transposed.
   func spareSize(training: Bool) -> Int {
-    training ? weight.count + outputSize : outputSize < 4 ? weight.count : 0
+    let part = training ? (inputsOfPart + 1) * outputSize : 0
+    return outputSize < 4 ? max(part, weight.count) : part
   }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
@@ -119,8 +120,7 @@ final class DenseLayer: Layer {
     activation.differentiate(gradient, z, step.output)
     if let inputGradient = step.inputGradient {
       multiplyTransposed(
-        step.outputGradientRows, weight.stored, into: inputGradient, spare: step.spare,
-        crew: step.crew)
+        step.outputGradientRows, weight.stored, into: inputGradient, crew: step.crew)
     }
   }
 

@@ -129,11 +129,11 @@ void check_cancel_in_search(void) {
     nns_data_free(data);
 }
 
-static nns_model *volatile victim;
+static nns_model *victim; /* atomic */
 
 static void cancel_victim(int number) {
     (void)number;
-    nns_cancel(victim);
+    nns_cancel(__atomic_load_n(&victim, __ATOMIC_RELAXED));
     nns_cancel(NULL);
     nns_cancel((const nns_model *)&victim);
 }
@@ -146,9 +146,8 @@ static void *replace_victim(void *user) {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, NULL);
     while (!__atomic_load_n(&is_over, __ATOMIC_ACQUIRE)) {
-        nns_model *old = victim, *next = NULL;
-        if (nns_create(classifier, &next) == NNS_OK) victim = next;
-        nns_free(old);
+        nns_model *next = model_from(classifier);
+        nns_free(__atomic_exchange_n(&victim, next, __ATOMIC_RELAXED));
     }
     return NULL;
 }
@@ -162,7 +161,7 @@ void check_cancel_while_freed(void) {
     memset(&action, 0, sizeof action);
     action.sa_handler = cancel_victim;
     action.sa_flags = SA_RESTART;
-    victim = model_from(classifier);
+    __atomic_store_n(&victim, model_from(classifier), __ATOMIC_RELAXED);
     is_over = 0;
     sigaction(SIGALRM, &action, &before);
     pthread_create(&thread, NULL, replace_victim, NULL);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any, Mapping, Optional
 
 import numpy as np
@@ -11,13 +12,15 @@ from .errors import ArgumentError
 
 
 def _plain(value: Any) -> Any:
-    """Numbers, arrays and mappings that json does not know."""
+    """Numbers, arrays, mappings and paths that json does not know."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
     raise TypeError(f"{type(value).__name__} {value!r}")
 
 

@@ -37,7 +37,8 @@ class History(Mapping):
     Attributes
     ----------
     stopped : str
-        ``"completed"``, ``"early_stopping"``, ``"callback"``, ``"cancelled"`` or ``"diverged"``.
+        ``"completed"``, ``"early_stopping"``, ``"callback"``, ``"cancelled"``, ``"diverged"``, ``"checkpoint"`` (one
+        could not be written) or ``"failed"``; ``"none"`` before a training, ``"running"`` in one and in its checkpoints.
     best_epoch : int
         The epoch that early stopping found best; 0 without early stopping.
     """

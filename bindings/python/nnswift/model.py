@@ -65,6 +65,8 @@ class Model(StoredModel):
             See the class.
         config : dict, optional
             For example ``{"epochs": 20, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001}}``.
+            ``"checkpoint": {"path": "run.safetensors", "every_epochs": 5, "keep": 2}`` saves the training while it runs;
+            the reference page says how to resume it. The path may be an `os.PathLike`.
         validation : (X, y) or (X, y, sample_weight), optional
         callback : function of `Progress`, optional
             Called after every epoch (config ``"progress": "batch"``: also after every batch), in a thread of its own
@@ -84,6 +86,8 @@ class Model(StoredModel):
             The loss became NaN or infinite; the weights are those before that step.
         CancelledError
             `cancel` was called.
+        FileError, OutOfMemoryError
+            A checkpoint could not be written: before the first step, or later, with weights and history kept.
         KeyboardInterrupt
             Ctrl-C; weights and history are kept.
         """

@@ -1,0 +1,14 @@
+/* Files that survive: trainings that resume from a checkpoint, and what a disk does to a save. */
+#include "checkpoints/checkpoints.h"
+
+int main(void) {
+    check_options();
+    check_resuming();
+    check_rotation();
+    check_places();
+    check_leftovers();
+    check_size_limit();
+    check_failing_calls();
+    check_failing_training();
+    return finish();
+}
