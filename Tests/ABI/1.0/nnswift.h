@@ -31,6 +31,12 @@
  *     NNS_E_STATE. Every ..._free(NULL) is fine.
  *   - Text goes into your buffer: (buffer, capacity, need). *need is the number of bytes with the
  *     final 0; call with capacity 0 to ask. A buffer that is too small gives NNS_E_ARGUMENT.
+ *   - Memory that cannot be had is NNS_E_MEMORY, wherever in a call that shows. Data come from the C
+ *     allocator; for the small objects beside them, which could not fail by themselves, a call holds
+ *     memory before it begins: 64 bytes for a byte of JSON or of a file's header (464 for the first
+ *     40 KB of JSON), 256 for a byte of nns_describe, 320 for a number of the history; up to 64 KB
+ *     comes from 2 MB that the library has. (The build with the Swift runtime inside ends the
+ *     process when its small objects cannot be had.)
  *   - What cannot be seen from inside: a pointer that does not reach as far as its sizes say.
  *   - A structure begins with its own size, so that older and newer programs understand each
  *     other. Set struct_size = sizeof(the structure); NNS_ARRAY does.
@@ -47,7 +53,8 @@
  *   count, and which kernels run: chosen for the processor when the library is loaded; the
  *   environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less than the processor has.
  *   The library never prints, never exits, installs no signal handler, and changes neither the
- *   locale nor the floating-point environment of its host.
+ *   locale nor the floating-point environment of its host. A call needs less than 64 KB of stack.
+ *   Once loaded it stays loaded: dlclose does not unmap it, since its threads may be alive.
  *
  * All functions are available since 1.0.
  */
@@ -311,8 +318,8 @@ int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NU
 int32_t nns_history(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer, size_t capacity,
                     size_t *NNS_NULLABLE need);
 
-/* Asks a running training to stop after its present step; without one nothing happens. [any], also
- * from a signal handler, where the handle must be one that nobody frees meanwhile.
+/* Asks a running training to stop after its present step (of lbfgs: within it); without one nothing
+ * happens. [any], also from a signal handler, and while another thread frees the handle.
  * Statuses: NULL, STATE. */
 int32_t nns_cancel(const nns_model *NNS_NULLABLE model);
 
