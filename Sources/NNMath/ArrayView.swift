@@ -78,14 +78,18 @@ package struct ArrayView: @unchecked Sendable {
     }
   }
 
+  /// Whether kernels can read each row where it lies.
+  private var hasRowsOfFloats: Bool {
+    type == .float32 && columnStride == 4 && rowStride % 4 == 0 && Int(bitPattern: base) % 4 == 0
+  }
+
   /// Points to rows where they are.
   ///
   /// - Returns: whether they can be read there: floats, dense within a row, aligned.
   package func pointRows(
     _ pointers: RowPointers, from start: Int, count: Int, order: UnsafePointer<Int32>?
   ) -> Bool {
-    guard type == .float32, columnStride == 4, rowStride % 4 == 0, Int(bitPattern: base) % 4 == 0
-    else { return false }
+    guard hasRowsOfFloats else { return false }
     for position in 0..<count {
       let row = order.map { Int($0[start + position]) } ?? start + position
       pointers[position] = (base + row * rowStride).assumingMemoryBound(to: Float.self)
@@ -158,7 +162,7 @@ package struct ArrayView: @unchecked Sendable {
   /// The largest magnitude, where it can be told quickly: floats, dense within a row. Infinity when
   /// not all are finite.
   package func peak() -> Float? {
-    guard columnStride == 4, type == .float32 else { return nil }
+    guard hasRowsOfFloats else { return nil }
     var peak: Float = 0
     for row in 0..<rows {
       let values = (base + row * rowStride).assumingMemoryBound(to: Float.self)
