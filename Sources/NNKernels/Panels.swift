@@ -13,8 +13,9 @@ struct PanelledProduct {
   private static let depth = Int(NNV_PANEL_FLOATS) / width
 
   /// Whether panels pay: enough tiles read B, and it is far apart or long.
-  static func isWorth(_ job: nnk_product) -> Bool {
-    job.is_transposed != 0 || job.m >= 96 && (job.b_stride >= 512 || job.k > 1024)
+  static func isWorth(_ job: UnsafePointer<nnk_product>) -> Bool {
+    job.pointee.is_transposed != 0
+      || job.pointee.m >= 96 && (job.pointee.b_stride >= 512 || job.pointee.k > 1024)
   }
 
   func computeAll() {
@@ -42,7 +43,7 @@ struct PanelledProduct {
         part.c = job.c + column
         part.bias = isLast ? job.bias.map { $0 + column } : nil
         fill(panel, start, part.k, column, part.n)
-        compute(part)
+        withUnsafePointer(to: &part) { compute($0) }
         column += part.n
       }
       start += part.k

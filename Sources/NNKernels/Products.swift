@@ -157,9 +157,8 @@ func finish<R: TileRow, L: Lanes>(
 
 /// By tiles of B where it lies.
 @inline(never)
-func compute(_ job: nnk_product) { PlainProduct(job: job).computeAll() }
+func compute(_ job: UnsafePointer<nnk_product>) { PlainProduct(job: job.pointee).computeAll() }
 
 func productOfTiles(_ job: UnsafePointer<nnk_product>) {
-  let job = job.pointee
-  PanelledProduct.isWorth(job) ? PanelledProduct(job: job).computeAll() : compute(job)
+  PanelledProduct.isWorth(job) ? PanelledProduct(job: job.pointee).computeAll() : compute(job)
 }

@@ -93,7 +93,8 @@ def legend(figure, rows):
 
 
 def main():
-    part = results.load().get("comparison")
+    everything = results.load()
+    part = everything.get("comparison") or everything.get("quick")
     if not part:
         sys.exit("chart: no comparison in build/bench/results.json; run `make bench` first")
     rows = part["results"]["rows"]
@@ -109,6 +110,8 @@ def main():
     versions = part["circumstances"]["versions"]
     peers = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
     how = "nnswift with one thread, the others with one or two, the faster"
+    if "--quick" in part["circumstances"]["command"]:
+        how = "all with one thread, of PyTorch the usually best variant (make bench BENCH=--quick)"
     inference.set_xlabel(f"{how}; {about}\n{peers}", loc="right", fontsize=7, color="#555555")
     figure.savefig(PATH, dpi=150)
     plt.close(figure)
