@@ -60,7 +60,7 @@ class Report:
         self._lines.append(str(text))
 
     def data(self, *paths):
-        """Returns the folder with all these files, NNSWIFT_DATA_DIR or build/data; without one ends the study, status 0."""
+        """Returns the folder that has all these files: NNSWIFT_DATA_DIR or build/data; without one ends the study."""
         for folder in (os.environ.get("NNSWIFT_DATA_DIR"), ROOT / "build/data"):
             if folder and all(pathlib.Path(folder, path).is_file() for path in paths):
                 return pathlib.Path(folder)
