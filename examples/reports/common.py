@@ -60,11 +60,15 @@ class Report:
         self._lines.append(str(text))
 
     def data(self, *paths):
-        """Returns the folder that has all these files: NNSWIFT_DATA_DIR or build/data; without one ends the study."""
+        """Returns the folder that has all these files: NNSWIFT_DATA_DIR or build/data; without one ends the study.
+
+        A tuple of paths: any of them will do.
+        """
+        wanted = [path if isinstance(path, tuple) else (path,) for path in paths]
         for folder in (os.environ.get("NNSWIFT_DATA_DIR"), ROOT / "build/data"):
-            if folder and all(pathlib.Path(folder, path).is_file() for path in paths):
+            if folder and all(any(pathlib.Path(folder, path).is_file() for path in some) for some in wanted):
                 return pathlib.Path(folder)
-        print(f'skipped: study {self.name.upper()}: no {paths[0]}; "make data" fetches it')
+        print(f'skipped: study {self.name.upper()}: no {wanted[0][0]}; "make data" fetches it')
         raise SystemExit(0)
 
     def check(self, promise, holds):

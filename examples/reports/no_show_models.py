@@ -7,44 +7,52 @@ from peers import torch_dense
 import nnswift
 from nnswift import metrics
 
-HIDDEN, SAMPLES, EPOCHS, ADAM_RATE = 32, 2_000, 1_000, 0.01
-SPREAD, RATE = 0.7, 0.003  # weights and steps from scratch: what brings the reported losses
-CANDIDATES = [{"dropout": dropout, "epochs": epochs} for dropout in (0.2, 0.4) for epochs in (10, 20)]
+SAMPLES, EPOCHS, ADAM_HIDDEN, ADAM_RATE = 2_000, 1_000, 32, 0.01
+# From scratch: sigmoid units, the spread of their weights, and the rate; the others weights and biases are N(0, 1).
+HIDDEN, SPREAD, RATE = 128, 0.06, 0.00025
+CANDIDATES = [{"dropout": 0.2}, {"dropout": 0.4}]
 
 
-def trained(X, y, seed, hidden, config, dropout=0.0, **options):
-    """options: how the dense layers are initialised."""
-    layers = [{"type": "dense", "units": hidden, "activation": "relu", **options}]
-    layers += [{"type": "dropout", "rate": dropout}] * (dropout > 0) + [{"type": "dense", "units": 1, **options}]
+def trained(X, y, seed, hidden, config, output={"type": "dense", "units": 1}, dropout=0.0):
+    """hidden, output: the two dense layers."""
+    layers = [{"type": "dense", **hidden}, *[{"type": "dropout", "rate": dropout}] * (dropout > 0), output]
     spec = {"input": X.shape[1], "preprocess": "standardize", "layers": layers, "loss": "binary_cross_entropy"}
     model = nnswift.Model(spec | {"seed": seed})
     history = model.train(X, y, config, seed=seed)
     return lambda rows: model.predict(rows)[:, 0], history["loss"]
 
 
+def sample(X, y, seed):
+    """Returns 2,000 rows at random: the file is in the order of the days."""
+    rows = np.random.default_rng(seed).choice(len(X), SAMPLES, replace=False)
+    return X[rows], y[rows]
+
+
 def from_scratch(X, y, seed, epochs=EPOCHS):
     """By the report's rules: 2,000 rows, all of them in every step, plain gradient descent."""
-    normal = {"type": "normal", "std": SPREAD}
+    wide, narrow = {"type": "normal"}, {"type": "normal", "std": SPREAD}
+    hidden = {"units": HIDDEN, "activation": "sigmoid", "init": narrow, "bias_init": wide}
+    output = {"type": "dense", "units": 1, "init": wide, "bias_init": wide}
     config = {"epochs": epochs, "batch_size": 0, "optimizer": {"type": "sgd", "learning_rate": RATE}}
-    return trained(X[:SAMPLES], y[:SAMPLES], seed, HIDDEN, config, init=normal, bias_init=normal)
+    return trained(*sample(X, y, seed), seed, hidden, config, output)
 
 
 def well_scaled(X, y, seed, epochs=EPOCHS):
-    """The same 2,000 rows, network and steps with PyTorch's initial weights and a rate 100 times as large."""
-    config = {"epochs": epochs, "batch_size": 0, "optimizer": {"type": "sgd", "learning_rate": 100 * RATE}}
-    return trained(X[:SAMPLES], y[:SAMPLES], seed, HIDDEN, config)
+    """The same 2,000 rows, network and number of steps with PyTorch's initial weights and 1,000 times the rate."""
+    config = {"epochs": epochs, "batch_size": 0, "optimizer": {"type": "sgd", "learning_rate": 1000 * RATE}}
+    return trained(*sample(X, y, seed), seed, {"units": HIDDEN, "activation": "sigmoid"}, config)
 
 
 def adam(X, y, seed, epochs=EPOCHS):
     """The report's PyTorch training, in our library: all rows in every step, Adam."""
     config = {"epochs": epochs, "batch_size": 0, "optimizer": {"type": "adam", "learning_rate": ADAM_RATE}}
-    return trained(X, y, seed, HIDDEN, config)
+    return trained(X, y, seed, {"units": ADAM_HIDDEN, "activation": "relu"}, config)
 
 
 def recommended(X, y, seed, dropout=0.2, epochs=10, batch_size=256):
     config = {"epochs": epochs, "batch_size": batch_size, "schedule": "cosine",
               "optimizer": {"type": "adamw", "learning_rate": 0.002, "weight_decay": 0.01}}  # fmt: skip
-    return trained(X, y, seed, 64, config, dropout)
+    return trained(X, y, seed, {"units": 64, "activation": "relu"}, config, dropout=dropout)
 
 
 def chosen(X, y, seed, candidates=CANDIDATES):
@@ -74,12 +82,12 @@ def torch_trained(X, y, seed, network, optimizer, epochs, batch_size=0):
 
 def torch_sgd(X, y, seed, epochs=EPOCHS):
     sizes, optim = [X.shape[1], HIDDEN, 1], torch().optim
-    network, optimizer = lambda: torch_dense(sizes, "relu"), lambda weights: optim.SGD(weights, lr=RATE)
-    return torch_trained(X[:SAMPLES], y[:SAMPLES], seed, network, optimizer, epochs)
+    network, optimizer = lambda: torch_dense(sizes, "sigmoid"), lambda weights: optim.SGD(weights, lr=RATE)
+    return torch_trained(*sample(X, y, seed), seed, network, optimizer, epochs)
 
 
 def torch_adam(X, y, seed, epochs=EPOCHS):
-    sizes, optim = [X.shape[1], HIDDEN, 1], torch().optim
+    sizes, optim = [X.shape[1], ADAM_HIDDEN, 1], torch().optim
     network, optimizer = lambda: torch_dense(sizes, "relu"), lambda weights: optim.Adam(weights, lr=ADAM_RATE)
     return torch_trained(X, y, seed, network, optimizer, epochs)
 

@@ -6,17 +6,16 @@ import pathlib
 
 import numpy as np
 
-PATH = "no-show/KaggleV2-May-2016.csv.gz"
+PATHS = ("no-show/KaggleV2-May-2016.csv", "no-show/KaggleV2-May-2016.csv.gz")
 FLAGS = ("Scholarship", "Hipertension", "Diabetes", "Alcoholism", "Handcap", "SMS_received")
 PLAIN = 11  # the first columns of features(): what the table itself holds, and the days between its two dates
 HISTORY = slice(11, 17)  # the columns of history()
 
 
 def read(folder):
-    """Returns the columns of the file by name, as texts; the file may also be there unpacked."""
-    path = pathlib.Path(folder, PATH)
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.is_file() else open(path.with_suffix(""), encoding="utf-8")
-    with opened as file:
+    """Returns the columns of the file by name, as texts."""
+    path = next(path for path in (pathlib.Path(folder, name) for name in PATHS) if path.is_file())
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
         rows = list(csv.reader(file))
     return dict(zip(rows[0], np.array(rows[1:]).T))
 
