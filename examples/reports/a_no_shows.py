@@ -9,19 +9,16 @@ all that is known before the appointment) and its threshold are chosen on an eig
 is used once.
 """
 
-import tempfile
-
 import no_show_models as models
 import no_show_table
 import numpy as np
-from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_to, figure, peak_memory, timed
-from common import torch, torch_threads
+from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_to, figure, timed, torch
+from no_show_costs import costs
 
 import nnswift
-from nnswift import metrics, plot
+from nnswift import plot
 
 SCALED = "same, well scaled"
-NAMES = ("accuracy", "F1", "PR-AUC", "ROC-AUC", "TN", "FP", "FN", "TP")
 THEY_SAY = {
     "training": {REPORTED: (0.786, 0.102, 0.210, None, 68_408, 2_131, 16_811, 1_071),
                  THEIRS: (0.799, 0.057, 0.386, None, 70_134, 405, 17_349, 533)},
@@ -31,31 +28,12 @@ THEY_SAY = {
 LOSSES = {REPORTED: ("2.7168", "0.7467"), THEIRS: ("0.7318", "0.4439")}
 
 
-def measure(y, p, threshold=0.5):
-    """Returns the figures NAMES."""
-    label = (p >= threshold).astype(np.int64)
-    counts = metrics.confusion_matrix(y, label, classes=2).ravel()
-    return metrics.accuracy(y, label), metrics.f1(y, label), metrics.pr_auc(y, p), metrics.roc_auc(y, p), *counts
-
-
-def run(report, train, X, y, parts):
-    """Trains once a seed; returns figures by part, seconds, losses, and what the last training gave."""
-    figures, seconds, losses = {"training": [], "test": []}, [], []
-    for seed, rows in parts.items():
-        result, spent = timed(train, X[rows[0]], y[rows[0]], seed)
-        for part, some in zip(figures, rows):
-            figures[part].append(measure(y[some], result[0](X[some])))
-        seconds.append(spent)
-        losses.append(result[1])
-    return {"figures": figures, "seconds": seconds, "losses": losses, "predict": result[0]}
-
-
 def tables(report, results):
     """The report's table beside ours, at threshold 0.5."""
     columns = [REPORTED, RULES, SCALED, THEIRS, *(name for name in (TORCH, BEST) if name in results)]
     for part, said in THEY_SAY.items():
         table = Table(f"{part} part, threshold 0.5, mean of the seeds", *columns)
-        for place, name in enumerate(NAMES):
+        for place, name in enumerate(models.NAMES):
             cells = {column: [row[place] for row in result["figures"][part]] for column, result in results.items()}
             cells |= {column: values[place] for column, values in said.items()}
             table.row(name, cells, 3 if place < 4 else 0)
@@ -83,12 +61,12 @@ def our_best(report, X, y, patient, seeds):
                 train, test = split(y, patient, kind, seed)
                 (predict, losses, threshold, candidate), spent = timed(models.chosen, inputs[train], y[train], seed)
                 p = predict(inputs[test])
-                at_half, there = measure(y[test], p), measure(y[test], p, threshold)
+                at_half, there = models.measure(y[test], p), models.measure(y[test], p, threshold)
                 lines.append((at_half[0], at_half[2], at_half[3], threshold, there[0], there[1]))
                 if inputs is X and kind == "random":
                     kept.setdefault("losses", []).append(losses)
                     kept.setdefault("seconds", []).append(spent)
-                    kept.setdefault("training", []).append(measure(y[train], predict(inputs[train])))
+                    kept.setdefault("training", []).append(models.measure(y[train], predict(inputs[train])))
                     kept.setdefault("test", []).append(at_half)
                     kept |= {"y": y[test], "p": p, "threshold": threshold, "train": train, "rows": test}
                     report.say(f"seed {seed}: {candidate}, threshold {threshold:.3f}")
@@ -101,41 +79,6 @@ def our_best(report, X, y, patient, seeds):
 
 def split(y, patient, kind, seed):
     return nnswift.data.split_indices(y, 0.2, kind, patient if kind == "group" else None, seed)
-
-
-def costs(report, X, y, parts):
-    """Seconds and memory beside PyTorch's, the same work in the same run."""
-    rows = next(iter(parts.values()))[0]
-    plain, every = X[rows][:, : no_show_table.PLAIN].copy(), X[rows]
-    few = 10 if report.quick else 100
-    works = [("2,000 rows, full batch, 1,000 epochs", models.from_scratch, models.torch_sgd, plain, {}),
-             (f"{len(rows):,} rows, full batch, {few} epochs", models.adam, models.torch_adam, plain, {"epochs": few}),
-             ("all columns, batch 256, 2 epochs", models.recommended, models.torch_recommended, every, {"epochs": 2}),
-             ("all columns, batch 32, 1 epoch", models.recommended, models.torch_recommended, every,
-              {"epochs": 1, "batch_size": 32})]  # fmt: skip
-    folder = tempfile.TemporaryDirectory()
-    columns = ("ours, s", "PyTorch, s", "its threads", "times as fast", "ours, MB", "PyTorch, MB")
-    table, ratios = Table("seconds and peak memory, ours with one thread", *columns), {}
-    for name, ours, theirs, inputs, options in works:
-        seconds = min(timed(lambda: ours(inputs, y[rows], 1, **options))[1] for _ in range(2))
-        np.savez(f"{folder.name}/rows.npz", X=inputs, y=y[rows])
-        cells = {columns[0]: seconds, columns[4]: f"{peak_memory(train_rows, ours, folder.name, options):.0f}"}
-        if torch():
-            threads = torch_threads(lambda: theirs(inputs[:4096], y[rows][:4096], 1, **options | {"epochs": 5}))
-            spent = min(timed(lambda: theirs(inputs, y[rows], 1, **options))[1] for _ in range(2))
-            ratios[name] = spent / seconds
-            memory = peak_memory(train_rows, theirs, folder.name, options)
-            cells |= dict(zip(columns[1:], (spent, threads, f"{ratios[name]:.1f}", cells[columns[4]], f"{memory:.0f}")))
-        table.row(name, cells, 2)
-    report.say(table)
-    if ratios:
-        ratio = ratios[works[3][0]]
-        report.check(f"batch 32: {ratio:.1f} times as fast as PyTorch (at least 3)", ratio >= 3)
-
-
-def train_rows(train, folder, options):
-    rows = np.load(f"{folder}/rows.npz")
-    train(rows["X"], rows["y"], 1, **options)
 
 
 def promises(report, results, best):
@@ -182,7 +125,7 @@ def main():
     trains = {RULES: models.from_scratch, SCALED: models.well_scaled}
     if torch():
         trains[TORCH] = lambda X, y, seed: models.torch_adam(X, y, seed, 50 if report.quick else models.EPOCHS)
-    results = {name: run(report, train, plain, y, parts) for name, train in trains.items()}
+    results = {name: models.run(train, plain, y, parts) for name, train in trains.items()}
     best = our_best(report, X, y, patient, report.seeds)
     results[BEST] = {"figures": best, "seconds": best["seconds"], "losses": best["losses"]}
     tables(report, results)

@@ -1,7 +1,7 @@
 """The trainings of study A. Each takes X, y, seed and returns: probabilities of rows as a function, losses by epoch."""
 
 import numpy as np
-from common import torch, torch_fit
+from common import timed, torch, torch_fit
 from peers import torch_dense
 
 import nnswift
@@ -10,6 +10,7 @@ from nnswift import metrics
 SAMPLES, EPOCHS, ADAM_HIDDEN, ADAM_RATE = 2_000, 1_000, 32, 0.01
 # From scratch: sigmoid units, the spread of their weights, and the rate; the others weights and biases are N(0, 1).
 HIDDEN, SPREAD, RATE = 128, 0.06, 0.00025
+NAMES = ("accuracy", "F1", "PR-AUC", "ROC-AUC", "TN", "FP", "FN", "TP")
 CANDIDATES = [{"dropout": 0.2}, {"dropout": 0.4}]
 
 
@@ -98,3 +99,22 @@ def torch_recommended(X, y, seed, dropout=0.2, epochs=10, batch_size=256):
     layers = (nn.Linear(X.shape[1], 64), nn.ReLU(), nn.Dropout(dropout), nn.Linear(64, 1))
     network, optimizer = lambda: nn.Sequential(*layers), lambda weights: optim.AdamW(weights, lr=0.002)
     return torch_trained(X, y, seed, network, optimizer, epochs, batch_size)
+
+
+def measure(y, p, threshold=0.5):
+    """Returns the figures NAMES."""
+    label = (p >= threshold).astype(np.int64)
+    counts = metrics.confusion_matrix(y, label, classes=2).ravel()
+    return metrics.accuracy(y, label), metrics.f1(y, label), metrics.pr_auc(y, p), metrics.roc_auc(y, p), *counts
+
+
+def run(train, X, y, parts):
+    """Trains once a seed; returns figures by part, seconds, losses, and what the last training gave."""
+    figures, seconds, losses = {"training": [], "test": []}, [], []
+    for seed, rows in parts.items():
+        result, spent = timed(train, X[rows[0]], y[rows[0]], seed)
+        for part, some in zip(figures, rows):
+            figures[part].append(measure(y[some], result[0](X[some])))
+        seconds.append(spent)
+        losses.append(result[1])
+    return {"figures": figures, "seconds": seconds, "losses": losses, "predict": result[0]}
