@@ -72,9 +72,9 @@ class Report:
         raise SystemExit(0)
 
     def check(self, promise, holds):
-        """Says whether a promise came true."""
+        """Says whether a promise came true; a quick run shows its figures and does not judge them."""
         self.missed += not holds
-        self.say(f"{'holds ' if holds else 'MISSED'}  {promise}")
+        self.say(f"{'quick ' if self.quick else 'holds ' if holds else 'MISSED'}  {promise}")
 
     def picture(self, figure, name):
         """Saves a figure as a PNG of few colours."""

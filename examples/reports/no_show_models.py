@@ -7,7 +7,7 @@ from peers import torch_dense
 import nnswift
 from nnswift import metrics
 
-SAMPLES, EPOCHS, ADAM_HIDDEN, ADAM_RATE = 2_000, 1_000, 32, 0.01
+SAMPLES, EPOCHS, ADAM_HIDDEN, ADAM_RATE = 2_000, 1_000, 16, 0.01
 # From scratch: sigmoid units, the spread of their weights, and the rate; the others weights and biases are N(0, 1).
 HIDDEN, SPREAD, RATE = 128, 0.06, 0.00025
 NAMES = ("accuracy", "F1", "PR-AUC", "ROC-AUC", "TN", "FP", "FN", "TP")
