@@ -21,7 +21,7 @@ def scaled(X, *others):
     return [((values - mean) / deviation).astype(np.float32) for values in (X, *others)]
 
 
-def torch_train(task, hidden, activation, optimizer, rate, epochs, twice=False, seed=0, batch_size=32):
+def torch_train(task, hidden, activation, optimizer, rate=0.01, epochs=100, twice=False, seed=0, batch_size=32):
     """Trains in PyTorch; returns outputs for the test part and each epoch's loss. twice: a softmax before the loss."""
     torch_ = torch()
     torch_.manual_seed(seed)
@@ -36,7 +36,7 @@ def torch_train(task, hidden, activation, optimizer, rate, epochs, twice=False, 
         return network(X_test).numpy(), losses
 
 
-def keras_train(task, hidden, activation, optimizer, rate, epochs, twice=False, seed=0, batch_size=32):
+def keras_train(task, hidden, activation, optimizer, rate=0.01, epochs=100, twice=False, seed=0, batch_size=32):
     """The same in Keras."""
     keras_ = keras()
     keras_.utils.set_random_seed(seed)
