@@ -103,18 +103,6 @@ def best(report, autos, wine, numbers, classes):
     return outputs["cars: MSE"]
 
 
-def ours_once(task):
-    our_train(task, NETS["Net2"], "relu", "adam")
-
-
-def torch_once(task):
-    torch_train(task, NETS["Net2"], "relu", "adam")
-
-
-def keras_once(task):
-    keras_train(task, NETS["Net2"], "relu", "adam")
-
-
 def costs(report, task, numbers):
     """Seconds and memory of a training, one thread each."""
     table, ratios = Table("seconds for 100 epochs of cars (ReLU, Adam, batch 32)", *numbers), []
@@ -123,8 +111,9 @@ def costs(report, task, numbers):
         table.row(net, cells, 4)
         if TORCH in cells:
             ratios.append(np.mean(cells[TORCH]) / np.mean(cells[RULES]))
-    works = {RULES: ours_once, TORCH: torch_once, KERAS: keras_once}
-    table.row("peak memory of the process, MB", {name: peak_memory(works[name], task) for name in numbers}, 0)
+    trains = {RULES: our_train, TORCH: torch_train, KERAS: keras_train}
+    memory = {name: peak_memory(trains[name], task, NETS["Net2"], "relu", "adam") for name in numbers}
+    table.row("peak memory of the process, MB", memory, 0)
     report.say(table)
     if ratios:
         report.check(f"3 times as fast as PyTorch: {min(ratios):.0f} to {max(ratios):.0f} times", min(ratios) >= 3)
