@@ -98,6 +98,8 @@ mutants: python ## 20,000 damaged models, checkpoints, specs and configs each, t
 data: setup ## public data sets into build/data (or taken from NNSWIFT_DATA_DIR)
 	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
 
+reports: python ## the five studies at full size, beside what they reported (QUICK=1: small, under 3 minutes)
+	@$(if $(QUICK),,$(MAKE) --no-print-directory data;) bash Tests/Scripts/reports.sh $(if $(QUICK),--quick)
 
 GOLDEN := .venv-golden/bin/python
 GOLDEN_ENV := PYTHONPATH=$(CURDIR)/bindings/python NNSWIFT_LIBRARY=$(CURDIR)/$(LIBRARY) KERAS_BACKEND=torch
@@ -133,4 +135,4 @@ bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two min
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data golden golden-check parity faults manners-faults bench bench-setup clean
+.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data reports golden golden-check parity faults manners-faults bench bench-setup clean

@@ -1,13 +1,16 @@
 """examples/data/fetch.py against a server on this machine."""
 
+import gzip
 import hashlib
 import http.server
+import io
 import os
 import pathlib
 import socket
 import subprocess
 import sys
 import threading
+import zipfile
 
 import pytest
 
@@ -17,15 +20,28 @@ BODY = bytes(range(256)) * 2000
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
+def zipped(name):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, BODY)
+    return file.getvalue()
+
+
+BODIES = {
+    "/good": BODY, "/wrong": BODY[:-1] + b"!", "/truncated": BODY[:1000], "/good.zip": zipped("folder/file.bin"),
+    "/other.zip": zipped("other.bin"), "/damaged.zip": BODY,
+}  # fmt: skip
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.requests.append(self.path)
         if self.path == "/missing":
             self.send_error(404)
             return
-        body = {"/good": BODY, "/wrong": BODY[:-1] + b"!", "/truncated": BODY[:1000]}[self.path]
+        body = BODIES[self.path]
         self.send_response(200)
-        self.send_header("Content-Length", str(len(BODY)))
+        self.send_header("Content-Length", str(len(BODY if self.path == "/truncated" else body)))
         self.end_headers()
         self.wfile.write(body)
 
@@ -156,6 +172,34 @@ def test_a_damaged_local_file_is_an_error(fetch, target, tmp_path):
     result = fetch("/good", data_dir=local)
     assert result.returncode == 1
     assert "sha256 must be" in result.stderr
+    assert_nothing_left(target)
+
+
+def test_a_packed_local_file_is_unpacked(fetch, target, server, tmp_path):
+    local = tmp_path / "local"
+    (local / "set").mkdir(parents=True)
+    packed = gzip.compress(BODY)
+    (local / "set" / "file.bin.gz").write_bytes(packed)
+    assert fetch("/wrong", data_dir=local).returncode == 0
+    assert target.read_bytes() == BODY
+    assert server.requests == []
+    target.unlink()
+    (local / "set" / "file.bin.gz").write_bytes(packed[:-20])
+    result = fetch("/good", data_dir=local)
+    assert (result.returncode, "is damaged" in result.stderr) == (1, True)
+    assert_nothing_left(target)
+
+
+def test_the_file_of_an_archive_is_taken(fetch, target):
+    assert fetch("/good.zip").returncode == 0
+    assert target.read_bytes() == BODY
+    assert sorted(p.name for p in target.parent.iterdir()) == ["file.bin"]
+
+
+@pytest.mark.parametrize("url, says", [("/other.zip", "must hold file.bin"), ("/damaged.zip", "must be a zip archive")])
+def test_an_archive_without_the_file_is_an_error(fetch, target, url, says):
+    result = fetch(url)
+    assert (result.returncode, says in result.stderr) == (1, True), result.stderr
     assert_nothing_left(target)
 
 

@@ -19,6 +19,8 @@ part "abi" "$python" -m pytest -q -rs -p no:cacheprovider Tests/ABI
 part "coverage" "$python" Tests/Scripts/coverage.py
 part "sanitizers" bash Tests/Scripts/sanitize.sh
 
+part "reports" make --no-print-directory reports QUICK=1
+
 # Damaged input; what runs for days has its slice here: CONTRIBUTING.md, "Hostile input".
 part "mutants" make --no-print-directory mutants
 part "fuzz" make --no-print-directory fuzz

@@ -3,12 +3,14 @@
 
     fetch.py --into DIR [--from DIR] [--sources FILE] [--only mnist]
 
-A file that lies in --from (or in NNSWIFT_DATA_DIR) is copied, any other is downloaded. Files that are
-already right are left alone; a file appears whole and checked, or not at all.
+A file that lies in --from (or in NNSWIFT_DATA_DIR), also packed as FILE.gz, is copied, any other is downloaded; of an
+address that ends in .zip the archive's file of that name. Files that are already right are left alone; a file appears
+whole and checked, or not at all.
 Exit status: 0 all there, 1 something is wrong, 2 wrong arguments, 3 no server could be reached.
 """
 
 import argparse
+import gzip
 import hashlib
 import http.client
 import os
@@ -18,6 +20,8 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+import zipfile
+import zlib
 from typing import NamedTuple
 
 CHUNK = 1 << 18
@@ -66,7 +70,14 @@ def sha256_of(path):
 
 def copy(source, origin, scratch):
     # No link: whoever changes the copy must not change the original.
-    shutil.copyfile(origin, scratch)
+    if origin.suffix == ".gz" and not source.path.endswith(".gz"):
+        try:
+            with gzip.open(origin) as packed, open(scratch, "wb") as file:
+                shutil.copyfileobj(packed, file)
+        except (EOFError, zlib.error) as error:
+            raise FetchError(f"{origin}: is damaged: {error}") from error
+    else:
+        shutil.copyfile(origin, scratch)
     found = sha256_of(scratch)
     if found != source.sha256:
         raise FetchError(f"{origin}: sha256 must be {source.sha256}, is {found}")
@@ -82,20 +93,36 @@ def show(path, done, total, end=""):
 def download(source, url, scratch):
     """Writes the body of url to scratch; FetchError when it is not the file that was asked for."""
     request = urllib.request.Request(url, headers={"User-Agent": "nnswift-fetch"})
-    digest = hashlib.sha256()
     done = 0
     with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(scratch, "wb") as file:
         total = int(answer.headers.get("Content-Length") or 0)
         while chunk := answer.read(CHUNK):
             file.write(chunk)
-            digest.update(chunk)
             done += len(chunk)
             show(source.path, done, total)
     show(source.path, done, total, end="\n")
     if total and done != total:
         raise FetchError(f"{url}: the server promised {total} bytes and sent {done}")
-    if digest.hexdigest() != source.sha256:
-        raise FetchError(f"{url}: sha256 must be {source.sha256}, is {digest.hexdigest()}")
+    if url.endswith(".zip") and not source.path.endswith(".zip"):
+        unpack(source, url, scratch)
+    found = sha256_of(scratch)
+    if found != source.sha256:
+        raise FetchError(f"{url}: sha256 must be {source.sha256}, is {found}")
+
+
+def unpack(source, url, scratch):
+    """Puts the archive's file of the right name in the place of the archive."""
+    name = pathlib.PurePosixPath(source.path).name
+    try:
+        with zipfile.ZipFile(scratch) as archive, open(f"{scratch}.out", "wb") as file:
+            member = next((m for m in archive.infolist() if m.filename.split("/")[-1] == name), None)
+            if member is None:
+                raise FetchError(f"{url}: the archive must hold {name}, it holds {', '.join(archive.namelist()[:5])}")
+            with archive.open(member) as packed:
+                shutil.copyfileobj(packed, file)
+    except zipfile.BadZipFile as error:
+        raise FetchError(f"{url}: must be a zip archive: {error}") from error
+    os.replace(f"{scratch}.out", scratch)
 
 
 def download_from_any(source, scratch):
@@ -126,8 +153,9 @@ def bring(source, into, local):
     # Beside the target, so that the final rename stays on one file system and is atomic.
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=target.parent) as folder:
         scratch = pathlib.Path(folder, target.name)
-        origin = local / source.path if local else None
-        if origin and origin.is_file():
+        origins = [local / source.path, local / f"{source.path}.gz"] if local else []
+        origin = next((path for path in origins if path.is_file()), None)
+        if origin:
             copy(source, origin, scratch)
             done = f"taken from {local}"
         else:
