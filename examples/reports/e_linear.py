@@ -1,0 +1,132 @@
+"""Study E: MNIST with one linear layer and a ReLU on its logits, by hand; what the ReLU does, and without it.
+
+    e_linear.py [--quick] [--seeds 1 2 3 4 5]
+
+30,000 of the training images and 5,000 of the test images, drawn once; a seed is one of weights and order. The report
+calls the 5,000 its validation; here they are the test part: what "our best" is was chosen on a fifth of the 30,000
+(docs/findings.md), and the 5,000 serve the figures below and nothing else.
+"""
+
+import numpy as np
+
+import nnswift
+from common import BEST, REPORTED, RULES, TORCH, Report, Table, epochs_to, figure, torch
+from mnist_rows import FILES, batches, column, fit, fit_torch, memory, read_mnist, spec, speed_table
+
+# Drawn from N(0, 0.1), then divided by the L2 norm of the whole weight, and of the whole bias.
+NORMED = {"init": {"type": "normal_l2", "std": 0.1}, "bias_init": {"type": "normal_l2", "std": 0.1}}
+LINEAR = {"type": "dense", "units": 10}
+# The report's Relu.backward sets negative inputs to 0, and then everything >= 0 to 1: its factor is 1 everywhere.
+PASSES = {"type": "relu", "straight_through": True}
+SGD = {"epochs": 200, "batch_size": 32, "optimizer": {"type": "sgd", "learning_rate": 0.01}}
+
+STRAIGHT = (spec(LINEAR | NORMED | {"activation": PASSES}), SGD)
+TRUE = (spec(LINEAR | NORMED | {"activation": "relu"}), SGD)
+PLAIN = (spec(LINEAR | NORMED), SGD)
+OURS = (
+    spec(LINEAR),
+    {"epochs": 30, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001}, "schedule": "cosine"},
+)
+
+
+def main():
+    report = Report("e", __doc__)
+    folder = report.data(*FILES)
+    train, test = (draw_rows(folder, part, rows, report.quick) for part, rows in (("train", 30000), ("test", 5000)))
+    rules = {"straight": STRAIGHT, "true": TRUE, "plain": PLAIN, "best": OURS}
+    if report.quick:
+        rules = {name: (rule[0], rule[1] | {"epochs": 3}) for name, rule in rules.items()}
+
+    results = {name: fit_all(fit, rule, train, test, report.seeds) for name, rule in rules.items()}
+    # Without the evaluations that draw the curves.
+    speeds = {name: min(column(runs, "seconds")) / rules[name][1]["epochs"] for name, runs in results.items()}
+    theirs = fit_all(fit_torch, rules["straight"], train, test, report.seeds) if torch() else None
+
+    say_figures(report, rules, results, theirs, folder, len(train[1]))
+    say_dead(report, results, test)
+    least = None
+    if torch():
+        table, least = speed_table(rules, train, speeds)
+        report.say(table)
+    say_promises(report, results, least)
+    draw(report, rules, results, train, test)
+    report.end()
+
+
+def draw_rows(folder, part, rows, quick):
+    """Returns images and labels drawn at random, the same for every seed."""
+    images, labels = read_mnist(folder, part)
+    _, drawn = nnswift.split_indices(labels, rows / len(labels), kind="random", seed=1)
+    drawn = drawn[: rows // 10] if quick else drawn
+    return images[drawn], labels[drawn]
+
+
+def fit_all(train_with, rule, train, test, seeds):
+    """Trains once a seed; the curves are those of the first."""
+    return [train_with(rule, train, test, seed, curves=seed == seeds[0]) for seed in seeds]
+
+
+def say_figures(report, rules, results, theirs, folder, rows):
+    true, plain = "a true ReLU", "no ReLU"
+    table = Table(f"{rows:,} images to learn from; mean of the seeds", REPORTED, RULES, true, plain, BEST, TORCH)
+    columns = {RULES: results["straight"], true: results["true"], plain: results["plain"], BEST: results["best"]}
+    columns |= {TORCH: theirs} if theirs else {}
+    reported = {"train accuracy": 0.9333, "test accuracy": 0.9202}
+    for name in ("train accuracy", "test accuracy", "train loss", "test loss", "seconds"):
+        cells = {REPORTED: reported.get(name)} | {key: column(runs, name) for key, runs in columns.items()}
+        table.row(name, cells, digits=1 if name == "seconds" else 4)
+    for goal in (0.9, 0.92):
+        table.row(f"epochs to test accuracy {goal}", {
+            key: epochs_to(-np.array(runs[0]["curve"]["val_accuracy"]), -goal) for key, runs in columns.items()
+        })  # fmt: skip
+    peaks = {RULES: memory(fit, rules["straight"], folder, rows)}
+    if theirs:
+        peaks[TORCH] = memory(fit_torch, rules["straight"], folder, rows)
+    table.row("peak memory, MB", peaks, digits=0)
+    report.say(table)
+
+
+def say_dead(report, results, test):
+    """Which digits a network never answers any more: their logit is 0 or less for every image."""
+    table = Table("digits never answered, of the 10; first seeds", "a true ReLU", "straight through")
+    for number, (true, straight) in enumerate(zip(results["true"], results["straight"])):
+        lost = [sorted(set(range(10)) - set(run["predict"](test[0]).tolist())) for run in (true, straight)]
+        names = [" ".join(map(str, digits)) or "none" for digits in lost]
+        table.row(f"training {number + 1}", dict(zip(table.columns, names)))
+    report.say(table)
+
+
+def say_promises(report, results, least):
+    report.say()
+    train, test, collapsed = (
+        np.mean(column(results[rule], name))
+        for rule, name in (("straight", "train accuracy"), ("straight", "test accuracy"), ("true", "test accuracy"))
+    )
+    best = np.mean(column(results["best"], "test accuracy"))
+    report.check(f"by the report's rules train accuracy is 0.933 +- 0.005: {train:.4f}", abs(train - 0.933) <= 0.005)
+    report.check(f"and validation accuracy 0.922 +- 0.007: {test:.4f}", abs(test - 0.922) <= 0.007)
+    report.check(f"with a true ReLU it collapses, below 0.85: {collapsed:.4f}", collapsed < 0.85)
+    report.check(f"our best has validation accuracy of at least 0.923: {best:.4f}", best >= 0.923)
+    if least:
+        report.check(f"at least 3 times as fast as PyTorch: {least:.1f} times", least >= 3)
+
+
+def draw(report, rules, results, train, test):
+    names = {"straight": "straight through", "true": "a true ReLU", "best": "our best"}
+    for metric in ("loss", "accuracy"):
+        page = figure(8, 4)
+        histories = {label: results[name][0]["curve"] for name, label in names.items()}
+        nnswift.plot.learning_curves(histories, metric, ax=page.subplots())
+        report.picture(page, f"e_{metric}")
+    losses, accuracies = batches(rules["straight"], train, report.seeds[0], 2)
+    by_batch = {"batch": list(range(1, len(losses) + 1)), "loss": losses, "accuracy": accuracies}
+    page = figure(8, 4)
+    nnswift.plot.learning_curves({"straight through": by_batch}, "loss", by="batch", ax=page.subplots())
+    report.picture(page, "e_batches")
+    page = figure(6, 5.4)
+    nnswift.plot.confusion_matrix(test[1], results["true"][0]["predict"](test[0]), ax=page.subplots())
+    report.picture(page, "e_true_relu")
+
+
+if __name__ == "__main__":
+    main()

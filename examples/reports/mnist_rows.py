@@ -1,0 +1,192 @@
+"""What the studies on MNIST (B, C, E) share: one training, with our library or PyTorch, and the lines it fills.
+
+A rule is a pair (spec, config) as the library takes them, without seeds. `fit` and `fit_torch` train it from the same
+initial weights and return the same dictionary, so that a table does not know who trained.
+"""
+
+import pathlib
+import sys
+import time
+
+import numpy as np
+
+import common
+import nnswift
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+from idx import MNIST_FILES, read_mnist  # noqa: E402
+
+FILES = [f"mnist/{name}" for pair in MNIST_FILES.values() for name in pair]
+SCALE = {"type": "scale", "factor": 1 / 255}
+
+
+def spec(*layers, loss="softmax_cross_entropy"):
+    """Returns the spec of a network on pixels of 0 to 255, divided by 255."""
+    return {"input": 784, "preprocess": SCALE, "layers": list(layers), "loss": loss}
+
+
+def fit(rule, train, test, seed, curves=False):
+    """Trains a rule with one thread; test serves the final figures and, with curves, each epoch's.
+
+    Returns
+    -------
+    dict
+        train and test accuracy and loss (cross-entropy of the probabilities), seconds (of the training alone), losses
+        (of each epoch, as trained), curve (as `nnswift.plot.learning_curves` draws it), predict (pixels to labels).
+    """
+    network, config = rule
+    model = nnswift.Model(network | {"seed": seed})
+    curve, looking = _new_curve(), 0.0
+
+    def look(now):
+        nonlocal looking
+        begun = time.perf_counter()
+        _extend(curve, now.epoch, *(_evaluate(model, *part) for part in (train, test)))
+        looking += time.perf_counter() - begun
+
+    config = config | {"seed": seed, "threads": 1}
+    history, seconds = common.timed(lambda: model.train(*train, config, callback=look if curves else None))
+    figures = _figures(_evaluate(model, *train), _evaluate(model, *test), seconds - looking, history["loss"], curve)
+    return figures | {"predict": lambda pixels: model.predict(pixels, kind="label")[:, 0], "history": history}
+
+
+def fit_torch(rule, train, test, seed, curves=False):
+    """`fit` with PyTorch and the same initial weights: images in memory as float32, rows by index, fused optimiser."""
+    torch = common.torch()
+    network, config = torch_network(rule, seed)
+    parts = [(torch.from_numpy(x).float() / 255, torch.from_numpy(np.asarray(y, np.int64))) for x, y in (train, test)]
+    curve, looking = _new_curve(), 0.0
+
+    def evaluate(x, y):
+        with torch.no_grad():
+            outputs = network(x)
+        accuracy = (outputs.argmax(1) == y).double().mean()
+        return {"accuracy": float(accuracy), "log_loss": float(torch.nn.functional.cross_entropy(outputs, y))}
+
+    def look(epoch):
+        nonlocal looking
+        begun = time.perf_counter()
+        _extend(curve, epoch, *(evaluate(*part) for part in parts))
+        looking += time.perf_counter() - begun
+
+    loss, optimizer = torch_parts(rule, network)
+    torch.manual_seed(seed)
+    arguments = (network, optimizer, loss, *parts[0], config["epochs"], config["batch_size"], look if curves else None)
+    losses, seconds = common.timed(common.torch_fit, *arguments)
+    return _figures(evaluate(*parts[0]), evaluate(*parts[1]), seconds - looking, losses, curve)
+
+
+def torch_network(rule, seed):
+    """Returns PyTorch's network of a rule, with our initial weights, and the config."""
+    network, config = rule
+    layers = [dict(layer) for layer in network["layers"]]
+    passes = {"type": "relu", "straight_through": True}
+    ends = layers[-1].get("activation") == passes
+    if ends:
+        # PyTorch has no such layer; written out below.
+        layers[-1].pop("activation")
+    plain = nnswift.Model(network | {"preprocess": "none", "layers": layers, "seed": seed})
+    made = nnswift.convert.to_torch(plain)
+    return (_straight_through(made) if ends else made), config
+
+
+def _straight_through(network):
+    torch = common.torch()
+
+    class StraightThrough(torch.nn.Module):
+        def forward(self, z):
+            return z + (z.relu() - z).detach()
+
+    return torch.nn.Sequential(network, StraightThrough())
+
+
+def torch_parts(rule, network):
+    """Returns PyTorch's loss and optimiser of a rule; schedules are left out: they cost no time worth measuring."""
+    torch = common.torch()
+    options = dict(rule[1]["optimizer"])
+    kind = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}[options.pop("type")]
+    optimizer = getattr(torch.optim, kind)(
+        network.parameters(), lr=options.pop("learning_rate"), fused=True, **options
+    )
+    smoothing = rule[0]["loss"].get("label_smoothing", 0) if isinstance(rule[0]["loss"], dict) else 0
+    return torch.nn.CrossEntropyLoss(label_smoothing=smoothing), optimizer
+
+
+def torch_epoch(rule, train):
+    """Returns the seconds of PyTorch's fastest epoch of a rule, and the number of threads that gives them."""
+    torch = common.torch()
+    network, config = torch_network(rule, 1)
+    loss, optimizer = torch_parts(rule, network)
+    x, y = torch.from_numpy(train[0]).float() / 255, torch.from_numpy(np.asarray(train[1], np.int64))
+
+    def epoch(rows):
+        common.torch_fit(network, optimizer, loss, x[:rows], y[:rows], 1, config["batch_size"])
+
+    threads = common.torch_threads(lambda: epoch(6400))
+    return min(common.timed(epoch, len(x))[1] for _ in range(2)), threads
+
+
+def memory(train_with, rule, folder, rows):
+    """Returns the peak megabytes of a fresh process that reads MNIST and trains one epoch of a rule on rows images."""
+    return common.peak_memory(_train_once, train_with.__name__, (rule[0], rule[1] | {"epochs": 1}), str(folder), rows)
+
+
+def _train_once(name, rule, folder, rows):
+    images, labels = read_mnist(folder, "train")
+    globals()[name](rule, (images[:rows], labels[:rows]), (images[:100], labels[:100]), 1)
+
+
+def speed_table(rules, train, seconds):
+    """Returns the table of seconds an epoch, ours against PyTorch's, and the least ratio; rules and seconds by name."""
+    table = common.Table("seconds an epoch: ours with 1 thread, PyTorch with its best number of threads",
+                         "ours", "PyTorch", "its threads", "ratio")  # fmt: skip
+    ratios = []
+    for name, rule in rules.items():
+        theirs, threads = torch_epoch(rule, train)
+        ratios.append(theirs / seconds[name])
+        cells = {"ours": seconds[name], "PyTorch": theirs, "its threads": threads, "ratio": ratios[-1]}
+        table.row(name, cells)
+    return table, min(ratios)
+
+
+def batches(rule, train, seed, epochs):
+    """Trains batch by batch, as in online learning; returns loss and accuracy of each batch before its step."""
+    network, config = rule
+    model = nnswift.Model(network | {"seed": seed})
+    model.configure(config)
+    order = np.random.default_rng(seed)
+    losses, accuracies = [], []
+    for _ in range(epochs):
+        rows = order.permutation(len(train[1]))
+        for start in range(0, len(rows), config["batch_size"]):
+            chosen = rows[start : start + config["batch_size"]]
+            x, y = train[0][chosen], train[1][chosen]
+            accuracies.append(float((model.predict(x, kind="label")[:, 0] == y).mean()))
+            losses.append(model.train_batch(x, y))
+    return losses, accuracies
+
+
+def column(results, name):
+    """Returns one figure of several trainings, one a seed."""
+    return [result[name] for result in results]
+
+
+def _evaluate(model, x, y):
+    return model.evaluate(x, y, metrics=["accuracy", "log_loss"])
+
+
+def _figures(train, test, seconds, losses, curve):
+    return {
+        "train accuracy": train["accuracy"], "test accuracy": test["accuracy"], "train loss": train["log_loss"],
+        "test loss": test["log_loss"], "seconds": seconds, "losses": list(losses), "curve": curve,
+    }  # fmt: skip
+
+
+def _new_curve():
+    return {"epoch": [], "loss": [], "val_loss": [], "accuracy": [], "val_accuracy": []}
+
+
+def _extend(curve, epoch, train, test):
+    values = [epoch, train["log_loss"], test["log_loss"], train["accuracy"], test["accuracy"]]
+    for name, value in zip(curve, values):
+        curve[name].append(value)
