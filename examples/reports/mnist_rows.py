@@ -50,6 +50,11 @@ def fit(rule, train, test, seed, curves=False):
     return figures | {"predict": lambda pixels: model.predict(pixels, kind="label")[:, 0], "history": history}
 
 
+def fit_all(train_with, rule, train, test, seeds):
+    """Trains once a seed; the curves are those of the first."""
+    return [train_with(rule, train, test, seed, curves=seed == seeds[0]) for seed in seeds]
+
+
 def fit_torch(rule, train, test, seed, curves=False):
     """`fit` with PyTorch and the same initial weights: images in memory as float32, rows by index, fused optimiser."""
     torch = common.torch()
@@ -136,15 +141,16 @@ def _train_once(name, rule, folder, rows):
     globals()[name](rule, (images[:rows], labels[:rows]), (images[:100], labels[:100]), 1)
 
 
-def speed_table(rules, train, seconds):
-    """Returns the table of seconds an epoch, ours against PyTorch's, and the least ratio; rules and seconds by name."""
+def speed_table(rules, results, train):
+    """Returns the table of seconds an epoch, ours against PyTorch's, and the least ratio; rules and results by name."""
     table = common.Table("seconds an epoch: ours with 1 thread, PyTorch with its best number of threads",
                          "ours", "PyTorch", "its threads", "ratio")  # fmt: skip
     ratios = []
     for name, rule in rules.items():
         theirs, threads = torch_epoch(rule, train)
-        ratios.append(theirs / seconds[name])
-        cells = {"ours": seconds[name], "PyTorch": theirs, "its threads": threads, "ratio": ratios[-1]}
+        ours = min(column(results[name], "seconds")) / rule[1]["epochs"]
+        ratios.append(theirs / ours)
+        cells = {"ours": ours, "PyTorch": theirs, "its threads": threads, "ratio": ratios[-1]}
         table.row(name, cells)
     return table, min(ratios)
 
