@@ -38,10 +38,7 @@ THEIR_TESTS = [0.9195, 0.9613, 0.9685, 0.9682, 0.9696, 0.9702, 0.9701, 0.9695, 0
 def main():
     report = Report("b", __doc__)
     folder = report.data(*FILES)
-    images, labels = read_mnist(folder, "train")
-    taken = 3000 if report.quick else 42000
-    parts = nnswift.split(images[:taken], labels[:taken], fraction=0.2, kind="random", seed=1)
-    train, test = (parts[0], parts[2]), (parts[1], parts[3])
+    train, test = parts_of(folder, 3000 if report.quick else 42000)
     rules = {"rules": SCRATCH, "twice": TWICE, "once": ONCE, "best": OURS}
     if report.quick:
         rules = {name: (rule[0], rule[1] | {"epochs": 2}) for name, rule in rules.items()}
@@ -62,6 +59,13 @@ def main():
     report.end()
 
 
+def parts_of(folder, rows):
+    """Returns images and labels to learn from and to test on, out of the first rows of MNIST."""
+    images, labels = read_mnist(folder, "train")
+    x, x_test, y, y_test = nnswift.split(images[:rows], labels[:rows], fraction=0.2, kind="random", seed=1)
+    return (x, y), (x_test, y_test)
+
+
 def say_figures(report, rules, results, theirs, folder, rows):
     table = Table(f"{rows:,} images to learn from; mean of the seeds", REPORTED, THEIRS, RULES, BEST, TORCH)
     reported = {"train accuracy": (None, 0.9929), "test accuracy": (0.9101, 0.9717)}
@@ -73,8 +77,9 @@ def say_figures(report, rules, results, theirs, folder, rows):
         }, digits=1 if name == "seconds" else 4)  # fmt: skip
     reached = {RULES: results["rules"][0], BEST: results["best"][0], TORCH: theirs and theirs[0]}
     for goal in (0.91, 0.97):
-        cells = {name: run and epochs_to(-np.array(run["curve"]["val_accuracy"]), -goal) for name, run in reached.items()
-                 }  # fmt: skip
+        cells = {}
+        for name, run in reached.items():
+            cells[name] = run and epochs_to(-np.array(run["curve"]["val_accuracy"]), -goal)
         table.row(f"epochs to test accuracy {goal}", cells)
     peaks = {RULES: memory(fit, rules["rules"], folder, rows), BEST: memory(fit, rules["best"], folder, rows)}
     if theirs:
