@@ -9,9 +9,10 @@ The report names neither its data nor its batch size, learning rate and initiali
 
 import numpy as np
 
-import nnswift
-from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_to, figure, torch
-from mnist_rows import FILES, column, fit, fit_all, fit_torch, memory, read_mnist, spec, speed_table
+from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_to, torch
+from mnist_rows import (
+    FILES, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, memory, read_mnist, spec, speed_table,
+)  # fmt: skip
 
 LAYER = {"type": "dense", "units": 100, "activation": "relu"}
 OUTPUT = {"type": "dense", "units": 10}
@@ -106,14 +107,12 @@ def say_promises(report, results, least):
 
 
 def draw(report, results, test):
-    for metric in ("loss", "accuracy"):
-        page = figure(8, 4.2)
-        histories = {name: runs[0]["curve"] for name, runs in results.items()}
-        nnswift.plot.learning_curves(histories, metric, ax=page.subplots())
-        report.picture(page, f"c_{metric}")
-    page = figure(6, 5.4)
-    nnswift.plot.confusion_matrix(test[1], results["two, best"][0]["predict"](test[0]), ax=page.subplots())
-    report.picture(page, "c_confusion")
+    curves = {name: runs[0]["curve"] for name, runs in results.items()}
+    title = "one and two hidden layers of 100; dashed: the 10,000 test images"
+    draw_curves(report, "c_loss", title, curves, "loss", (0, 0.6))
+    draw_curves(report, "c_accuracy", title, curves, "accuracy", (0.9, 1.003))
+    predicted = results["two, best"][0]["predict"](test[0])
+    draw_confusion(report, "c_confusion", "two hidden layers, our best, the test images", test[1], predicted)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ calls the 5,000 its validation; here they are the test part: what "our best" is 
 import numpy as np
 
 import nnswift
-from common import BEST, REPORTED, RULES, TORCH, Report, Table, epochs_to, figure, torch
-from mnist_rows import FILES, batches, column, fit, fit_all, fit_torch, memory, read_mnist, spec, speed_table
+from common import BEST, REPORTED, RULES, TORCH, Report, Table, epochs_to, torch
+from mnist_rows import (
+    FILES, batches, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, memory, read_mnist, spec, speed_table,
+)  # fmt: skip
 
 # Drawn from N(0, 0.1), then divided by the L2 norm of the whole weight, and of the whole bias.
 NORMED = {"init": {"type": "normal_l2", "std": 0.1}, "bias_init": {"type": "normal_l2", "std": 0.1}}
@@ -106,19 +108,19 @@ def say_promises(report, results, least):
 
 def draw(report, rules, results, train, test):
     names = {"straight": "straight through", "true": "a true ReLU", "best": "our best"}
-    for metric in ("loss", "accuracy"):
-        page = figure(8, 4)
-        histories = {label: results[name][0]["curve"] for name, label in names.items()}
-        nnswift.plot.learning_curves(histories, metric, ax=page.subplots())
-        report.picture(page, f"e_{metric}")
+    curves = {label: results[name][0]["curve"] for name, label in names.items()}
+    # The error is 1 - accuracy.
+    for curve in curves.values():
+        curve["error"], curve["val_error"] = ([1 - v for v in curve[key]] for key in ("accuracy", "val_accuracy"))
+    for metric, limits in (("loss", (0.2, 1.6)), ("accuracy", (0.6, 0.95)), ("error", (0.05, 0.4))):
+        draw_curves(report, f"e_{metric}", "one linear layer; dashed: the 5,000 validation images", curves, metric, limits)
     losses, accuracies = batches(rules["straight"], train, report.seeds[0], 2)
-    by_batch = {"batch": list(range(1, len(losses) + 1)), "loss": losses, "accuracy": accuracies}
-    page = figure(8, 4)
-    nnswift.plot.learning_curves({"straight through": by_batch}, "loss", by="batch", ax=page.subplots())
-    report.picture(page, "e_batches")
-    page = figure(6, 5.4)
-    nnswift.plot.confusion_matrix(test[1], results["true"][0]["predict"](test[0]), ax=page.subplots())
-    report.picture(page, "e_true_relu")
+    told = {"batch": list(range(1, len(losses) + 1)), "loss": losses, "accuracy": accuracies}
+    for metric in ("loss", "accuracy"):
+        title = f"straight through: {metric} of each batch before its step, 2 epochs"
+        draw_curves(report, f"e_batch_{metric}", title, told, metric, by="batch", window=50)
+    predicted = results["true"][0]["predict"](test[0])
+    draw_confusion(report, "e_true_relu", "a true ReLU on the logits, the 5,000 validation images", test[1], predicted)
 
 
 if __name__ == "__main__":

@@ -172,6 +172,23 @@ def batches(rule, train, seed, epochs):
     return losses, accuracies
 
 
+def draw_curves(report, name, title, histories, metric, limits=None, **options):
+    """Draws learning curves, the test images dashed."""
+    page = common.figure(8, 4.2)
+    ax = nnswift.plot.learning_curves(histories, metric, ax=page.subplots(), **options)
+    ax.set_title(title, fontsize=10)
+    if limits:
+        ax.set_ylim(limits)
+    report.picture(page, name)
+
+
+def draw_confusion(report, name, title, truth, predicted):
+    page = common.figure(6, 5.6)
+    ax = nnswift.plot.confusion_matrix(truth, predicted, labels=list(range(10)), ax=page.subplots())
+    ax.set_title(title, fontsize=10)
+    report.picture(page, name)
+
+
 def column(results, name):
     """Returns one figure of several trainings, one a seed."""
     return [result[name] for result in results]
