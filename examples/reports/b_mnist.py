@@ -11,7 +11,8 @@ import numpy as np
 import nnswift
 from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_to, figure, torch
 from mnist_rows import (
-    FILES, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, memory, read_mnist, spec, speed_table,
+    FILES, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, memory, read_mnist,
+    spec, speed_table,
 )  # fmt: skip
 
 UNIFORM = {"type": "uniform", "low": -0.5, "high": 0.5}
@@ -53,7 +54,7 @@ def main():
     say_softmax(report, results)
     least = None
     if torch():
-        table, least = speed_table(rules, results, train)
+        table, least = speed_table(rules, train)
         report.say(table)
     say_confusion(report, results, test)
     say_promises(report, results, least)
@@ -114,7 +115,7 @@ def say_softmax(report, results):
 
 
 def say_confusion(report, results, test):
-    predicted = results["best"][0]["predict"](test[0])
+    predicted = labels_of(results["best"][0], test)
     counts = nnswift.metrics.confusion_matrix(test[1], predicted, classes=10)
     table = Table("our best, first seed: true digit (line) read as", *map(str, range(10)))
     for digit, line in enumerate(counts):
@@ -138,7 +139,7 @@ def draw(report, results, theirs, test):
     runs |= {"PyTorch here, softmax twice": theirs} if theirs else {}
     curves = {name: trainings[0]["curve"] for name, trainings in runs.items()}
     draw_curves(report, "b_curves", "784-64-10; dashed: the 8,400 test images", curves, "accuracy", (0.8, 1.003))
-    predicted = results["best"][0]["predict"](test[0])
+    predicted = labels_of(results["best"][0], test)
     draw_confusion(report, "b_confusion", "our best, the 8,400 test images", test[1], predicted)
     page = figure(8, 3.8)
     nnswift.plot.misclassified(test[0], test[1], predicted, ax=page.subplots())

@@ -11,7 +11,8 @@ import numpy as np
 
 from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_to, torch
 from mnist_rows import (
-    FILES, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, memory, read_mnist, spec, speed_table,
+    FILES, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, memory, read_mnist,
+    spec, speed_table,
 )  # fmt: skip
 
 LAYER = {"type": "dense", "units": 100, "activation": "relu"}
@@ -51,7 +52,7 @@ def main():
     say_widths(report, train, test)
     least = None
     if torch():
-        table, least = speed_table(rules, results, train)
+        table, least = speed_table(rules, train)
         report.say(table)
     say_promises(report, results, least)
     draw(report, results, test)
@@ -111,7 +112,7 @@ def draw(report, results, test):
     title = "one and two hidden layers of 100; dashed: the 10,000 test images"
     draw_curves(report, "c_loss", title, curves, "loss", (0, 0.6))
     draw_curves(report, "c_accuracy", title, curves, "accuracy", (0.9, 1.003))
-    predicted = results["two, best"][0]["predict"](test[0])
+    predicted = labels_of(results["two, best"][0], test)
     draw_confusion(report, "c_confusion", "two hidden layers, our best, the test images", test[1], predicted)
 
 

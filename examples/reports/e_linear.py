@@ -12,7 +12,8 @@ import numpy as np
 import nnswift
 from common import BEST, REPORTED, RULES, TORCH, Report, Table, epochs_to, torch
 from mnist_rows import (
-    FILES, batches, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, memory, read_mnist, spec, speed_table,
+    FILES, batches, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, memory, read_mnist,
+    spec, speed_table,
 )  # fmt: skip
 
 # Drawn from N(0, 0.1), then divided by the L2 norm of the whole weight, and of the whole bias.
@@ -46,7 +47,7 @@ def main():
     say_dead(report, results, test)
     least = None
     if torch():
-        table, least = speed_table(rules, results, train)
+        table, least = speed_table(rules, train)
         report.say(table)
     say_promises(report, results, least)
     draw(report, rules, results, train, test)
@@ -85,7 +86,7 @@ def say_dead(report, results, test):
     """Which digits a network never answers any more: their logit is 0 or less for every image."""
     table = Table("digits never answered, of the 10; first seeds", "a true ReLU", "straight through")
     for number, (true, straight) in enumerate(zip(results["true"], results["straight"])):
-        lost = [sorted(set(range(10)) - set(run["predict"](test[0]).tolist())) for run in (true, straight)]
+        lost = [sorted(set(range(10)) - set(labels_of(run, test).tolist())) for run in (true, straight)]
         names = [" ".join(map(str, digits)) or "none" for digits in lost]
         table.row(f"training {number + 1}", dict(zip(table.columns, names)))
     report.say(table)
@@ -112,14 +113,15 @@ def draw(report, rules, results, train, test):
     # The error is 1 - accuracy.
     for curve in curves.values():
         curve["error"], curve["val_error"] = ([1 - v for v in curve[key]] for key in ("accuracy", "val_accuracy"))
+    title = "one linear layer; dashed: the 5,000 validation images"
     for metric, limits in (("loss", (0.2, 1.6)), ("accuracy", (0.6, 0.95)), ("error", (0.05, 0.4))):
-        draw_curves(report, f"e_{metric}", "one linear layer; dashed: the 5,000 validation images", curves, metric, limits)
+        draw_curves(report, f"e_{metric}", title, curves, metric, limits)
     losses, accuracies = batches(rules["straight"], train, report.seeds[0], 2)
     told = {"batch": list(range(1, len(losses) + 1)), "loss": losses, "accuracy": accuracies}
     for metric in ("loss", "accuracy"):
         title = f"straight through: {metric} of each batch before its step, 2 epochs"
         draw_curves(report, f"e_batch_{metric}", title, told, metric, by="batch", window=50)
-    predicted = results["true"][0]["predict"](test[0])
+    predicted = labels_of(results["true"][0], test)
     draw_confusion(report, "e_true_relu", "a true ReLU on the logits, the 5,000 validation images", test[1], predicted)
 
 
