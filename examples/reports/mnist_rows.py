@@ -74,7 +74,8 @@ def fit_torch(rule, train, test, seed, curves=False):
         _extend(curve, epoch, *(evaluate(*part) for part in parts))
         looking += time.perf_counter() - begun
 
-    loss, optimizer = torch_parts(rule, network)
+    optimizer, loss = torch_parts(rule, network)
+    choose_torch_threads(rule, *parts[0])
     torch.manual_seed(seed)
     arguments = (network, optimizer, loss, *parts[0], config["epochs"], config["batch_size"], look if curves else None)
     losses, seconds = common.timed(common.torch_fit, *arguments)
@@ -111,7 +112,7 @@ def _straight_through(network):
 
 
 def torch_parts(rule, network):
-    """Returns PyTorch's loss and optimiser of a rule; schedules are left out: they cost no time worth measuring."""
+    """Returns PyTorch's optimiser and loss of a rule; schedules are left out: they cost no time worth measuring."""
     torch = common.torch()
     options = dict(rule[1]["optimizer"])
     kind = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}[options.pop("type")]
@@ -119,7 +120,7 @@ def torch_parts(rule, network):
         network.parameters(), lr=options.pop("learning_rate"), fused=True, **options
     )
     smoothing = rule[0]["loss"].get("label_smoothing", 0) if isinstance(rule[0]["loss"], dict) else 0
-    return torch.nn.CrossEntropyLoss(label_smoothing=smoothing), optimizer
+    return optimizer, torch.nn.CrossEntropyLoss(label_smoothing=smoothing)
 
 
 def epoch_seconds(rule, train):
@@ -134,14 +135,18 @@ def epoch_seconds(rule, train):
 def torch_epoch_seconds(rule, train):
     """Returns the same of PyTorch, and the number of threads that gives it."""
     network, config = torch_network(rule, 1)
-    loss, optimizer = torch_parts(rule, network)
+    optimizer, loss = torch_parts(rule, network)
     x, y = torch_tensors(*train)
+    threads = choose_torch_threads(rule, x, y)
+    arguments = (network, optimizer, loss, x, y, 1, config["batch_size"])
+    return min(common.timed(common.torch_fit, *arguments)[1] for _ in range(3)), threads
 
-    def epoch(rows):
-        common.torch_fit(network, optimizer, loss, x[:rows], y[:rows], 1, config["batch_size"])
 
-    threads = common.torch_threads(lambda: epoch(6400))
-    return min(common.timed(epoch, len(x))[1] for _ in range(3)), threads
+def choose_torch_threads(rule, x, y):
+    """Sets and returns the number of threads with which PyTorch trains a rule fastest."""
+    network, config = torch_network(rule, 1)
+    arguments = (network, *torch_parts(rule, network), x[:6400], y[:6400], 1, config["batch_size"])
+    return common.torch_threads(lambda: common.torch_fit(*arguments))
 
 
 def memory(train_with, rule, folder, rows):
