@@ -19,6 +19,7 @@ UNIFORM = {"type": "uniform", "low": -0.5, "high": 0.5}
 BY_HAND = {"init": UNIFORM, "bias_init": UNIFORM}
 HIDDEN = {"type": "dense", "units": 64, "activation": "relu"}
 OUTPUT = {"type": "dense", "units": 10}
+SMOOTHED = {"type": "softmax_cross_entropy", "label_smoothing": 0.1}
 ADAM = {"epochs": 100, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001}}
 
 SCRATCH = (
@@ -28,9 +29,10 @@ SCRATCH = (
 # CrossEntropyLoss takes logits; the report gave it the output of a Softmax layer.
 TWICE = (spec(HIDDEN, OUTPUT, {"type": "softmax"}), ADAM)
 ONCE = (spec(HIDDEN, OUTPUT), ADAM)
+# A tenth of the pixels dropped at random, and targets of 0.91 and 0.01 instead of 1 and 0.
 OURS = (
-    spec({"type": "dropout", "rate": 0.1}, HIDDEN | {"init": "he_uniform"}, OUTPUT),
-    ADAM | {"epochs": 100, "schedule": "cosine"},
+    spec({"type": "dropout", "rate": 0.1}, HIDDEN | {"init": "he_uniform"}, OUTPUT, loss=SMOOTHED),
+    ADAM | {"epochs": 60, "schedule": "cosine"},
 )
 FLOOR = float(np.log(1 + 9 / np.e))
 # The report's lines every 10 epochs: accuracy of the last batch by hand, of the test part in PyTorch.
@@ -52,6 +54,7 @@ def main():
     say_figures(report, rules, results, theirs, folder, len(train[1]))
     say_epochs(report, results, theirs)
     say_softmax(report, results)
+    say_steps(report, rules["rules"], train, test)
     least = None
     if torch():
         table, least = speed_table(rules, train)
@@ -112,6 +115,17 @@ def say_softmax(report, results):
         table.row(name, {key: column(results[key], name) for key in ("twice", "once")}, digits=4)
     report.say(table)
     report.say(f"Probabilities as logits lie in 0 ... 1: the loss cannot fall below log(1 + 9/e) = {FLOOR:.3f}.")
+
+
+def say_steps(report, rule, train, test):
+    """What keeps the network written by hand at 91 % is the step of its SGD."""
+    names = ("train accuracy", "test accuracy", "test loss")
+    table = Table("by the report's rules but for the learning rate of plain SGD; first seed", *names)
+    for rate in (0.001, 0.01, 0.1):
+        config = rule[1] | {"optimizer": {"type": "sgd", "learning_rate": rate}}
+        run = fit((rule[0], config), train, test, report.seeds[0])
+        table.row(f"learning rate {rate}", {name: run[name] for name in names}, digits=4)
+    report.say(table)
 
 
 def say_confusion(report, results, test):

@@ -18,11 +18,17 @@ from mnist_rows import (
 LAYER = {"type": "dense", "units": 100, "activation": "relu"}
 OUTPUT = {"type": "dense", "units": 10}
 SGD = {"epochs": 200, "batch_size": 32, "optimizer": {"type": "sgd", "learning_rate": 0.001}}
-DROP = {"type": "dropout", "rate": 0.2}
-OURS = {"epochs": 100, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001}, "schedule": "cosine"}
-
 RULE = {"one": (spec(LAYER, OUTPUT), SGD), "two": (spec(LAYER, LAYER, OUTPUT), SGD)}
-BEST_RULE = {"one": (spec(DROP, LAYER, OUTPUT), OURS), "two": (spec(DROP, LAYER, LAYER, OUTPUT), OURS)}
+
+# A fifth of the pixels dropped at random, normalised layers, targets of 0.955 and 0.005 instead of 1 and 0.
+DROP = {"type": "dropout", "rate": 0.2}
+NORMED = [{"type": "dense", "units": 100, "init": "he_uniform"}, {"type": "batch_norm"}, {"type": "relu"}]
+SMOOTHED = {"type": "softmax_cross_entropy", "label_smoothing": 0.05}
+OURS = {"epochs": 60, "batch_size": 64, "optimizer": {"type": "adam", "learning_rate": 0.003}, "schedule": "cosine"}
+BEST_RULE = {
+    "one": (spec(DROP, *NORMED, OUTPUT, loss=SMOOTHED), OURS),
+    "two": (spec(DROP, *NORMED, *NORMED, OUTPUT, loss=SMOOTHED), OURS),
+}
 # train loss, train accuracy, test accuracy; by hand and in PyTorch
 THEIR_FIGURES = {
     "one": ((0.14, 0.965, 0.965), (0.11, 0.977, 0.932)),
