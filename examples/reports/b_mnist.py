@@ -49,7 +49,8 @@ def main():
         rules = {name: (rule[0], rule[1] | {"epochs": 2}) for name, rule in rules.items()}
 
     results = {name: fit_all(fit, rule, train, test, report.seeds) for name, rule in rules.items()}
-    theirs = fit_all(fit_torch, rules["twice"], train, test, report.seeds) if torch() else None
+    # A minute a training: the first seed alone.
+    theirs = fit_all(fit_torch, rules["twice"], train, test, report.seeds[:1]) if torch() else None
 
     say_figures(report, rules, results, theirs, folder, len(train[1]))
     say_epochs(report, results, theirs)
@@ -73,7 +74,8 @@ def parts_of(folder, rows):
 
 
 def say_figures(report, rules, results, theirs, folder, rows):
-    table = Table(f"{rows:,} images to learn from; mean of the seeds", REPORTED, THEIRS, RULES, BEST, TORCH)
+    title = f"{rows:,} images to learn from; mean of the seeds (PyTorch here: the first)"
+    table = Table(title, REPORTED, THEIRS, RULES, BEST, TORCH)
     reported = {"train accuracy": (None, 0.9929), "test accuracy": (0.9101, 0.9717)}
     for name in ("train accuracy", "test accuracy", "train loss", "test loss", "seconds"):
         hand, framework = reported.get(name, (None, None))

@@ -42,7 +42,8 @@ def main():
         rules = {name: (rule[0], rule[1] | {"epochs": 3}) for name, rule in rules.items()}
 
     results = {name: fit_all(fit, rule, train, test, report.seeds) for name, rule in rules.items()}
-    theirs = fit_all(fit_torch, rules["straight"], train, test, report.seeds) if torch() else None
+    # A minute a training: the first seed alone.
+    theirs = fit_all(fit_torch, rules["straight"], train, test, report.seeds[:1]) if torch() else None
 
     say_figures(report, rules, results, theirs, folder, len(train[1]))
     say_dead(report, results, test)
@@ -65,7 +66,8 @@ def draw_half(folder, part, quick):
 
 def say_figures(report, rules, results, theirs, folder, rows):
     true, plain = "a true ReLU", "no ReLU"
-    table = Table(f"{rows:,} images to learn from; mean of the seeds", REPORTED, RULES, true, plain, BEST, TORCH)
+    title = f"{rows:,} images to learn from; mean of the seeds (PyTorch here: the first)"
+    table = Table(title, REPORTED, RULES, true, plain, BEST, TORCH)
     columns = {RULES: results["straight"], true: results["true"], plain: results["plain"], BEST: results["best"]}
     columns |= {TORCH: theirs} if theirs else {}
     reported = {"train accuracy": 0.9333, "test accuracy": 0.9202}
