@@ -11,8 +11,8 @@ import numpy as np
 import nnswift
 from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_to, figure, torch
 from mnist_rows import (
-    FILES, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, memory, read_mnist,
-    spec, speed_table,
+    FILES, column, confusion_table, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, memory,
+    read_mnist, spec, speed_table,
 )  # fmt: skip
 
 UNIFORM = {"type": "uniform", "low": -0.5, "high": 0.5}
@@ -60,9 +60,10 @@ def main():
     if torch():
         table, least = speed_table(rules, train)
         report.say(table)
-    say_confusion(report, results, test)
+    predicted = labels_of(results["best"][0], test)
+    report.say(confusion_table("our best, first seed: true digit (line) read as", test[1], predicted))
     say_promises(report, results, least)
-    draw(report, results, theirs, test)
+    draw(report, results, theirs, test, predicted)
     report.end()
 
 
@@ -130,15 +131,6 @@ def say_steps(report, rule, train, test):
     report.say(table)
 
 
-def say_confusion(report, results, test):
-    predicted = labels_of(results["best"][0], test)
-    counts = nnswift.metrics.confusion_matrix(test[1], predicted, classes=10)
-    table = Table("our best, first seed: true digit (line) read as", *map(str, range(10)))
-    for digit, line in enumerate(counts):
-        table.row(str(digit), {str(i): int(count) for i, count in enumerate(line)})
-    report.say(table)
-
-
 def say_promises(report, results, least):
     report.say()
     rules, best = (np.mean(column(results[name], "test accuracy")) for name in ("rules", "best"))
@@ -150,12 +142,11 @@ def say_promises(report, results, least):
         report.check(f"at least 3 times as fast as PyTorch: {least:.1f} times", least >= 3)
 
 
-def draw(report, results, theirs, test):
+def draw(report, results, theirs, test, predicted):
     runs = {"by hand's rules": results["rules"], "softmax twice": results["twice"], "our best": results["best"]}
     runs |= {"PyTorch here, softmax twice": theirs} if theirs else {}
     curves = {name: trainings[0]["curve"] for name, trainings in runs.items()}
     draw_curves(report, "b_curves", "784-64-10; dashed: the 8,400 test images", curves, "accuracy", (0.8, 1.003))
-    predicted = labels_of(results["best"][0], test)
     draw_confusion(report, "b_confusion", "our best, the 8,400 test images", test[1], predicted)
     page = figure(8, 3.8)
     nnswift.plot.misclassified(test[0], test[1], predicted, ax=page.subplots())

@@ -192,6 +192,13 @@ def labels_of(result, part):
     return result["model"].predict(part[0], kind="label")[:, 0]
 
 
+def confusion_table(title, truth, predicted):
+    table = common.Table(title, *map(str, range(10)))
+    for digit, counts in enumerate(nnswift.metrics.confusion_matrix(truth, predicted, classes=10)):
+        table.row(str(digit), {str(i): int(count) for i, count in enumerate(counts)})
+    return table
+
+
 def draw_curves(report, name, title, histories, metric, limits=None, **options):
     """Draws learning curves, the test images dashed."""
     page = common.figure(8, 4.2)
