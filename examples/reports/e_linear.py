@@ -117,7 +117,7 @@ def draw(report, rules, results, train, test):
     for curve in curves.values():
         curve["error"], curve["val_error"] = ([1 - v for v in curve[key]] for key in ("accuracy", "val_accuracy"))
     title = "one linear layer; dashed: the 5,000 validation images"
-    for metric, limits in (("loss", (0.2, 1.6)), ("accuracy", (0.6, 0.95)), ("error", (0.05, 0.4))):
+    for metric, limits in (("loss", (0.2, 1.6)), ("accuracy", (0.5, 0.95)), ("error", (0.05, 0.5))):
         draw_curves(report, f"e_{metric}", title, curves, metric, limits)
     losses, accuracies = batches(rules["straight"], train, report.seeds[0], 2)
     told = {"batch": list(range(1, len(losses) + 1)), "loss": losses, "accuracy": accuracies}
