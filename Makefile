@@ -16,6 +16,7 @@ PY := $(CURDIR)/$(VENV)/bin/python
 LIBRARY := build/libnnswift.so
 SOURCES := $(shell find Sources Include -type f) Package.swift
 EXAMPLES := digits predict mnist csv_demo
+REPORTS := b_mnist e_linear
 C_FLAGS := -std=c99 -O2 -Wall -Wextra -Wpedantic -Werror -IInclude
 
 help: ## this list
@@ -54,11 +55,15 @@ install: lib ## library, links, header and nnswift.pc below PREFIX
 	install -m 644 Include/nnswift.h $(DESTDIR)$(PREFIX)/include/nnswift.h
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' nnswift.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/nnswift.pc
 
-examples: $(EXAMPLES:%=build/examples/%) ## the C examples
+examples: $(EXAMPLES:%=build/examples/%) $(REPORTS:%=build/examples/%) ## the C examples
 
 build/examples/%: examples/c/%.c $(wildcard examples/c/*.c examples/c/*.h) | $(LIBRARY)
 	@mkdir -p build/examples
 	$(CC) $(C_FLAGS) -o $@ $< $(filter-out $(EXAMPLES:%=examples/c/%.c),$(wildcard examples/c/*.c)) -Lbuild -lnnswift -lm -Wl,-rpath,'$$ORIGIN/..'
+
+$(REPORTS:%=build/examples/%): build/examples/%: examples/reports/%.c $(wildcard examples/c/*.c examples/c/*.h) | $(LIBRARY)
+	@mkdir -p build/examples
+	$(CC) $(C_FLAGS) -Iexamples/c -o $@ $< $(filter-out $(EXAMPLES:%=examples/c/%.c),$(wildcard examples/c/*.c)) -Lbuild -lnnswift -lm -Wl,-rpath,'$$ORIGIN/..'
 
 python: build/.python ## the Python package in .venv
 

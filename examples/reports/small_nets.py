@@ -80,7 +80,8 @@ def recommended(task, seed):
     """Returns loss and accuracy of the test part, the choice, and the outputs.
 
     The choice is the most restrained candidate whose loss, over PARTS validation parts, is within a standard error of
-    the best (Breiman et al. 1984). The test part is used once, at the end.
+    the best (Breiman et al. 1984). The code looks at the test part once, at the end; the
+    candidates themselves were put together with its figures known.
     """
     parts = [validation_part(task, part) for part in range(PARTS)]
     losses = np.zeros((len(CANDIDATES), PARTS))
