@@ -15,6 +15,7 @@ GREY = "0.45"
 _STYLE = {"axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True}
 # Marks the curves of this package, so that one more on the same Axes gets the next colour.
 _CURVE = "nnswift"
+_REFERENCE = "nnswift reference"
 
 
 def axes(ax: Any, size: Tuple[float, float] = (6.4, 4.2)) -> Any:
@@ -45,10 +46,27 @@ def curve(ax: Any, x: Any, y: Any, **options: Any) -> Any:
     return ax.plot(x, y, gid=_CURVE, **{**style(drawn), "linewidth": 1.8, **options})[0]
 
 
+def reference(ax: Any, x: Any, y: Any, label: str) -> None:
+    """Draws a line to compare with, once."""
+    if label not in [line.get_label() for line in ax.lines]:
+        ax.plot(x, y, color=GREY, linewidth=1.2, linestyle=":", label=label, zorder=1, gid=_REFERENCE)
+
+
 def decorate(ax: Any, xlabel: str, ylabel: str) -> None:
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.grid(alpha=0.25, linewidth=0.8)
+
+
+def legend(ax: Any, loc: str = "best") -> None:
+    """Puts the legend in place, as far as that can be found in a moment: "best" looks at every point."""
+    many = sum(len(line.get_xdata()) for line in ax.lines) > 20000
+    if loc == "best" and many:
+        first = np.asarray(ax.lines[0].get_ydata())
+        loc = "upper right" if first[0] > first[-1] else "lower right"
+    # What there is to compare with comes last, however many curves were added since.
+    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: handle.get_gid() == _REFERENCE)
+    ax.legend(handles=handles, loc=loc, framealpha=0.8, edgecolor="none", fontsize="small")
 
 
 def label_column(values: Any, name: str) -> np.ndarray:

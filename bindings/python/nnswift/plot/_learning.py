@@ -12,11 +12,13 @@ from ..errors import ArgumentError
 from ..history import Progress
 from . import _axes
 
+# Marks the first curve of each training, so that the next one gets the next colour.
+_TRAINING = "nnswift training"
 _BY = {"epoch": "epoch", "batch": "batch", "seconds": "seconds since the training began"}
 
 
 def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", window: int = 1, ax: Any = None) -> Any:
-    """Draws a metric while networks learn: training solid, validation dashed, a dot at the best epoch of early stopping.
+    """Draws a metric while networks learn: training solid, validation dashed, a dot at early stopping's best epoch.
 
     Parameters
     ----------
@@ -26,9 +28,10 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
     metric : str
         "loss" or the name of a metric; it is drawn with and without ``val_``, as far as they are there.
     by : {"epoch", "batch", "seconds"}
-        What runs to the right. The values of these names in the history; where there are none, epochs and batches are
-        counted from 1. By batch, a curve with fewer values than there are batches is spread evenly: it was taken at the
-        ends of epochs. A `Progress` of a batch has the mean loss of its epoch so far.
+        What runs to the right: the history's values of that name, seconds (of each epoch) added up; where there are
+        none, epochs and batches are counted from 1. By batch, a curve with fewer values than there are batches is
+        spread evenly: it was taken at the ends of epochs. The loss in a `Progress` of a batch is the mean of its epoch
+        so far.
     window : int
         Above 1: the mean of so many values is drawn strong, the values themselves faint (of the training only).
     ax : matplotlib Axes, optional
@@ -67,30 +70,33 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
 
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if ax.lines:
-        ax.legend(frameon=False)
+        _axes.legend(ax)
     return ax
 
 
 def _draw(ax: Any, name: str, history: Mapping, metric: str, by: str, window: int) -> None:
-    style = _axes.style(sum(line.get_gid() == "nnswift-training" for line in ax.lines))
+    """Draws the curves of one training, all in its colour."""
+    keys = [key for key in (metric, f"val_{metric}") if key in history]
+    if not keys:
+        return
+    style = _axes.style(sum(line.get_gid() == _TRAINING for line in ax.lines))
     prefix = f"{name}, " if name else ""
-    places = _places(history, metric, by)
-    for key, text, dashes in ((metric, "training", "-"), (f"val_{metric}", "validation", "--")):
-        if key not in history:
-            continue
+    places = _places(history, keys, by)
+    for key in keys:
         y = np.asarray(history[key], dtype=float)
-        x = _spread(places, y, key)
+        x = _spread(places, len(y), key)
+        text, dashes = ("training", "-") if key == metric else ("validation", "--")
         # A single value would be no line at all.
         options = {**style, "linestyle": dashes, "linewidth": 1.6, "marker": "o" if y.size == 1 else None}
         if window > 1 and key == metric:
             ax.plot(x, y, **{**options, "linewidth": 0.6, "alpha": 0.35})
             y = _running_mean(y, window)
             text += f", mean of {window}"
-        ax.plot(x, y, label=f"{prefix}{text}", **options, gid="nnswift-training" if dashes == "-" else None)
+        ax.plot(x, y, label=f"{prefix}{text}", gid=_TRAINING if key == keys[0] else None, **options)
     best = int(history.get("best_epoch", 0) or 0)
-    scored = history.get(f"val_{metric}", history.get(metric, ()))
+    scored = history[keys[-1]]
     if by != "batch" and 0 < best <= len(scored):
-        place = _spread(places, np.asarray(scored), metric)[best - 1]
+        place = _spread(places, len(scored), keys[-1])[best - 1]
         ax.plot([place], [scored[best - 1]], "o", color=style["color"], label=f"{prefix}best epoch {best}")
 
 
@@ -124,7 +130,8 @@ def _record(history: Any, by: str) -> Mapping:
     record: Dict[str, Any] = {
         "batch": [(now.epoch - 1) * now.batches + now.batch for now in told],
         "epoch": [now.epoch for now in told],
-        "seconds": [now.seconds for now in told],
+        # As in a History: of each epoch, not since the beginning.
+        "seconds": np.diff([0.0, *(now.seconds for now in told)]).tolist(),
         "loss": [now.loss for now in told],
     }
     if not all(math.isnan(now.val_loss) for now in ends):
@@ -132,23 +139,23 @@ def _record(history: Any, by: str) -> Mapping:
     return record
 
 
-def _places(history: Mapping, metric: str, by: str) -> np.ndarray:
+def _places(history: Mapping, keys: List[str], by: str) -> np.ndarray:
     """Returns where the values of the longest curve stand."""
     if by in history:
-        return np.asarray(history[by], dtype=float)
+        places = np.asarray(history[by], dtype=float)
+        return np.cumsum(places) if by == "seconds" else places
     if by == "seconds":
         raise ArgumentError('histories must hold "seconds" where curves are drawn by them')
-    longest = max((len(history[key]) for key in (metric, f"val_{metric}") if key in history), default=0)
-    return np.arange(1, longest + 1, dtype=float)
+    return np.arange(1, max(len(history[key]) for key in keys) + 1, dtype=float)
 
 
-def _spread(places: np.ndarray, values: np.ndarray, name: str) -> np.ndarray:
-    """Returns a place for each value: all places, or every k-th that ends a stretch."""
-    if len(values) == len(places):
+def _spread(places: np.ndarray, count: int, name: str) -> np.ndarray:
+    """Returns a place for each of count values: all places, or every k-th that ends a stretch."""
+    if count == len(places):
         return places
-    if not len(values) or len(places) % len(values):
-        raise ArgumentError(f"{name} must have as many values as there are places, {len(places)}, got {len(values)}")
-    step = len(places) // len(values)
+    if not count or len(places) % count:
+        raise ArgumentError(f"{name} must have a value for each of {len(places)} places, got {count}")
+    step = len(places) // count
     return places[step - 1 :: step]
 
 

@@ -45,13 +45,13 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Any = None) -> Any:
     low, high = float(min(y_true.min(), y_pred.min())), float(max(y_true.max(), y_pred.max()))
     margin = 0.04 * (high - low) or 1.0
     ends = [low - margin, high + margin]
-    ax.plot(ends, ends, color=_axes.GREY, linewidth=1.2, linestyle=":", label="predicted = true", zorder=1)
+    _axes.reference(ax, ends, ends, "predicted = true")
     _scatter(ax, y_true, y_pred, f"R² {score:.3f}")
     _axes.decorate(ax, "true", "predicted")
     ax.set_xlim(ends)
     ax.set_ylim(ends)
     ax.set_aspect("equal")
-    ax.legend(frameon=False, loc="upper left")
+    _axes.legend(ax, "upper left")
     return ax
 
 
@@ -72,7 +72,7 @@ def residuals(y_true: Any, y_pred: Any, *, ax: Any = None) -> Any:
     ax.axhline(0, color=_axes.GREY, linewidth=1.2, linestyle=":", zorder=1)
     _scatter(ax, y_pred, y_true - y_pred, f"RMSE {error:.3g}")
     _axes.decorate(ax, "predicted", "true - predicted")
-    ax.legend(frameon=False)
+    _axes.legend(ax)
     return ax
 
 

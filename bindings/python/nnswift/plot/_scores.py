@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 import numpy as np
 
-from .. import metrics
+from .. import _labels, metrics
+from ..errors import ArgumentError, ShapeError
 from . import _axes
 
 
@@ -19,8 +20,8 @@ def roc_curve(
     ----------
     y_true : array [rows]
         Zeros and ones, or two texts: the later one in sorted order is the positive class.
-    y_score : array [rows] or [rows x 1]
-        Scores of the positive class, larger for more likely; of two columns take the second one.
+    y_score : array [rows], [rows x 1] or [rows x 2]
+        Scores of the positive class, larger for more likely; of two columns, the second one is drawn.
     label : str, optional
         Name of the curve.
     sample_weight : array [rows], optional
@@ -42,15 +43,19 @@ def roc_curve(
 
     Examples
     --------
-    >>> ax = plot.roc_curve(y, first.predict(X)[:, 1], label="first")
-    >>> plot.roc_curve(y, second.predict(X)[:, 1], label="second", ax=ax)
+    >>> ax = plot.roc_curve(y, first.predict(X), label="first")
+    >>> plot.roc_curve(y, second.predict(X), label="second", ax=ax)
+
+    One class against all others:
+
+    >>> plot.roc_curve(y == 8, model.predict(X)[:, 8])
     """
-    y_true, y_score = _axes.pair(y_true, y_score, "y_score")
+    y_true, y_score = _binary(y_true, y_score)
     found = metrics.roc_curve(y_true, y_score, sample_weight)
     area = metrics.roc_auc(y_true, y_score, sample_weight)
     ax = _axes.axes(ax, (5.2, 4.6))
     _axes.curve(ax, found.false_positive_rate, found.true_positive_rate, label=_named(label, f"AUC {area:.3f}"))
-    _reference(ax, [0, 1], [0, 1], "chance")
+    _axes.reference(ax, [0, 1], [0, 1], "chance")
     _axes.decorate(ax, "false positive rate", "true positive rate")
     return _unit_square(ax, "lower right")
 
@@ -65,16 +70,16 @@ def precision_recall_curve(
 
     Examples
     --------
-    >>> plot.precision_recall_curve(y, model.predict(X)[:, 1]).set_title("no-shows")
+    >>> plot.precision_recall_curve(y, model.predict(X)).set_title("no-shows")
     """
-    y_true, y_score = _axes.pair(y_true, y_score, "y_score")
+    y_true, y_score = _binary(y_true, y_score)
     found = metrics.precision_recall_curve(y_true, y_score, sample_weight)
     area = metrics.pr_auc(y_true, y_score, sample_weight)
     ax = _axes.axes(ax, (5.2, 4.6))
     _axes.curve(ax, found.recall, found.precision, label=_named(label, f"AP {area:.3f}"), drawstyle="steps-post")
     # All rows are taken for positive at the lowest threshold.
     share = float(found.precision[0])
-    _reference(ax, [0, 1], [share, share], f"chance {share:.3f}")
+    _axes.reference(ax, [0, 1], [share, share], f"chance {share:.3f}")
     _axes.decorate(ax, "recall", "precision")
     return _unit_square(ax, "best")
 
@@ -105,7 +110,7 @@ def threshold(
     >>> chosen = nnswift.metrics.best_threshold("f1", y_validation, scores_validation).threshold
     >>> plot.threshold(y_test, scores_test, at=chosen)
     """
-    y_true, y_score = _axes.pair(y_true, y_score, "y_score")
+    y_true, y_score = _binary(y_true, y_score)
     found = metrics.precision_recall_curve(y_true, y_score, sample_weight)
     if at is None:
         at, best = metrics.best_threshold("f1", y_true, y_score, sample_weight)
@@ -121,8 +126,24 @@ def threshold(
     ax.axvline(at, color=_axes.GREY, linewidth=1.2, linestyle=":", label=f"F1 {best:.3f} at {at:.3g}")
     _axes.decorate(ax, "threshold", "value")
     ax.set_ylim(-0.02, 1.02)
-    ax.legend(frameon=False)
+    _axes.legend(ax)
     return ax
+
+
+def _binary(y_true: Any, y_score: Any) -> Tuple[np.ndarray, np.ndarray]:
+    """Returns truth as zeros and ones, and the scores of class 1."""
+    scores = np.asarray(y_score)
+    if scores.ndim == 2 and scores.shape[1] == 2:
+        scores = scores[:, 1]
+    elif scores.ndim == 2 and scores.shape[1] > 2:
+        raise ShapeError(
+            f"y_score must be of one class, got {scores.shape[1]} columns; of class k: y_true == k, y_score[:, k]"
+        )
+    truth, scores = _axes.pair(y_true, scores, "y_score")
+    (truth,), _ = _labels.encode_together(truth)
+    if not (np.any(truth == 0) and np.any(truth != 0)):
+        raise ArgumentError("y_true must hold both classes, got only one")
+    return truth, scores
 
 
 def _f1(precision: np.ndarray, recall: np.ndarray) -> np.ndarray:
@@ -134,17 +155,9 @@ def _named(label: Optional[str], text: str) -> str:
     return text if label is None else f"{label}: {text}"
 
 
-def _reference(ax: Any, x: list, y: list, label: str) -> None:
-    """Draws what chance earns, once."""
-    if label not in [line.get_label() for line in ax.lines]:
-        ax.plot(x, y, color=_axes.GREY, linewidth=1, linestyle=":", label=label, zorder=1)
-
-
 def _unit_square(ax: Any, legend: str) -> Any:
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     ax.set_aspect("equal")
-    # Chance comes last, however many curves there are.
-    lines = sorted(ax.get_lines(), key=lambda line: line.get_label().startswith("chance"))
-    ax.legend(handles=[line for line in lines if not line.get_label().startswith("_")], loc=legend, frameon=False)
+    _axes.legend(ax, legend)
     return ax
