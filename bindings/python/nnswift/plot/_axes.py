@@ -13,6 +13,8 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#00
 DASHES = ("-", "--", "-.", ":")
 GREY = "0.45"
 _STYLE = {"axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True}
+# Inches around everything.
+_MARGIN = 0.1
 # Marks the curves of this package, so that one more on the same Axes gets the next colour.
 _CURVE = "nnswift"
 _REFERENCE = "nnswift reference"
@@ -29,7 +31,9 @@ def axes(ax: Any, size: Tuple[float, float] = (6.4, 4.2)) -> Any:
             'nnswift.plot needs matplotlib; install it with: pip install "nnswift[plot]" (or: pip install matplotlib)'
         ) from missing
     with plt.rc_context(_STYLE):
-        return plt.figure(figsize=size, layout="constrained").subplots()
+        figure = plt.figure(figsize=size, layout="constrained")
+        figure.get_layout_engine().set(w_pad=_MARGIN, h_pad=_MARGIN)
+        return figure.subplots()
 
 
 def style(number: int) -> dict:

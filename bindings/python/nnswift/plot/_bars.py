@@ -10,6 +10,9 @@ import numpy as np
 from ..errors import ArgumentError
 from . import _axes
 
+# Beyond the colours the bars are hatched.
+_HATCHES = ("", "//", "..")
+
 
 def bars(
     values: Mapping, *, ylabel: Optional[str] = None, digits: int = 3, reference: Optional[float] = None, ax: Any = None
@@ -48,24 +51,30 @@ def bars(
     >>> plot.bars({"SGD": {"ReLU": 0.97, "tanh": 0.95}, "Adam": {"ReLU": [0.99, 1.0], "tanh": 0.98}}, ylabel="accuracy")
     """
     groups, series, cells = _table(values)
-    count = len(groups) * max(1, len(series))
-    ax = _axes.axes(ax, (float(np.clip(1.6 + 0.62 * count, 5.0, 12.0)), 4.2))
+    ax = _axes.axes(ax, (float(np.clip(1.6 + 0.62 * len(groups) * len(series), 5.0, 12.0)), 4.2))
     width = 0.8 / len(series)
-    places = np.arange(len(groups))
     drawn = []
     for number, name in enumerate(series):
-        column = [cells.get((group, name), (np.nan, 0.0)) for group in groups]
-        means, spreads = np.array([c[0] for c in column]), np.array([c[1] for c in column])
-        x = places + (number - (len(series) - 1) / 2) * width
-        color = _axes.COLORS[number % len(_axes.COLORS)]
-        hatch = ("", "//", "..")[number // len(_axes.COLORS) % 3]
-        errors = np.where(spreads > 0, spreads, np.nan) if (spreads > 0).any() else None
-        options = {"color": color, "hatch": hatch, "edgecolor": "white", "linewidth": 0.5, "capsize": 3}
-        drawn.append(ax.bar(x, means, 0.92 * width, yerr=errors, label=name, **options))
+        means, spreads = np.array([cells.get((group, name), (np.nan, np.nan)) for group in groups]).T
+        x = np.arange(len(groups)) + (number - (len(series) - 1) / 2) * width
+        color, hatch = _axes.COLORS[number % len(_axes.COLORS)], _HATCHES[number // len(_axes.COLORS) % len(_HATCHES)]
+        look = {"color": color, "hatch": hatch, "edgecolor": "white", "linewidth": 0.5, "capsize": 3}
+        errors = None if np.isnan(spreads).all() else spreads
+        drawn.append(ax.bar(x, means, 0.92 * width, yerr=errors, label=name, **look))
+    handles = drawn if series != [""] else []
     if reference is not None:
-        ax.axhline(reference, color=_axes.GREY, linewidth=1.2, linestyle=":", label=f"reported {reference:g}")
-    ax.set_xticks(places, groups)
-    _finish(ax, drawn, series, groups, ylabel, digits, reference is not None)
+        label = f"reported {reference:g}"
+        handles = [*handles, ax.axhline(reference, color=_axes.GREY, linewidth=1.2, linestyle=":", label=label)]
+    ax.grid(axis="y", alpha=0.25, linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.set_ylabel(ylabel or "")
+    room = _axes.size_in_points(ax)[0] / len(groups)
+    _name_groups(ax, groups, room)
+    if digits:
+        ax.margins(y=0.08)
+        _name_bars(drawn, digits, room)
+    if handles:
+        _name_series(ax, handles)
     return ax
 
 
@@ -91,30 +100,39 @@ def _mean(value: Any, name: str) -> Tuple[float, float]:
         raise ArgumentError(f"values must be numbers or lists of them, got {value!r} for {name}") from None
     numbers = numbers[~np.isnan(numbers)]
     if not numbers.size:
-        return np.nan, 0.0
-    return float(numbers.mean()), float(numbers.std(ddof=1)) if numbers.size > 1 else 0.0
+        return np.nan, np.nan
+    return float(numbers.mean()), float(numbers.std(ddof=1)) if numbers.size > 1 else np.nan
 
 
-def _finish(
-    ax: Any, drawn: list, series: List[str], groups: List[str], ylabel: Optional[str], digits: int, reference: bool
-) -> None:
-    ax.grid(axis="y", alpha=0.25, linewidth=0.8)
-    ax.set_axisbelow(True)
-    if ylabel:
-        ax.set_ylabel(ylabel)
-    room = _axes.size_in_points(ax)[0] / len(groups)
-    if max(map(len, groups)) * 6 > room:
-        ax.set_xticks(ax.get_xticks(), groups, rotation=30, ha="right", rotation_mode="anchor")
-    if digits:
-        for bar in drawn:
-            texts = ["" if np.isnan(v) else f"{v:.{digits}g}" for v in bar.datavalues]
-            widest = max(map(len, texts)) or 1
-            size = float(np.clip(room * 0.78 / len(series) / (0.62 * widest), 4.5, 9))
-            ax.bar_label(bar, texts, padding=2, fontsize=size)
-        ax.margins(y=0.1)
-    if series != [""] or reference:
-        named = [handle for handle in [*drawn, *ax.lines] if not str(handle.get_label()).startswith("_")]
-        ax.legend(
-            handles=[h for h in named if h.get_label()], frameon=False, loc="upper center",
-            bbox_to_anchor=(0.5, 1.0), ncol=4,
-        )  # fmt: skip
+def _number(value: float, digits: int) -> str:
+    """Returns a number as people write it: no exponent where the digits suffice to the left of the point."""
+    if np.isnan(value):
+        return ""
+    return f"{value:,.0f}" if 10**digits <= abs(value) < 1e9 else f"{value:.{digits}g}"
+
+
+def _name_groups(ax: Any, groups: List[str], room: float) -> None:
+    """Writes the groups' names below the bars, turned where they are too long for their room [points]."""
+    turned = max(map(len, groups)) * 6 > room
+    options = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    ax.set_xticks(np.arange(len(groups)), groups, **options)
+
+
+def _name_bars(drawn: list, digits: int, room: float) -> None:
+    """Writes the values above the bars, as large as the room [points] of a group allows."""
+    for bar in drawn:
+        texts = [_number(value, digits) for value in bar.datavalues]
+        widest = max(map(len, texts)) or 1
+        size = float(np.clip(room * 0.8 / len(drawn) / (0.64 * widest), 4.5, 9))
+        bar.axes.bar_label(bar, texts, padding=2, fontsize=size)
+
+
+def _name_series(ax: Any, handles: list) -> None:
+    """Puts the legend into room of its own above the bars."""
+    width, height = _axes.size_in_points(ax)
+    longest = max(len(handle.get_label()) for handle in handles)
+    columns = int(np.clip(width // (5.5 * longest + 42), 1, len(handles)))
+    rows = -(-len(handles) // columns)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + (high - low) * min(0.8, (14 * rows + 6) / height))
+    ax.legend(handles=handles, loc="upper center", ncol=columns, frameon=False, fontsize="small", borderaxespad=0.2)

@@ -68,7 +68,7 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
     if by != "seconds":
         from matplotlib.ticker import MaxNLocator
 
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     if ax.lines:
         _axes.legend(ax)
     return ax

@@ -124,7 +124,7 @@ def threshold(
     for dashes, (name, value) in zip(("-.", "--", "-"), values.items()):
         _axes.curve(ax, places, value[:-1], label=name, linestyle=dashes)
     ax.axvline(at, color=_axes.GREY, linewidth=1.2, linestyle=":", label=f"F1 {best:.3f} at {at:.3g}")
-    _axes.decorate(ax, "threshold", "value")
+    _axes.decorate(ax, "threshold", "precision, recall, F1")
     ax.set_ylim(-0.02, 1.02)
     _axes.legend(ax)
     return ax
