@@ -13,6 +13,7 @@ matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not install
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 
@@ -33,7 +34,7 @@ def nothing_left():
 
 def texts(figure):
     """Returns (text, box in pixels) of every text that is drawn."""
-    drawn, draw = [], Text.draw
+    canvas, drawn, draw = FigureCanvasAgg(figure), [], Text.draw
 
     def recorded(text, renderer, *arguments, **options):
         if text.get_visible() and text.get_text():
@@ -41,10 +42,10 @@ def texts(figure):
         return draw(text, renderer, *arguments, **options)
 
     # The first drawing lays the figure out.
-    figure.canvas.draw()
+    canvas.draw()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Text, "draw", recorded)
-        figure.canvas.draw()
+        canvas.draw()
     return [(text.get_text(), text.get_window_extent()) for text in drawn]
 
 
@@ -53,8 +54,8 @@ def assert_tidy(ax, labels=True):
     assert isinstance(ax, Axes)
     if labels:
         assert ax.get_xlabel() and ax.get_ylabel()
-    width, height = ax.figure.canvas.get_width_height()
     boxes = texts(ax.figure)
+    width, height = ax.figure.canvas.get_width_height()
     assert boxes
     for text, box in boxes:
         assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1, text

@@ -72,7 +72,7 @@ def bars(
     _name_groups(ax, groups, room)
     if digits:
         ax.margins(y=0.08)
-        _name_bars(drawn, digits, room)
+        _name_bars(ax, drawn, digits, room)
     if handles:
         _name_series(ax, handles)
     return ax
@@ -118,13 +118,13 @@ def _name_groups(ax: Any, groups: List[str], room: float) -> None:
     ax.set_xticks(np.arange(len(groups)), groups, **options)
 
 
-def _name_bars(drawn: list, digits: int, room: float) -> None:
+def _name_bars(ax: Any, drawn: list, digits: int, room: float) -> None:
     """Writes the values above the bars, as large as the room [points] of a group allows."""
     for bar in drawn:
         texts = [_number(value, digits) for value in bar.datavalues]
         widest = max(map(len, texts)) or 1
         size = float(np.clip(room * 0.8 / len(drawn) / (0.64 * widest), 4.5, 9))
-        bar.axes.bar_label(bar, texts, padding=2, fontsize=size)
+        ax.bar_label(bar, texts, padding=2, fontsize=size)
 
 
 def _name_series(ax: Any, handles: list) -> None:

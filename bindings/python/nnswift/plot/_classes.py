@@ -67,9 +67,7 @@ def confusion_matrix(
     side = min(12.0, 2.4 + max(0.42, 0.9 - 0.1 * len(names)) * len(names))
     ax = _axes.axes(ax, (side + 0.5 + 0.05 * longest, side + 0.03 * longest))
     picture = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    ticks, long = np.arange(len(names)), longest > 3 and len(names) > 2
-    ax.set_xticks(ticks, names, rotation=45 if long else 0, ha="right" if long else "center", rotation_mode="anchor")
-    ax.set_yticks(ticks, names)
+    _name_classes(ax, names, longest)
     # The palest cells are nearly white.
     ax.spines[:].set(visible=True, color="0.75")
     ax.tick_params(length=0)
@@ -78,6 +76,16 @@ def confusion_matrix(
     if not _write(ax, counts, shares, normalize):
         ax.figure.colorbar(picture, ax=ax, label=f"share of {_NORMALS[normalize or 'true']}")
     return ax
+
+
+def _name_classes(ax: Any, names: list, longest: int) -> None:
+    """Writes the names at both axes, small where there are many, turned where they are long."""
+    cell = min(_axes.size_in_points(ax)) / len(names)
+    turned = longest > 3 and len(names) > 2
+    size = float(np.clip(cell / 1.3 if turned else cell / (0.64 * (longest + 0.6)), 3.0, 10.0))
+    options = {"rotation": 45, "ha": "right"} if turned else {}
+    ax.set_xticks(np.arange(len(names)), names, rotation_mode="anchor", fontsize=size, **options)
+    ax.set_yticks(np.arange(len(names)), names, fontsize=10.0 if len(names) <= 3 else size)
 
 
 def _counts(y_true: Any, y_pred: Any, labels: Optional[Sequence[Any]], weight: Any) -> Tuple[np.ndarray, list]:

@@ -61,9 +61,11 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
     if not any(metric in history or f"val_{metric}" in history for _, history in named):
         there = sorted({key for _, history in named for key in history if not key.startswith("val_")} - set(_BY))
         raise ArgumentError(f'metric must be in a history, got "{metric}"; there are: {", ".join(there) or "none"}')
+    curves = [_curves(history, metric, by) for _, history in named]
     ax = _axes.axes(ax)
-    for name, history in named:
-        _draw(ax, name, history, metric, by, window)
+    for (name, history), drawn in zip(named, curves):
+        if drawn:
+            _draw(ax, name, drawn, metric, window, 0 if by == "batch" else history.get("best_epoch", 0))
     _axes.decorate(ax, _BY[by], metric.replace("_", " "))
     if by != "seconds":
         from matplotlib.ticker import MaxNLocator
@@ -74,17 +76,19 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
     return ax
 
 
-def _draw(ax: Any, name: str, history: Mapping, metric: str, by: str, window: int) -> None:
-    """Draws the curves of one training, all in its colour."""
+def _curves(history: Mapping, metric: str, by: str) -> List[Tuple[str, np.ndarray, np.ndarray]]:
+    """Returns (name, places, values) of the metric in training and in validation, as far as they are there."""
     keys = [key for key in (metric, f"val_{metric}") if key in history]
-    if not keys:
-        return
+    values = [np.asarray(history[key], dtype=float) for key in keys]
+    places = _places(history, max(map(len, values), default=0), by)
+    return [(key, _spread(places, len(value), key), value) for key, value in zip(keys, values)]
+
+
+def _draw(ax: Any, name: str, curves: list, metric: str, window: int, best: Any) -> None:
+    """Draws the curves of one training, all in its colour."""
     style = _axes.style(sum(line.get_gid() == _TRAINING for line in ax.lines))
     prefix = f"{name}, " if name else ""
-    places = _places(history, keys, by)
-    for key in keys:
-        y = np.asarray(history[key], dtype=float)
-        x = _spread(places, len(y), key)
+    for number, (key, x, y) in enumerate(curves):
         text, dashes = ("training", "-") if key == metric else ("validation", "--")
         # A single value would be no line at all.
         options = {**style, "linestyle": dashes, "linewidth": 1.6, "marker": "o" if y.size == 1 else None}
@@ -92,12 +96,10 @@ def _draw(ax: Any, name: str, history: Mapping, metric: str, by: str, window: in
             ax.plot(x, y, **{**options, "linewidth": 0.6, "alpha": 0.35})
             y = _running_mean(y, window)
             text += f", mean of {window}"
-        ax.plot(x, y, label=f"{prefix}{text}", gid=_TRAINING if key == keys[0] else None, **options)
-    best = int(history.get("best_epoch", 0) or 0)
-    scored = history[keys[-1]]
-    if by != "batch" and 0 < best <= len(scored):
-        place = _spread(places, len(scored), keys[-1])[best - 1]
-        ax.plot([place], [scored[best - 1]], "o", color=style["color"], label=f"{prefix}best epoch {best}")
+        ax.plot(x, y, label=f"{prefix}{text}", gid=None if number else _TRAINING, **options)
+    _, x, y = curves[-1]
+    if 0 < int(best or 0) <= len(y):
+        ax.plot([x[best - 1]], [y[best - 1]], "o", color=style["color"], label=f"{prefix}best epoch {best}")
 
 
 def _named(histories: Any) -> List[Tuple[str, Any]]:
@@ -139,14 +141,14 @@ def _record(history: Any, by: str) -> Mapping:
     return record
 
 
-def _places(history: Mapping, keys: List[str], by: str) -> np.ndarray:
+def _places(history: Mapping, longest: int, by: str) -> np.ndarray:
     """Returns where the values of the longest curve stand."""
     if by in history:
         places = np.asarray(history[by], dtype=float)
         return np.cumsum(places) if by == "seconds" else places
     if by == "seconds":
         raise ArgumentError('histories must hold "seconds" where curves are drawn by them')
-    return np.arange(1, max(len(history[key]) for key in keys) + 1, dtype=float)
+    return np.arange(1, longest + 1, dtype=float)
 
 
 def _spread(places: np.ndarray, count: int, name: str) -> np.ndarray:
