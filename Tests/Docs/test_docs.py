@@ -1,4 +1,5 @@
 """The documents say what the library knows, and their samples run."""
+import inspect
 import pathlib
 import re
 import subprocess
@@ -50,6 +51,17 @@ def test_reference_names_every_member(role):
     assert not missing
 
 
+def test_the_page_of_pictures_has_every_function_as_it_is():
+    from nnswift import plot
+
+    page = (ROOT / "docs" / "plot.md").read_text()
+    for name in plot.__all__:
+        signature = inspect.signature(getattr(plot, name))
+        plain = [parameter.replace(annotation=parameter.empty) for parameter in signature.parameters.values()]
+        text = str(signature.replace(parameters=plain, return_annotation=signature.empty)).replace("'", '"')
+        assert f"| `{name}{text}` |" in page
+
+
 def samples(language):
     return re.findall(rf"```{language}\n(.*?)```", README, re.S)
 
@@ -98,7 +110,7 @@ def test_commands_of_documents_exist(document):
     assert used and used <= targets, used - targets
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/reference.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/reference.md", "docs/plot.md"])
 def test_links_lead_somewhere(document):
     path = ROOT / document
     for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text()):

@@ -51,19 +51,17 @@ def show_progress(now):
         print(line)
 
 
-def draw_picture(path, history, matrix, pixels, truth, predicted):
+def draw_picture(path, history, pixels, truth, predicted):
     """Learning curves and confusion matrix side by side, the digits that were not recognised below."""
     from matplotlib.figure import Figure
 
-    wrong = np.flatnonzero(predicted != truth)
-    figure = Figure(figsize=(10, 6.2), dpi=130, layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[4.6, 1.6], hspace=0.03)
-    curves, table = above.subplots(1, 2, width_ratios=[1.2, 1])
-    nnswift.plot.learning_curves(history, ax=curves).set_title("learning curves")
-    nnswift.plot.confusion_matrix(matrix, range(CLASSES), ax=table).set_title("confusion matrix")
-    some = f", {PICTURED} of them" if len(wrong) > PICTURED else ""
-    below.suptitle(f"{len(wrong)} of the {len(truth)} held-out digits were not recognised{some}:")
-    nnswift.plot.digits(pixels[wrong], truth[wrong], predicted[wrong], figure=below, limit=PICTURED)
+    figure = Figure(figsize=(11, 6.2), dpi=120, layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=[4.4, 1.5])
+    loss, accuracy, table = above.subplots(1, 3, width_ratios=[1, 1, 1.35])
+    nnswift.plot.learning_curves(history, ax=loss)
+    nnswift.plot.learning_curves(history, "accuracy", ax=accuracy)
+    nnswift.plot.confusion_matrix(truth, predicted, ax=table)
+    nnswift.plot.misclassified(pixels, truth, predicted, limit=PICTURED, columns=PICTURED, ax=below.subplots())
     figure.savefig(path)
 
 
@@ -90,7 +88,7 @@ def main(data="examples/data/digits.u8", model_path="build/digits.safetensors", 
         classify(model, pixels, labels, row)
     model.save(model_path)
     print(f"\nsaved {model_path}")
-    draw_picture(picture, history, matrix, test_pixels, test_labels, predicted)
+    draw_picture(picture, history, test_pixels, test_labels, predicted)
     if values["accuracy"] < ACCURACY_NEEDED:
         print(f"test accuracy must be at least {ACCURACY_NEEDED:.2f}", file=sys.stderr)
         return 1

@@ -1,0 +1,105 @@
+"""What all pictures share: the Axes, the colours, and checks of what is drawn."""
+
+from __future__ import annotations
+
+from typing import Any, Tuple
+
+import numpy as np
+
+from ..errors import ArgumentError, ShapeError
+
+# Okabe and Ito 2008, without the yellow that white paper swallows.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", "-.", ":")
+GREY = "0.45"
+_STYLE = {"axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True}
+# Inches around everything.
+_MARGIN = 0.1
+# Marks the curves of this package, so that one more on the same Axes gets the next colour.
+_CURVE = "nnswift"
+_REFERENCE = "nnswift reference"
+
+
+def axes(ax: Any, size: Tuple[float, float] = (6.4, 4.2)) -> Any:
+    """Returns ax, or the Axes of a new figure [inches] that pyplot and notebooks know."""
+    if ax is not None:
+        return ax
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as missing:
+        raise ImportError(
+            'nnswift.plot needs matplotlib; install it with: pip install "nnswift[plot]" (or: pip install matplotlib)'
+        ) from missing
+    with plt.rc_context(_STYLE):
+        figure = plt.figure(figsize=size, layout="constrained")
+        figure.get_layout_engine().set(w_pad=_MARGIN, h_pad=_MARGIN)
+        return figure.subplots()
+
+
+def style(number: int) -> dict:
+    """Returns colour and dashes of the number-th curve; beyond the colours the dashes change."""
+    return {
+        "color": COLORS[number % len(COLORS)],
+        "linestyle": DASHES[number // len(COLORS) % len(DASHES)],
+    }
+
+
+def curve(ax: Any, x: Any, y: Any, **options: Any) -> Any:
+    """Draws a curve in the next colour of ax."""
+    drawn = sum(line.get_gid() == _CURVE for line in ax.lines)
+    return ax.plot(x, y, gid=_CURVE, **{**style(drawn), "linewidth": 1.8, **options})[0]
+
+
+def reference(ax: Any, x: Any, y: Any, label: str) -> None:
+    """Draws a line to compare with, once."""
+    if label not in [line.get_label() for line in ax.lines]:
+        ax.plot(x, y, color=GREY, linewidth=1.2, linestyle=":", label=label, zorder=1, gid=_REFERENCE)
+
+
+def decorate(ax: Any, xlabel: str, ylabel: str) -> None:
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.grid(alpha=0.25, linewidth=0.8)
+
+
+def legend(ax: Any, loc: str = "best") -> None:
+    """Puts the legend in place, as far as that can be found in a moment: "best" looks at every point."""
+    many = sum(len(line.get_xdata()) for line in ax.lines) > 20000
+    if loc == "best" and many:
+        first = np.asarray(ax.lines[0].get_ydata())
+        loc = "upper right" if first[0] > first[-1] else "lower right"
+    # What there is to compare with comes last, however many curves were added since.
+    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: handle.get_gid() == _REFERENCE)
+    ax.legend(handles=handles, loc=loc, framealpha=0.8, edgecolor="none", fontsize="small")
+
+
+def label_column(values: Any, name: str) -> np.ndarray:
+    """Returns labels [rows] or [rows x 1] as one dimension."""
+    array = np.asarray(values)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise ShapeError(f"{name} must be [rows] or [rows x 1], got shape {array.shape}")
+    return array
+
+
+def pair(y_true: Any, other: Any, name: str) -> Tuple[np.ndarray, np.ndarray]:
+    """Returns two columns of equally many rows, at least one."""
+    first, second = label_column(y_true, "y_true"), label_column(other, name)
+    if len(first) != len(second):
+        raise ShapeError(f"y_true and {name} must have equally many rows, got {len(first)} and {len(second)}")
+    if not len(first):
+        raise ShapeError(f"y_true and {name} must have at least one row, got none")
+    return first, second
+
+
+def at_least(value: int, name: str, low: int = 1) -> int:
+    if value < low:
+        raise ArgumentError(f"{name} must be at least {low}, got {value}")
+    return int(value)
+
+
+def size_in_points(ax: Any) -> Tuple[float, float]:
+    """Returns width and height of ax as it is laid out now."""
+    box = ax.get_window_extent()
+    return box.width * 72 / ax.figure.dpi, box.height * 72 / ax.figure.dpi
