@@ -21,7 +21,7 @@ OPTIMIZERS = {
 
 
 def learn(optimizer, train, validation, loss="softmax_cross_entropy", outputs=10):
-    """Returns a small network that has learnt, and its history."""
+    """Returns a small network that has learnt, its history, and what it told after every batch."""
     metrics = [] if loss == "mse" else ["accuracy"]
     model = nnswift.Model({
         "input": train[0].shape[1],
@@ -31,20 +31,23 @@ def learn(optimizer, train, validation, loss="softmax_cross_entropy", outputs=10
         "seed": 1,
     })
     config = {"epochs": 25, "batch_size": 32, "seed": 1, "optimizer": optimizer, "metrics": metrics}
-    return model, model.train(*train, config, validation=validation)
+    record = []
+    history = model.train(*train, {**config, "progress": "batch"}, validation=validation, callback=record.append)
+    return model, history, record
 
 
 def main(data="examples/data/digits.u8", picture="build/plot.png"):
     pixels, labels = read_digits(data)
     X, X_test, y, y_test = nnswift.split(pixels, labels, seed=1)
     learnt = {name: learn(optimizer, (X, y), (X_test, y_test)) for name, optimizer in OPTIMIZERS.items()}
-    histories = {name: history for name, (_, history) in learnt.items()}
+    histories = {name: history for name, (_, history, _) in learnt.items()}
+    records = {name: record for name, (_, _, record) in learnt.items()}
     scores = learnt["SGD"][0].predict(X_test)
 
     figure = Figure(figsize=(13, 16), dpi=80, layout="constrained")
     axes = figure.subplots(4, 3)
     plot.learning_curves(histories, ax=axes[0, 0]).set(title="learning_curves", yscale="log")
-    plot.learning_curves(histories, "accuracy", by="batch", ax=axes[0, 1]).set_title('learning_curves, by="batch"')
+    plot.learning_curves(records, by="batch", ax=axes[0, 1]).set(title='learning_curves, by="batch"', yscale="log")
     plot.bars(
         {name: {"training": h["accuracy"][-1], "test": h["val_accuracy"][-1]} for name, h in histories.items()},
         ylabel="accuracy", ax=axes[0, 2],
@@ -56,7 +59,7 @@ def main(data="examples/data/digits.u8", picture="build/plot.png"):
 
     # An eight against all others: how well each network tells it.
     eight = (y_test == 8).astype(int)
-    for name, (model, _) in learnt.items():
+    for name, (model, _, _) in learnt.items():
         score = model.predict(X_test)[:, 8]
         plot.roc_curve(eight, score, label=name, ax=axes[2, 0]).set_title("roc_curve")
         plot.precision_recall_curve(eight, score, label=name, ax=axes[2, 1]).set_title("precision_recall_curve")
@@ -64,7 +67,7 @@ def main(data="examples/data/digits.u8", picture="build/plot.png"):
 
     # The ink of the lower half, from the upper half.
     ink, ink_test = (images[:, 32:].mean(axis=1) for images in (X, X_test))
-    model, _ = learn(OPTIMIZERS["Adam"], (X[:, :32], ink), (X_test[:, :32], ink_test), "mse", 1)
+    model, _, _ = learn(OPTIMIZERS["Adam"], (X[:, :32], ink), (X_test[:, :32], ink_test), "mse", 1)
     guess = model.predict(X_test[:, :32])
     plot.predictions(ink_test, guess, ax=axes[3, 0]).set_title("predictions")
     plot.residuals(ink_test, guess, ax=axes[3, 1]).set_title("residuals")

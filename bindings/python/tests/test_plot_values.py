@@ -83,6 +83,8 @@ def test_learning_curves_refuse():
         plot.learning_curves({"loss": [1.0]}, by="seconds")
     with pytest.raises(nnswift.ArgumentError, match="loss must have a value for each of 3 places, got 2"):
         plot.learning_curves({"epoch": [1, 2, 3], "loss": [1.0, 2]})
+    with pytest.raises(nnswift.ArgumentError, match="each batch, got one an epoch"):
+        plot.learning_curves(history(), by="batch")
     with pytest.raises(nnswift.ArgumentError, match="hold histories"):
         plot.learning_curves({"a": history(), "b": 3})
     assert not plt.get_fignums()

@@ -129,8 +129,8 @@ def _write(ax: Any, counts: np.ndarray, shares: np.ndarray, normalize: Optional[
     both = normalize is None and len(counts) <= 6
     texts = [[_text(c, s, normalize, both) for c, s in zip(*rows)] for rows in zip(counts, shares)]
     widest = max(len(line) for row in texts for text in row for line in text.split("\n"))
-    # A digit is about 0.64 of the font's size wide.
-    size = min(11.0, cell / (0.66 * (widest + 1)), cell / (3.2 if both else 1.6))
+    # A digit is about 0.64 of the font's size wide, a point half of that.
+    size = min(11.0, cell / (0.64 * (widest + 0.4)), cell / (3.2 if both else 1.6))
     if size < _SMALLEST_TEXT:
         return False
     for row, column in np.ndindex(counts.shape):

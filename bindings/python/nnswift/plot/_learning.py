@@ -44,7 +44,7 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
     Raises
     ------
     ArgumentError
-        No history has the metric, or `by` is none of the three, or is not in a history.
+        No history has the metric, or `by` is none of the three, or a history has no such values.
     ImportError
         matplotlib is not installed.
 
@@ -148,6 +148,12 @@ def _places(history: Mapping, longest: int, by: str) -> np.ndarray:
         return np.cumsum(places) if by == "seconds" else places
     if by == "seconds":
         raise ArgumentError('histories must hold "seconds" where curves are drawn by them')
+    if by == "batch" and longest and longest == len(history.get("epoch", ())):
+        # Counted on, epochs would be taken for batches.
+        raise ArgumentError(
+            'histories must hold a value for each batch, got one an epoch; train with {"progress": "batch"} and '
+            "callback=record.append, and draw the record"
+        )
     return np.arange(1, longest + 1, dtype=float)
 
 
