@@ -86,27 +86,28 @@ def _near(rng, old):
     return copy.deepcopy(rng.choice(WORDS))
 
 
+def blindly_edited(rng, kind, content, donors):
+    """Bytes damaged in one of three ways that know nothing of what they mean."""
+    if kind == 0:
+        return bytes_edited(rng, content)
+    if kind == 1:
+        return truncated(rng, content)
+    return spliced(rng, content, rng.choice(donors))
+
+
 def text_edited(rng, text, donors):
     """A JSON text damaged as text or as a value."""
     kind = rng.randrange(10)
-    if kind == 0:
-        return bytes_edited(rng, text)
-    if kind == 1:
-        return truncated(rng, text)
-    if kind == 2:
-        return spliced(rng, text, rng.choice(donors))
+    if kind < 3:
+        return blindly_edited(rng, kind, text, donors)
     return json.dumps(value_edited(rng, json.loads(text), [json.loads(donor) for donor in rng.sample(donors, 2)])).encode()
 
 
 def file_edited(rng, content, donors):
     """A model file damaged; in most cases with a right header length and checksum."""
     kind = rng.randrange(12)
-    if kind == 0:
-        return bytes_edited(rng, content)
-    if kind == 1:
-        return truncated(rng, content)
-    if kind == 2:
-        return spliced(rng, content, rng.choice(donors))
+    if kind < 3:
+        return blindly_edited(rng, kind, content, donors)
     text, data = modelfile.split(content)
     other_text, other_data = modelfile.split(rng.choice(donors))
     if kind == 3:
