@@ -43,7 +43,7 @@ def test_study_e_in_c(studies):
     from mnist_rows import fit
 
     out = run(PROGRAMS / "e_linear", 1, pathlib.Path(FOUND[0]).resolve()).stdout
-    printed = re.findall(r"train ([\d.]+), validation ([\d.]+)$", out, re.MULTILINE)
+    printed = re.findall(r"mean of 5 seeds: train ([\d.]+), validation ([\d.]+)$", out, re.MULTILINE)
     train, test = (e_linear.draw_half(FOUND[0], part, False) for part in ("train", "test"))
     for (network, config), figures in zip((e_linear.STRAIGHT, e_linear.TRUE, e_linear.PLAIN), printed, strict=True):
         runs = [fit((network, config | {"epochs": 1}), train, test, seed) for seed in (1, 2, 3, 4, 5)]

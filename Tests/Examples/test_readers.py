@@ -91,7 +91,9 @@ def test_mnist_learns_within_its_memory():
     found = [f for f in folders if f and pathlib.Path(f, "mnist", "train-images-idx3-ubyte.gz").is_file()]
     if not found:
         pytest.skip("MNIST is not there: make data")
-    in_c = run(PROGRAMS / "mnist", 1, pathlib.Path(found[0]).resolve()).stdout
+    # A process inherits its parent's peak: a small shell stands between it and ours.
+    measured = ["sh", "-c", '"$@"; exit', "sh", PROGRAMS / "mnist", 1, pathlib.Path(found[0]).resolve()]
+    in_c = run(*measured).stdout
     assert float(re.search(r"test accuracy ([\d.]+)", in_c)[1]) >= 0.93
     assert float(re.search(r"peak memory ([\d.]+) MB", in_c)[1]) < 120
     in_python = run(sys.executable, SCRIPTS / "mnist.py", 1, pathlib.Path(found[0]).resolve()).stdout
