@@ -53,6 +53,21 @@ package final class Crew: @unchecked Sendable {
   }
 }
 
+/// A crew that somebody keeps until the work is done: it goes from call to call uncounted.
+package struct BorrowedCrew {
+  private unowned(unsafe) let crew: Crew
+
+  package init(_ crew: Crew) { self.crew = crew }
+
+  /// See `Crew.run`.
+  package func run(
+    parts: Int, context: UnsafeMutableRawPointer,
+    body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
+  ) {
+    crew.run(parts: parts, context: context, body: body)
+  }
+}
+
 private struct CrewTask {
   let context: UnsafeMutableRawPointer
   let body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void

@@ -15,7 +15,7 @@ import CVector
 package func multiply(
   _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>? = nil, isRectified: Bool = false,
   into c: Matrix, spare: UnsafeMutablePointer<Float>,
-  nonzeros: UnsafePointer<nnk_nonzeros>? = nil, crew: Crew
+  nonzeros: UnsafePointer<nnk_nonzeros>? = nil, crew: BorrowedCrew
 ) {
   let (n, k) = (c.columns, a.columns)
   if let nonzeros {
@@ -27,13 +27,13 @@ package func multiply(
   // Fewer than four columns would leave most of a vector idle: sums along k fill it.
   let isNarrow = n < 4
   if isNarrow, n > 1 { nnk_kernels().pointee.transpose(b.base, k, n, spare, k) }
-  ProductJob(
+  var job = ProductJob(
     product: nnk_product(
       a: a.base, a_start: 0, b: isNarrow && n > 1 ? UnsafePointer(spare) : UnsafePointer(b.base),
       b_stride: isNarrow ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
       is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: isNarrow ? 1 : 0),
-    isOfDots: isNarrow
-  ).run(on: crew)
+    isOfDots: isNarrow)
+  job.run(on: crew)
 }
 
 /// C = A · Bᵀ
@@ -42,17 +42,17 @@ package func multiply(
 ///   - a: [m × k]
 ///   - b: [n × k]
 ///   - c: [m × n], overwritten.
-package func multiplyTransposed(_ a: MatrixRows, _ b: Matrix, into c: Matrix, crew: Crew) {
+package func multiplyTransposed(_ a: MatrixRows, _ b: Matrix, into c: Matrix, crew: BorrowedCrew) {
   let (n, k) = (c.columns, a.columns)
-  ProductJob(
+  var job = ProductJob(
     product: nnk_product(
       a: a.base, a_start: 0, b: b.base, b_stride: k, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
       bias: nil, is_rectified: 0, is_added: 0,
       // A column is a row as well.
       is_transposed: k > 1 ? 1 : 0),
     // To turn B costs n · k, to add up sixteen sums an element m · n.
-    isOfDots: k > nnk_kernels().pointee.dots_depth * c.rows
-  ).run(on: crew)
+    isOfDots: k > nnk_kernels().pointee.dots_depth * c.rows)
+  job.run(on: crew)
 }
 
 /// Columns start ..< start + c.rows of A against all of D: C = Aᵀ · D, by the caller alone.
@@ -123,12 +123,13 @@ private struct ProductJob {
     Double(product.m) * Double(product.n) * Double(product.k) >= BlockSize.leastShared
   }
 
-  func run(on crew: Crew) {
-    var job = self
-    if blocks == 1, product.k <= BlockSize.depth { return kernel(&job.product) }
-    withUnsafeMutablePointer(to: &job) { job in
-      (isShared ? crew : Crew.alone).run(parts: blocks, context: UnsafeMutableRawPointer(job)) {
-        context, part in
+  mutating func run(on crew: BorrowedCrew) {
+    if product.m <= BlockSize.rows, product.n <= BlockSize.columns, product.k <= BlockSize.depth {
+      return kernel(&product)
+    }
+    let (crew, parts) = (isShared ? crew : BorrowedCrew(.alone), blocks)
+    withUnsafeMutablePointer(to: &self) { job in
+      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part in
         context.assumingMemoryBound(to: ProductJob.self).pointee.compute(block: part)
       }
     }

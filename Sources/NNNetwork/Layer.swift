@@ -106,38 +106,71 @@ package enum Mode: Sendable {
   case training(seed: UInt64, epoch: Int, step: Int)
 }
 
+/// Where the values of one layer stand in a workspace.
+struct LayerPlace {
+  // The model keeps it, and whoever passes through the workspace keeps the model.
+  unowned(unsafe) let layer: any Layer
+  let index: Int
+  /// Values of a row that goes in, and of one that comes out.
+  let inputs: Int
+  let outputs: Int
+  let input: UnsafeMutablePointer<Float>
+  let inputRows: RowPointers
+  let output: UnsafeMutablePointer<Float>
+  let outputRows: RowPointers
+  let scratch: UnsafeMutablePointer<Float>
+  /// dLoss/dOutput; for inference the output itself, not to be read.
+  var gradient: UnsafeMutablePointer<Float>
+  var gradientRows: RowPointers
+  /// dLoss/dInput; nil where nobody asks for it.
+  var inputGradient: UnsafeMutablePointer<Float>?
+}
+
 /// What a layer works on in one pass.
 package struct LayerStep {
-  /// The layer's position in the model: its random stream is keyed by it.
-  package let index: Int
-  /// [rows × inputSize]; not valid for a layer that reads rows.
-  package let input: Matrix
-  /// The same, row by row.
-  package let inputRows: MatrixRows
+  let place: UnsafePointer<LayerPlace>
+  let rows: Int
   /// What is not 0 in the input; nil: not listed.
   package let nonzeros: UnsafePointer<nnk_nonzeros>?
   /// As many rows that the next batch will bring; nil: unknown.
   package let nextRows: RowPointers?
-  /// [rows × outputSize]
-  package let output: Matrix
-  /// dLoss/dOutput, [rows × outputSize]; valid in backward.
-  package let outputGradient: Matrix
-  package let outputGradientRows: MatrixRows
-  /// dLoss/dInput, [rows × inputSize]; nil where no layer below has parameters.
-  package let inputGradient: Matrix?
-  /// As `Layer.scratch` asks; valid from forward to commit of a training step.
-  package let scratch: UnsafeMutablePointer<Float>
   /// As `Layer.spareSize` asks; valid during the call.
   package let spare: UnsafeMutablePointer<Float>
   /// All gradients of the model; a parameter's begin at its offset.
   package let gradients: UnsafeMutablePointer<Float>
   package let mode: Mode
-  // The caller of the pass keeps it.
-  package unowned(unsafe) let crew: Crew
+  package let crew: BorrowedCrew
 
   package var isTraining: Bool {
     if case .training = mode { true } else { false }
   }
+  /// The layer's position in the model: its random stream is keyed by it.
+  package var index: Int { place.pointee.index }
+  /// [rows × inputSize]; not valid for a layer that reads rows.
+  package var input: Matrix {
+    Matrix(place.pointee.input, rows: rows, columns: place.pointee.inputs)
+  }
+  /// The same, row by row.
+  package var inputRows: MatrixRows {
+    MatrixRows(place.pointee.inputRows, rows: rows, columns: place.pointee.inputs)
+  }
+  /// [rows × outputSize]
+  package var output: Matrix {
+    Matrix(place.pointee.output, rows: rows, columns: place.pointee.outputs)
+  }
+  /// dLoss/dOutput, [rows × outputSize]; valid in backward.
+  package var outputGradient: Matrix {
+    Matrix(place.pointee.gradient, rows: rows, columns: place.pointee.outputs)
+  }
+  package var outputGradientRows: MatrixRows {
+    MatrixRows(place.pointee.gradientRows, rows: rows, columns: place.pointee.outputs)
+  }
+  /// dLoss/dInput, [rows × inputSize]; nil where no layer below has parameters.
+  package var inputGradient: Matrix? {
+    place.pointee.inputGradient.map { Matrix($0, rows: rows, columns: place.pointee.inputs) }
+  }
+  /// As `Layer.scratch` asks; valid from forward to commit of a training step.
+  package var scratch: UnsafeMutablePointer<Float> { place.pointee.scratch }
 }
 
 /// A named tensor of a layer. Its values stand in the model's one block of weights, a matrix column

@@ -160,18 +160,18 @@ package final class Model {
   package func forward(
     _ workspace: Workspace, rows: Int, mode: Mode, crew: Crew
   ) -> Matrix {
-    for index in layers.indices {
-      // The model keeps its layers.
-      unowned(unsafe) let layer = layers[index]
-      layer.forward(
-        step(index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: crew))
+    let count = layers.count
+    for index in 0..<count {
+      let step = step(
+        index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: crew)
+      step.place.pointee.layer.forward(step)
     }
-    return output(of: layers.count - 1, workspace, rows: rows)
+    return Matrix(workspace.places[count - 1].output, rows: rows, columns: outputSize)
   }
 
   /// Where the gradient of the raw outputs is to be written before `backward`.
   package func outputGradient(_ workspace: Workspace, rows: Int) -> Matrix {
-    Matrix(workspace.gradients[layers.count - 1], rows: rows, columns: outputSize)
+    Matrix(workspace.places[layers.count - 1].gradient, rows: rows, columns: outputSize)
   }
 
   /// Brings the gradient of the raw outputs down to every layer; `completeGradient` does the rest.
@@ -180,9 +180,9 @@ package final class Model {
     crew: Crew
   ) {
     for index in (firstTrainableLayer..<layers.count).reversed() {
-      unowned(unsafe) let layer = layers[index]
-      layer.backward(
-        step(index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew))
+      let step = step(
+        index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew)
+      step.place.pointee.layer.backward(step)
     }
   }
 
@@ -195,33 +195,15 @@ package final class Model {
     }
   }
 
-  private func output(of index: Int, _ workspace: Workspace, rows: Int) -> Matrix {
-    index < 0
-      ? Matrix(workspace.input, rows: rows, columns: inputSize)
-      : Matrix(workspace.outputs[index], rows: rows, columns: layers[index].outputSize)
-  }
-
   func step(
     _ index: Int, _ workspace: Workspace, rows: Int, mode: Mode,
     gradients: UnsafeMutablePointer<Float>, crew: Crew
   ) -> LayerStep {
-    let input = output(of: index - 1, workspace, rows: rows)
-    let output = output(of: index, workspace, rows: rows)
-    let inputRows = index == 0 ? workspace.inputRows : workspace.outputRows[index - 1]
-    let isTraining = !workspace.gradients.isEmpty
-    let gradient = isTraining ? workspace.gradients[index] : output.base
-    let gradientRows = isTraining ? workspace.gradientRows[index] : workspace.outputRows[index]
-    return LayerStep(
-      index: index, input: input,
-      inputRows: MatrixRows(inputRows, rows: rows, columns: input.columns),
+    LayerStep(
+      place: workspace.places + index, rows: rows,
       nonzeros: index == 0 ? workspace.nonzeros : nil,
       nextRows: index == 0 && workspace.nextCount >= rows ? workspace.nextRows : nil,
-      output: output,
-      outputGradient: Matrix(gradient, rows: rows, columns: output.columns),
-      outputGradientRows: MatrixRows(gradientRows, rows: rows, columns: output.columns),
-      inputGradient: isTraining && index > firstTrainableLayer
-        ? Matrix(workspace.gradients[index - 1], rows: rows, columns: input.columns) : nil,
-      scratch: workspace.scratch[index], spare: workspace.spare, gradients: gradients, mode: mode,
-      crew: crew)
+      spare: workspace.spare, gradients: gradients, mode: mode,
+      crew: BorrowedCrew(crew))
   }
 }

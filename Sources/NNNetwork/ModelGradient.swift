@@ -24,7 +24,7 @@ extension Model {
     for index in firstTrainableLayer..<layers.count {
       let range = parameterRanges[index]
       if range.isEmpty { continue }
-      unowned(unsafe) let layer = layers[index]
+      unowned(unsafe) let layer = workspace.places[index].layer
       if layer.gradientParts == 0 {
         bound = max(bound, largestMagnitude(gradients + range.lowerBound, range.count))
       } else {
@@ -48,7 +48,7 @@ extension Model {
     for index in firstTrainableLayer..<layers.count {
       let range = parameterRanges[index]
       if range.isEmpty { continue }
-      unowned(unsafe) let layer = layers[index]
+      unowned(unsafe) let layer = workspace.places[index].layer
       if layer.gradientParts == 0 {
         user?.use(
           GradientRun(

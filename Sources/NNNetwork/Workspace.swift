@@ -9,10 +9,8 @@ import NNMath
 package final class Workspace {
   package let capacity: Int
   let input: UnsafeMutablePointer<Float>
-  let outputs: [UnsafeMutablePointer<Float>]
-  let scratch: [UnsafeMutablePointer<Float>]
-  /// dLoss/dOutput of every layer; empty for inference.
-  let gradients: [UnsafeMutablePointer<Float>]
+  /// One a layer.
+  let places: UnsafePointer<LayerPlace>
   /// For a loss: see `LossInput.scratch`.
   package let lossScratch: UnsafeMutablePointer<Float>
   /// A transposed weight or a part of a gradient, of the layer that is at work.
@@ -26,12 +24,11 @@ package final class Workspace {
   var index: NonzeroIndex?
   /// What is not 0 in the batch, where that is little.
   private(set) var nonzeros: UnsafePointer<nnk_nonzeros>?
-  /// The rows of `input`, of each output and of each gradient.
+  /// The rows of `input`.
   let loadedRows: RowPointers
-  let outputRows: [RowPointers]
-  let gradientRows: [RowPointers]
   private let memory: Buffer<Float>
   private let pointers: Buffer<UnsafePointer<Float>>
+  private let placeMemory: Buffer<LayerPlace>
 
   /// - Throws: `NNError.memory`, `.limit`.
   package convenience init(for model: Model, rows: Int, training: Bool) throws(NNError) {
@@ -39,37 +36,60 @@ package final class Workspace {
     let blocks = 3 + plan.outputs.count + plan.gradients.count
     self.init(
       model, rows: rows, plan, memory: try Buffer(count: plan.total),
-      pointers: try Buffer(count: try checkedProduct(rows, blocks, "batch memory")))
+      pointers: try Buffer(count: try checkedProduct(rows, blocks, "batch memory")),
+      places: try Buffer(count: model.layers.count))
   }
 
   private init(
     _ model: Model, rows: Int, _ plan: MemoryPlan, memory: Buffer<Float>,
-    pointers: Buffer<UnsafePointer<Float>>
+    pointers: Buffer<UnsafePointer<Float>>, places: Buffer<LayerPlace>
   ) {
     capacity = rows
     self.memory = memory
     self.pointers = pointers
+    placeMemory = places
+    self.places = UnsafePointer(places.base)
     let base = memory.base
     input = base + plan.input
-    outputs = plan.outputs.map { base + $0 }
-    scratch = plan.scratch.map { base + $0 }
-    gradients = plan.gradients.map { base + $0 }
     lossScratch = base + plan.lossScratch
     spare = base + plan.spare
-
     inputRows = pointers.base
     loadedRows = pointers.base + rows
     nextRows = pointers.base + 2 * rows
     pointRows(loadedRows, to: input, rows: rows, columns: model.inputSize)
-    var free = pointers.base + 3 * rows
+    fill(places.base, model, plan)
+  }
+
+  /// Every layer reads what the one below it wrote.
+  private func fill(
+    _ places: UnsafeMutablePointer<LayerPlace>, _ model: Model, _ plan: MemoryPlan
+  ) {
+    let base = memory.base
+    var free = pointers.base + 3 * capacity
     func rowPointers(_ block: UnsafeMutablePointer<Float>, _ columns: Int) -> RowPointers {
-      defer { free += rows }
-      pointRows(free, to: block, rows: rows, columns: columns)
+      defer { free += capacity }
+      pointRows(free, to: block, rows: capacity, columns: columns)
       return free
     }
-    let widths = model.layers.map { $0.outputSize }
-    outputRows = zip(outputs, widths).map { rowPointers($0, $1) }
-    gradientRows = zip(gradients, widths).map { rowPointers($0, $1) }
+    var (below, belowRows, inputs) = (input, inputRows, model.inputSize)
+    for (index, layer) in model.layers.enumerated() {
+      let output = base + plan.outputs[index]
+      let outputRows = rowPointers(output, layer.outputSize)
+      var place = LayerPlace(
+        layer: layer, index: index, inputs: inputs, outputs: layer.outputSize, input: below,
+        inputRows: belowRows, output: output, outputRows: outputRows,
+        scratch: base + plan.scratch[index], gradient: output, gradientRows: outputRows,
+        inputGradient: nil)
+      if !plan.gradients.isEmpty {
+        place.gradient = base + plan.gradients[index]
+        place.gradientRows = rowPointers(place.gradient, layer.outputSize)
+        if index > model.firstTrainableLayer {
+          place.inputGradient = base + plan.gradients[index - 1]
+        }
+      }
+      (places + index).initialize(to: place)
+      (below, belowRows, inputs) = (output, outputRows, layer.outputSize)
+    }
   }
 
   /// Looks for zeros in the loaded rows.

@@ -33,10 +33,10 @@ import Testing
     case .plain:
       multiply(
         byRow, Matrix(b.base, rows: k, columns: n), bias: bias.base, isRectified: true,
-        into: result, spare: spare.base, crew: crew)
+        into: result, spare: spare.base, crew: BorrowedCrew(crew))
     case .secondTransposed:
       multiplyTransposed(
-        byRow, Matrix(b.base, rows: n, columns: k), into: result, crew: crew)
+        byRow, Matrix(b.base, rows: n, columns: k), into: result, crew: BorrowedCrew(crew))
     case .firstTransposed:
       // In two parts, as a strip of the inputs is one.
       let (byDepth, kept) = try rows(a, k, m)
