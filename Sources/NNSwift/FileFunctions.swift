@@ -19,7 +19,8 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
     throw .argument("flags must be NNS_SAVE_WEIGHTS (1) and NNS_SAVE_TRAINING (2), got \(flags)")
   }
   let savesTraining = flags & training != 0
-  return try Room.hold(handle.bytesToSave(training: savesTraining)) { () throws(NNError) in
+  let room = savesTraining ? handle.bytesToSave(handle.trainer?.config.optimizer) : handle.specBytes
+  return try Room.hold(room) { () throws(NNError) in
     guard savesTraining else { return try encode(handle.model, training: nil) }
     let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
     return try encode(handle.model, training: state ?? handle.savedTraining)
@@ -27,10 +28,13 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
 }
 
 extension ModelHandle {
-  /// Of a history as many numbers as a file keeps, and the text that a file brought.
-  fileprivate func bytesToSave(training: Bool) -> Int {
-    guard training else { return specBytes }
+  /// Saving with a training: of a history as many numbers as a file keeps, the text that a file
+  /// brought, and the names of an optimiser's many slots.
+  func bytesToSave(_ optimizer: OptimizerFunction?) -> Int {
+    let brought = (savedTraining?.slots.count ?? 0) * model.tensors.count
+    let slots = optimizer?.lbfgs == nil ? brought : LBFGSOptions.mostSavedTensors
     return specBytes + Room.bytes(forHistory: 8192) + 64 * (savedTraining?.text.utf8.count ?? 0)
+      + 1024 * min(slots, 1 << 16)
   }
 }
 

@@ -40,7 +40,8 @@ private func fit(
     checkpoint: try config.checkpoint.map(checkpointWriter))
   let trainer = try handle.trainer(for: config)
   // A training that is refused here leaves trainer, history and model as they were.
-  try Room.hold(TrainingHistory.bytes(for: config)) { () throws(NNError) in
+  let toSave = config.checkpoint == nil ? 0 : handle.bytesToSave(config.optimizer)
+  try Room.hold(TrainingHistory.bytes(for: config) + toSave) { () throws(NNError) in
     let run = try trainer.plan(config, train: train, validation: validation, observer: observer)
     handle.begin(trainer, config)
     try run.start()

@@ -62,7 +62,7 @@ package struct OptimizerFunction: Sendable {
   /// What the slots begin with, given the first step's learning rate; 0 unless set.
   var prepare: (@Sendable (_ slots: SlotBlock, _ learningRate: Double) -> Void)?
   /// Set when the rule evaluates the loss by itself, over full batches.
-  var lbfgs: LBFGSOptions?
+  package var lbfgs: LBFGSOptions?
   /// What a step works out once.
   var constants: @Sendable (OptimizerStep) -> StepConstants = {
     StepConstants(rate: Float($0.learningRate))
@@ -118,6 +118,7 @@ package final class Optimizer {
   private let scalars: Buffer<Double>
   private let runs: [(offset: Int, count: Int, decays: Bool)]
   private let parameterCount: Int
+  private let tensors: Int
   private let lbfgs: LBFGS?
   private var constants = StepConstants()
   private var learningRate = 0.0
@@ -141,6 +142,7 @@ package final class Optimizer {
     self.function = function
     self.shared = shared
     parameterCount = model.parameterCount
+    tensors = model.trainableTensors.count
     weights = model.weights.base
     self.slots = slots
     self.scalars = scalars
@@ -155,12 +157,36 @@ package final class Optimizer {
   }
 
   /// The rule's doubles, for a file.
-  var savedScalars: [Double] { (0..<scalars.count).map { scalars.base[$0] } }
+  var savedScalars: [Double] {
+    lbfgs?.savedScalars(tensors: tensors) ?? (0..<scalars.count).map { scalars.base[$0] }
+  }
 
-  /// Takes up the position of a saved optimiser.
-  func restore(steps: Int, scalars saved: [Double]) {
+  /// The rule's memory, for a file: one float a parameter and slot.
+  var savedSlots: [(name: String, values: UnsafeMutablePointer<Float>)] {
+    lbfgs?.savedSlots(tensors: tensors)
+      ?? function.slotNames.enumerated().map { ($1, slots.base + $0 * parameterCount) }
+  }
+
+  /// Takes up position and memory of a saved optimiser.
+  ///
+  /// - Returns: whether the memory is one of this rule; if not, nothing of use is kept.
+  func restore(
+    steps: Int, scalars saved: [Double], slots memory: [(name: String, values: Buffer<Float>)]
+  ) -> Bool {
+    if let lbfgs {
+      guard lbfgs.restore(memory, scalars: saved) else { return false }
+    } else {
+      guard memory.count == function.slotNames.count else { return false }
+      for place in savedSlots {
+        guard let slot = memory.first(where: { sameBytes($0.name, place.name) }) else {
+          return false
+        }
+        place.values.update(from: slot.values.base, count: parameterCount)
+      }
+      for (index, value) in saved.prefix(scalars.count).enumerated() { scalars.base[index] = value }
+    }
     self.steps = steps
-    for (index, value) in saved.prefix(scalars.count).enumerated() { scalars.base[index] = value }
+    return true
   }
 
   /// Neighbouring parameters with the same decay are updated together.

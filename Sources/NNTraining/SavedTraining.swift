@@ -19,10 +19,9 @@ extension Trainer {
     let room = 4096 / max(1, history.names.count)
     object["history"] = history.suffix(max(1, room)).json
     var slots: [(name: String, values: Buffer<Float>)] = []
-    for (index, name) in optimizer.function.slotNames.enumerated() {
+    for (name, kept) in optimizer.savedSlots {
       let values = try Buffer<Float>(count: model.parameterCount)
-      values.base.update(
-        from: optimizer.slots.base + index * model.parameterCount, count: model.parameterCount)
+      values.base.update(from: kept, count: model.parameterCount)
       // A sum of squares may have overflowed where the weights have not, and a step that diverged may
       // have left anything: what is written must be read again.
       makeFinite(values.base, values.count)
@@ -42,32 +41,25 @@ extension Trainer {
   /// - Throws: `NNError.state` when the config's optimiser keeps other memory than the saved one;
   ///   `.format` when the text is not one of ours.
   package func restore(_ state: TrainingState) throws(NNError) {
-    let names = optimizer.function.slotNames
-    guard names.count == state.slots.count,
-      names.allSatisfy({ name in state.slots.contains { sameBytes($0.name, name) } })
-    else {
-      throw .state(
-        "continue: the file's optimizer kept \(listing(state.slots.map { $0.name })), this config's "
-          + "keeps \(listing(names)); use the same optimizer")
-    }
     let object = try parsed(state.text)
     guard let epoch = object["epoch"]?.integer, epoch >= 0, epoch < 1 << 40,
       let step = object["step"]?.integer, step >= 0, step < 1 << 40
     else { throw .format("the file's training state must have an epoch and a step") }
+    let history = try TrainingHistory(saved: state)
+    let scalars = (object["scalars"]?.array ?? []).map { $0.double ?? 0 }
+    guard optimizer.restore(steps: Int(step), scalars: scalars, slots: state.slots) else {
+      throw .state(
+        "continue: the file's optimizer kept \(listing(state.slots.map { $0.name })), this config's "
+          + "\(optimizer.searches ? "is lbfgs" : "keeps \(listing(optimizer.function.slotNames))"); "
+          + "use the same optimizer")
+    }
     epochsDone = Int(epoch)
-    history = try TrainingHistory(saved: state)
+    self.history = history
     earlyStopping = object["early_stopping"]?.object.flatMap {
       EarlyStoppingState($0, weights: state.best)
     }
     trustsMemory = false
-    optimizer.restore(
-      steps: Int(step), scalars: (object["scalars"]?.array ?? []).map { $0.double ?? 0 })
     learningRate.restorePlateau(object["plateau"] ?? .null)
-    for (index, name) in names.enumerated() {
-      guard let slot = state.slots.first(where: { sameBytes($0.name, name) }) else { continue }
-      (optimizer.slots.base + index * model.parameterCount).update(
-        from: slot.values.base, count: model.parameterCount)
-    }
   }
 
   /// Takes over a history, so that a fresh trainer does not hide what happened before it.

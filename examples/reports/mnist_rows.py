@@ -170,6 +170,27 @@ def speed_table(rules, train):
     return table, min(ratios)
 
 
+def say_runs(report, table, columns, reported, goals, rule, folder, rows):
+    """Fills a table with trainings, one list of seeds a column, and says it.
+
+    reported: the figures of others by line and column; goals: accuracies on the test part whose epochs are told; rule:
+    what the peak memory of one epoch on rows images is told for, by us and by PyTorch.
+    """
+    for name in ("train accuracy", "test accuracy", "train loss", "test loss", "seconds"):
+        cells = reported.get(name, {}) | {key: column(runs, name) for key, runs in columns.items()}
+        table.row(name, cells, digits=1 if name == "seconds" else 4)
+    for goal in goals:
+        told = {key: np.array(runs[0]["curve"]["val_accuracy"]) for key, runs in columns.items()}
+        table.row(f"epochs to test accuracy {goal}", {
+            key: common.epochs_to(-accuracies, -goal) for key, accuracies in told.items()
+        })  # fmt: skip
+    peaks = {common.RULES: memory(fit, rule, folder, rows)}
+    if common.TORCH in columns:
+        peaks[common.TORCH] = memory(fit_torch, rule, folder, rows)
+    table.row("peak memory, MB", peaks, digits=0)
+    report.say(table)
+
+
 def batches(rule, train, seed, epochs):
     """Trains batch by batch, as in online learning; returns loss and accuracy of each batch before its step."""
     network, config = rule

@@ -31,6 +31,9 @@ package struct LBFGSOptions: Sendable {
   /// PyTorch's tolerances: of the largest gradient, and of the change of loss or weights.
   let gradientTolerance = 1e-7
   let changeTolerance = 1e-9
+  /// Slots times tensors in a file, whose header has a bound: of a very deep network the newest pairs
+  /// are saved.
+  package static let mostSavedTensors = 4096
 }
 
 /// The memory of L-BFGS: the last steps and changes of gradient.
@@ -173,5 +176,67 @@ final class LBFGS {
     var sum = 0.0
     for index in 0..<count { sum += Double(abs(values[index])) }
     return sum
+  }
+}
+
+// What a file keeps: the pairs from the oldest on, the last direction and the gradient before it; as
+// scalars the iterations, the diagonal, the length of the last step, and a number a pair.
+extension LBFGS {
+  private static let scalarsBeforePairs = 3
+  /// The memory in blocks of one float a parameter; none before the first step.
+  func savedSlots(tensors: Int) -> [(name: String, values: UnsafeMutablePointer<Float>)] {
+    if iterations == 0 { return [] }
+    let kept = keptPairs(tensors)
+    var slots: [(name: String, values: UnsafeMutablePointer<Float>)] = []
+    for pair in 0..<kept {
+      let slot = slot(of: pairs - kept + pair)
+      slots.append(("step_\(pair)", steps.base + slot * count))
+      slots.append(("change_\(pair)", changes.base + slot * count))
+    }
+    slots.append(("direction", direction.base))
+    slots.append(("gradient", previousGradient.base))
+    return slots
+  }
+
+  func savedScalars(tensors: Int) -> [Double] {
+    if iterations == 0 { return [] }
+    let kept = keptPairs(tensors)
+    return [Double(iterations), diagonal, stepLength]
+      + (0..<kept).map { inverseProducts.base[slot(of: pairs - kept + $0)] }
+  }
+
+  private func keptPairs(_ tensors: Int) -> Int {
+    min(pairs, max(0, LBFGSOptions.mostSavedTensors / max(1, tensors) / 2 - 1))
+  }
+
+  /// Takes up a saved memory.
+  ///
+  /// - Returns: whether it is one; a memory of fewer pairs than a file has begins with the newest.
+  func restore(_ saved: [(name: String, values: Buffer<Float>)], scalars: [Double]) -> Bool {
+    if saved.isEmpty { return true }
+    let before = Self.scalarsBeforePairs
+    guard scalars.count >= before, saved.count == 2 * (scalars.count - before) + 2,
+      let iterations = Int(exactly: scalars[0]), iterations > 0, iterations < 1 << 40
+    else { return false }
+    let known = scalars.count - before
+    let kept = min(known, options.history)
+    func take(_ name: String, _ place: UnsafeMutablePointer<Float>) -> Bool {
+      guard let slot = saved.first(where: { sameBytes($0.name, name) }) else { return false }
+      place.update(from: slot.values.base, count: count)
+      return true
+    }
+    for pair in 0..<kept {
+      let number = known - kept + pair
+      guard take("step_\(number)", steps.base + pair * count),
+        take("change_\(number)", changes.base + pair * count)
+      else { return false }
+      inverseProducts.base[pair] = scalars[before + number]
+    }
+    guard take("direction", direction.base), take("gradient", previousGradient.base) else {
+      return false
+    }
+    (self.iterations, diagonal, stepLength) = (iterations, scalars[1], scalars[2])
+    (pairs, first) = (kept, 0)
+    return true
   }
 }

@@ -25,6 +25,9 @@ static const char *const configs[] = {
     "\"optimizer\": \"adagrad\", \"class_weight\": \"balanced\", \"clip_value\": 0.1",
     "\"optimizer\": {\"type\": \"adadelta\", \"weight_decay\": 0.01}, \"drop_last\": true",
     "\"optimizer\": \"rprop\", \"batch_size\": 0",
+    "\"optimizer\": {\"type\": \"lbfgs\", \"max_iterations\": 3, \"history\": 7}, \"batch_size\": 0",
+    "\"optimizer\": {\"type\": \"lbfgs\", \"max_iterations\": 4, \"line_search\": "
+    "\"strong_wolfe\"}, \"batch_size\": 0",
     /* These end before the last epoch; the best weights are not the last ones. */
     "\"optimizer\": {\"type\": \"sgd\", \"learning_rate\": 0.9, \"momentum\": 0.9}, \"metrics\": "
     "[\"accuracy\"], \"validation_fraction\": 0.3, \"early_stopping\": {\"metric\": "

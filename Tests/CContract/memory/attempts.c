@@ -132,6 +132,12 @@ static int32_t train_search(fixture *with) {
                      NULL, NULL);
 }
 
+static int32_t save_search(fixture *with) {
+    int32_t status = train_search(with);
+    if (status) return status;
+    return nns_save_buffer(with->model, NNS_SAVE_WEIGHTS | NNS_SAVE_TRAINING, &made.buffer);
+}
+
 static int32_t train_on(fixture *with) {
     return nns_train(with->model, with->data, NULL, "{\"epochs\": 1, \"continue\": true}", NULL,
                      NULL);
@@ -261,6 +267,7 @@ const attempt attempts[] = {
     {"nns_train", train, NNS_OK, 1},
     {"nns_train with threads", train_in_threads, NNS_OK, 1},
     {"nns_train, lbfgs", train_search, NNS_OK, 1},
+    {"nns_save_buffer, lbfgs", save_search, NNS_OK, 1},
     {"nns_train, continued", train_on, NNS_OK, 1},
     {"nns_train, refused", train_wrong, NNS_E_ARGUMENT, 0},
     {"nns_configure", configure, NNS_OK, 0},
