@@ -74,5 +74,5 @@ package struct JSONObject: Sendable {
 
 /// Whether two texts are the same bytes; Swift's `==` also calls e + accent and é the same.
 package func sameBytes(_ a: String, _ b: String) -> Bool {
-  a.utf8.elementsEqual(b.utf8)
+  a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8)
 }

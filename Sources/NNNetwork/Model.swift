@@ -139,7 +139,7 @@ package final class Model {
   /// - Throws: `NNError.memory`.
   package func leaveOutZeros(_ isSparse: Bool, in workspace: Workspace) throws(NNError) {
     workspace.index =
-      isSparse && readsFeatures
+      isSparse && layers[0].readsRows && preprocess.keepsZeros
       ? try NonzeroIndex.make(
         rows: workspace.capacity, inputs: inputSize, outputs: layers[0].outputSize) : nil
   }

@@ -70,6 +70,14 @@ package final class Preprocess {
   /// Whether rows come out as they go in.
   var isIdentity: Bool { rule.isNone }
 
+  /// Whether a 0 surely comes out as 0.
+  var keepsZeros: Bool {
+    switch rule {
+    case .none, .scale: true
+    case .standardize, .minmax: false
+    }
+  }
+
   func apply(to block: Matrix) {
     guard !rule.isNone else { return }
     standardize(

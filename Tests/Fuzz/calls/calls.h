@@ -58,6 +58,15 @@ void finding(const char *what);
 /* Runs one call, timed and judged. */
 #define CALL(expression) (begin_call(#expression), end_call(expression))
 
+/* A whole action that frees a handle of any state. */
+#define LET_GO(kind, type, release) \
+    type *handle = some_handle(kind); \
+    begin_call(#release);             \
+    release(handle);                  \
+    end_call(NNS_OK);                 \
+    forget_handle(kind, handle);      \
+    return NNS_OK
+
 /* Results that must stay as they are when a call fails. */
 typedef struct results {
     unsigned char *at;
@@ -66,6 +75,7 @@ typedef struct results {
 
 results room(size_t size);
 void unless_ok(int32_t status, results memory);
+int32_t kept(enum kind kind, int32_t status, results made); /* made: a pointer to a handle */
 
 typedef struct action {
     const char *name;

@@ -15,9 +15,7 @@ static int32_t create(void) {
               *w = chance(80) ? NULL : array_for(rows, 1, WEIGHTS);
     results made = room(sizeof(nns_data *));
     int32_t status = CALL(nns_data_create(x, y, w, data_config_text(), (nns_data **)made.at));
-    unless_ok(status, made);
-    if (status == NNS_OK) keep_handle(DATA, *(nns_data **)made.at);
-    return status;
+    return kept(DATA, status, made);
 }
 
 static int32_t split(void) {
@@ -48,14 +46,7 @@ static int32_t sizes(void) {
     return status;
 }
 
-static int32_t let_go(void) {
-    nns_data *data = some_handle(DATA);
-    begin_call("nns_data_free");
-    nns_data_free(data);
-    end_call(NNS_OK);
-    forget_handle(DATA, data);
-    return NNS_OK;
-}
+static int32_t let_go(void) { LET_GO(DATA, nns_data, nns_data_free); }
 
 action data_actions[] = {
     {"nns_data_create", 14, create, 0, 0},
@@ -131,9 +122,7 @@ static int32_t save(void) {
     results made = room(sizeof(nns_buffer *));
     int32_t flags = chance(5) ? (int32_t)draw() : (int32_t)below(4);
     int32_t status = CALL(nns_save_buffer(some_handle(MODEL), flags, (nns_buffer **)made.at));
-    unless_ok(status, made);
-    if (status == NNS_OK) keep_handle(BUFFER, *(nns_buffer **)made.at);
-    return status;
+    return kept(BUFFER, status, made);
 }
 
 static const nns_limits *some_limits(void) {
@@ -160,19 +149,10 @@ static int32_t load(void) {
     if (chance(10)) size = below(size + 1);
     results made = room(sizeof(nns_model *));
     status = CALL(nns_load_buffer(copy, size, some_limits(), (nns_model **)made.at));
-    unless_ok(status, made);
-    if (status == NNS_OK) keep_handle(MODEL, *(nns_model **)made.at);
-    return status;
+    return kept(MODEL, status, made);
 }
 
-static int32_t let_buffer_go(void) {
-    nns_buffer *buffer = some_handle(BUFFER);
-    begin_call("nns_buffer_free");
-    nns_buffer_free(buffer);
-    end_call(NNS_OK);
-    forget_handle(BUFFER, buffer);
-    return NNS_OK;
-}
+static int32_t let_buffer_go(void) { LET_GO(BUFFER, nns_buffer, nns_buffer_free); }
 
 /* Nothing is written: no such folder. */
 static int32_t on_disk(void) {

@@ -58,6 +58,12 @@ void unless_ok(int32_t status, results memory) {
         if (memory.at[at] != 0xA7) finding("a call that failed wrote a result");
 }
 
+int32_t kept(enum kind kind, int32_t status, results made) {
+    unless_ok(status, made);
+    if (status == NNS_OK) keep_handle(kind, *(void **)made.at);
+    return status;
+}
+
 enum { MOST_HANDLES = 6, MOST_STALE = 8 };
 static void *handles[KINDS][MOST_HANDLES], *stale[MOST_STALE];
 static int handle_counts[KINDS], stale_count;

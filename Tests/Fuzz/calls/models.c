@@ -5,9 +5,7 @@ static int32_t create(void) {
     results made = room(sizeof(nns_model *));
     const char *spec = spec_text();
     int32_t status = CALL(nns_create(spec, chance(1) ? NULL : (nns_model **)made.at));
-    unless_ok(status, made);
-    if (status == NNS_OK) keep_handle(MODEL, *(nns_model **)made.at);
-    return status;
+    return kept(MODEL, status, made);
 }
 
 static int32_t create_mlp(void) {
@@ -25,27 +23,16 @@ static int32_t create_mlp(void) {
     if (said > count) said = count;
     int32_t status = CALL(nns_create_mlp(chance(1) ? NULL : sizes, said, activation, loss, draw(),
                                          (nns_model **)made.at));
-    unless_ok(status, made);
-    if (status == NNS_OK) keep_handle(MODEL, *(nns_model **)made.at);
-    return status;
+    return kept(MODEL, status, made);
 }
 
 static int32_t copy(void) {
     results made = room(sizeof(nns_model *));
     int32_t status = CALL(nns_clone(some_handle(MODEL), (nns_model **)made.at));
-    unless_ok(status, made);
-    if (status == NNS_OK) keep_handle(MODEL, *(nns_model **)made.at);
-    return status;
+    return kept(MODEL, status, made);
 }
 
-static int32_t let_go(void) {
-    nns_model *model = some_handle(MODEL);
-    begin_call("nns_free");
-    nns_free(model);
-    end_call(NNS_OK);
-    forget_handle(MODEL, model);
-    return NNS_OK;
-}
+static int32_t let_go(void) { LET_GO(MODEL, nns_model, nns_free); }
 
 static int32_t sizes(void) {
     results out = room(sizeof(int64_t));
@@ -222,9 +209,7 @@ static int32_t session_create(void) {
     int64_t rows = chance(5) ? (int64_t)(draw() >> (chance(50) ? 0 : 34)) : some_rows();
     if (rows > 2000 && rows < INT64_C(1) << 31) rows = 2000;
     int32_t status = CALL(nns_session_create(some_handle(MODEL), rows, (nns_session **)made.at));
-    unless_ok(status, made);
-    if (status == NNS_OK) keep_handle(SESSION, *(nns_session **)made.at);
-    return status;
+    return kept(SESSION, status, made);
 }
 
 static int32_t session_predict(void) {
@@ -237,14 +222,7 @@ static int32_t session_predict(void) {
     return status;
 }
 
-static int32_t session_free(void) {
-    nns_session *session = some_handle(SESSION);
-    begin_call("nns_session_free");
-    nns_session_free(session);
-    end_call(NNS_OK);
-    forget_handle(SESSION, session);
-    return NNS_OK;
-}
+static int32_t session_free(void) { LET_GO(SESSION, nns_session, nns_session_free); }
 
 static void receive(void *user, int32_t level, const char *line) {
     (void)user;

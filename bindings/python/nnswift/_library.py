@@ -12,7 +12,7 @@ from ctypes import (
 
 from typing import Any, Optional
 
-from .errors import error_for
+from .errors import ArgumentError, error_for
 
 ABI_MAJOR = 1
 PATH_VARIABLE = "NNSWIFT_LIBRARY"
@@ -202,7 +202,17 @@ lib = _load()
 def text_of(function, *arguments) -> str:
     """Returns the text that a function writes into its (buffer, capacity, need)."""
     need = c_size_t()
-    function(*arguments, None, 0, need)
-    buffer = ctypes.create_string_buffer(need.value)
-    function(*arguments, buffer, need.value, need)
+    buffer = ctypes.create_string_buffer(_USUAL_TEXT)
+    try:
+        function(*arguments, buffer, len(buffer), need)
+    except ArgumentError:
+        if need.value <= len(buffer):
+            raise
+        # Larger than most: now its size is known.
+        buffer = ctypes.create_string_buffer(need.value)
+        function(*arguments, buffer, len(buffer), need)
     return buffer.value.decode()
+
+
+# A text that fits is made once and not twice.
+_USUAL_TEXT = 32768
