@@ -109,7 +109,7 @@ def main():
     about = f"{machine.get('Model name', 'unknown processor')}, {part['circumstances']['date'][:10]}"
     versions = part["circumstances"]["versions"]
     peers = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
-    how = "nnswift with one thread, the others with one or two, the faster"
+    how = "predictions: each with one or two threads, the faster; training: ours with one"
     if "--quick" in part["circumstances"]["command"]:
         how = "all with one thread, of PyTorch the usually best variant (make bench BENCH=--quick)"
     inference.set_xlabel(f"{how}; {about}\n{peers}", loc="right", fontsize=7, color="#555555")

@@ -31,7 +31,7 @@ def is_wanted(name, workload, threads, is_quick=False):
     peer = peer_table.PEERS[name]
     if is_quick and not peer_table.fits(workload, peer.quick):
         return False
-    is_wide = workload == "W8" or (workload == "I2a" and not peer.is_ours)
+    is_wide = workload in ("W8", "I2a")
     is_torch = peer.needs == "torch" and workloads.WORKLOADS[workload].is_training
     return peer.supports(workload, threads) and (threads == 1 or is_wide or is_torch)
 

@@ -121,6 +121,7 @@ int main(int count, char **values) {
     peer p = {.model = make_model(w), .uses_zeros = strcmp(w->variant, "dense") != 0};
     if (!p.uses_zeros && !knows_sparse(w)) bench_skip("this build has no config key sparse");
     if (w->kind[0] == 'i') {
+        check(nns_set_threads((int32_t)w->threads));
         check(nns_session_create(p.model, w->batch, &p.session));
         bench_predict(w, predict, &p);
         return 0;
