@@ -119,11 +119,13 @@ def continued(content):
     for optimizer, slot in [
         ({"type": "adam", "amsgrad": True}, b"max_exp_avg_sq"), ("adam", b"exp_avg"), ("adadelta", b"acc_delta"), ("rprop", b"step_size"),
         ({"type": "rmsprop", "centered": True, "momentum": 0.5}, b"grad_avg"), ("rmsprop", b"square_avg"),
-        ({"type": "sgd", "momentum": 0.9}, b"momentum_buffer"), ("adagrad", b".sum"), ("sgd", b""),
+        ({"type": "sgd", "momentum": 0.9}, b"momentum_buffer"), ("adagrad", b".sum"),
+        ({"type": "lbfgs", "max_iterations": 3}, b".direction"), ("sgd", b""),
     ]:  # fmt: skip
         if slot in content:
             schedule = {"type": "reduce_on_plateau", "metric": "loss"} if len(content) % 2 else "cosine"
-            return json.dumps({"epochs": 2, "continue": True, "optimizer": optimizer, "schedule": schedule}).encode()
+            config = {"epochs": 2, "continue": True, "optimizer": optimizer, "schedule": schedule}
+            return json.dumps(config | ({"batch_size": 0} if slot == b".direction" else {})).encode()
 
 
 def run_file(content):
