@@ -89,6 +89,7 @@ def compared(part):
 SECTIONS = {
     "comparison": ("Workloads: an epoch of training, a prediction", compared),
     "quick": ("The same in two minutes: of PyTorch the usually best variant, with one thread", compared),
+    "partial": ("Some of them again, after later changes", compared),
     "sparse": ("Inputs that are mostly 0, left out", lambda part: block(tables.comparison(part["results"]["rows"]))),
     "accuracy": ("From the start of a process to 97.0 % on MNIST", lambda part: block(accuracy.table(part["results"]))),
     "threads": ("Threads", lambda part: block(threads.table(part["results"]["rows"]))),
