@@ -79,6 +79,23 @@ import Testing
     #expect(abs(Double(model.weights.base[3]) - (0.9 + 0.1 * 14 / 3)) < 1e-6)
   }
 
+  @Test(arguments: [0, 0.1, 1]) func runningStatisticsStayNumbers(momentum: Double) throws {
+    let model = try makeModel(
+      #"{"input": 1, "loss": "mse", "layers": [{"type": "batch_norm", "momentum": \#(momentum)}]}"#)
+    let features = try Buffer<Float>(count: 4)
+    // Their variance is no float.
+    for (index, value) in [1e30, -1e30, 3e30, 0].enumerated() {
+      features.base[index] = Float(value)
+    }
+    let workspace = try Workspace(for: model, rows: 4, training: true)
+    model.load(
+      denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
+    let mode = Mode.training(seed: 0, epoch: 0, step: 0)
+    _ = model.forward(workspace, rows: 4, mode: mode, crew: .alone)
+    model.commit(workspace, rows: 4, mode: mode)
+    #expect(model.weights.base[3] == (momentum == 0 ? 1 : .greatestFiniteMagnitude))
+  }
+
   @Test func dropoutKeepsTheMean() throws {
     let model = try makeModel(
       #"{"input": 10000, "loss": "mse", "layers": [{"type": "dropout", "rate": 0.25}]}"#)

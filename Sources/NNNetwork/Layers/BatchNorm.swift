@@ -92,9 +92,11 @@ final class BatchNormLayer: Layer {
   }
 
   private func blend(_ old: Float, _ new: Double) -> Float {
-    // A variance may overflow where the batch has not; an infinite statistic could not be saved.
+    // A variance may overflow where the batch has not; an infinite statistic could not be saved, nor what
+    // a momentum of 0 makes of it.
     let largest = Double(Float.greatestFiniteMagnitude)
-    return Float(min(max((1 - momentum) * Double(old) + momentum * new, -largest), largest))
+    let value = (1 - momentum) * Double(old) + momentum * new
+    return value.isNaN ? old : Float(min(max(value, -largest), largest))
   }
 
   private func moments(
