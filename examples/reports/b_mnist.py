@@ -13,7 +13,7 @@ from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, figure, 
 from deskew import deskew
 from mnist_rows import (
     FILES, column, confusion_table, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, read_mnist,
-    say_runs, spec, speed_table,
+    say_runs, say_speed, spec,
 )  # fmt: skip
 
 UNIFORM = {"type": "uniform", "low": -0.5, "high": 0.5}
@@ -59,10 +59,7 @@ def main():
     say_epochs(report, results, theirs)
     say_softmax(report, results)
     say_steps(report, rules["rules"], results["rules"][0], train, test)
-    least = None
-    if torch():
-        table, least = speed_table(rules, train)
-        report.say(table)
+    least = say_speed(report, rules, train)
     predicted = labels_of(results["upright"][0], upright[1])
     report.say(confusion_table(f"{UPRIGHT}, first seed: true digit (line) read as", test[1], predicted))
     say_promises(report, results, least)

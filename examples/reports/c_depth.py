@@ -14,7 +14,7 @@ from common import BEST, REPORTED, RULES, THEIRS, TORCH, Report, Table, epochs_t
 from deskew import deskew
 from mnist_rows import (
     FILES, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, memory, read_mnist,
-    spec, speed_table,
+    say_speed, spec,
 )  # fmt: skip
 
 LAYER = {"type": "dense", "units": 100, "activation": "relu"}
@@ -62,10 +62,7 @@ def main():
     for size in RULE:
         say_figures(report, size, rules, results, theirs.get(size), folder, len(train[1]))
     say_widths(report, train, test)
-    least = None
-    if torch():
-        table, least = speed_table(rules, train)
-        report.say(table)
+    least = say_speed(report, rules, train)
     say_promises(report, results, least)
     draw(report, results, upright[1])
     report.end()

@@ -13,7 +13,7 @@ import nnswift
 from common import BEST, REPORTED, RULES, TORCH, Report, Table, torch
 from mnist_rows import (
     FILES, batches, column, draw_confusion, draw_curves, fit, fit_all, fit_torch, labels_of, read_mnist, say_runs,
-    spec, speed_table,
+    say_speed, spec,
 )  # fmt: skip
 
 # Drawn from N(0, 0.1), then divided by the L2 norm of the whole weight, and of the whole bias.
@@ -46,10 +46,7 @@ def main():
 
     say_figures(report, rules, results, theirs, folder, len(train[1]))
     say_dead(report, results, test)
-    least = None
-    if torch():
-        table, least = speed_table(rules, train)
-        report.say(table)
+    least = say_speed(report, rules, train)
     say_promises(report, results, least)
     draw(report, rules, results, train, test)
     report.end()

@@ -159,8 +159,10 @@ def _train_once(name, rule, folder, rows):
     globals()[name](rule, (images[:rows], labels[:rows]), (images[:100], labels[:100]), 1)
 
 
-def speed_table(rules, train):
-    """Returns the table of seconds an epoch, ours and PyTorch's in turn, and the least ratio with batches of 32."""
+def say_speed(report, rules, train):
+    """Says the seconds an epoch, ours and PyTorch's in turn; returns the least ratio with batches of 32, or None."""
+    if not common.torch():
+        return None
     title = "seconds an epoch, fastest of three: ours with 1 thread, PyTorch with its best number of threads"
     table, ratios = common.Table(title, "ours", "PyTorch", "its threads", "ratio"), []
     for name, rule in rules.items():
@@ -168,7 +170,8 @@ def speed_table(rules, train):
         if rule[1]["batch_size"] == 32:
             ratios.append(theirs / ours)
         table.row(name, {"ours": ours, "PyTorch": theirs, "its threads": threads, "ratio": f"{theirs / ours:.1f}"})
-    return table, min(ratios)
+    report.say(table)
+    return min(ratios)
 
 
 def say_runs(report, table, columns, reported, goals, rule, folder, rows):
