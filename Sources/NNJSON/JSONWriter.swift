@@ -9,29 +9,35 @@ extension JSON {
 
   package func write(into bytes: inout [UInt8]) {
     switch self {
-    case .null: bytes.append(contentsOf: "null".utf8)
-    case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-    case .integer(let value): bytes.append(contentsOf: "\(value)".utf8)
-    case .natural(let value): bytes.append(contentsOf: "\(value)".utf8)
-    case .number(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
+    case .null: Self.append("null", to: &bytes)
+    case .bool(let value): Self.append(value ? "true" : "false", to: &bytes)
+    case .integer(let value): Self.append(value.description, to: &bytes)
+    case .natural(let value): Self.append(value.description, to: &bytes)
+    case .number(let value): Self.append(value.isFinite ? value.description : "null", to: &bytes)
     case .string(let text): Self.write(text, into: &bytes)
     case .array(let elements):
       bytes.append(UInt8(ascii: "["))
       for (index, element) in elements.enumerated() {
-        if index > 0 { bytes.append(contentsOf: ", ".utf8) }
+        if index > 0 { Self.append(", ", to: &bytes) }
         element.write(into: &bytes)
       }
       bytes.append(UInt8(ascii: "]"))
     case .object(let object):
       bytes.append(UInt8(ascii: "{"))
       for (index, member) in object.members.enumerated() {
-        if index > 0 { bytes.append(contentsOf: ", ".utf8) }
+        if index > 0 { Self.append(", ", to: &bytes) }
         Self.write(member.key, into: &bytes)
-        bytes.append(contentsOf: ": ".utf8)
+        Self.append(": ", to: &bytes)
         member.value.write(into: &bytes)
       }
       bytes.append(UInt8(ascii: "}"))
     }
+  }
+
+  /// Appends characters as they are, all at once: one by one they would take most of a long text's time.
+  private static func append(_ characters: String, to bytes: inout [UInt8]) {
+    var characters = characters
+    characters.withUTF8 { bytes.append(contentsOf: $0) }
   }
 
   private static func write(_ text: String, into bytes: inout [UInt8]) {

@@ -175,15 +175,4 @@ package struct ArrayView: @unchecked Sendable {
     }
     return peak
   }
-
-  /// The first element that is not finite as a Float, row by row; nil when all are.
-  package func firstNonFinite() -> (row: Int, column: Int)? {
-    if type.isInteger || peak()?.isFinite == true { return nil }
-    for row in 0..<rows {
-      for column in 0..<columns where !Float(double(row, column)).isFinite {
-        return (row, column)
-      }
-    }
-    return nil
-  }
 }

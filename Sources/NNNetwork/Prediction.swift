@@ -12,11 +12,8 @@ package enum PredictionKind: Sendable {
 }
 
 extension Model {
-  /// Rows that go through the network at a time: what fits the cache, or gives each of several
-  /// threads two blocks of a product. A row's result does not depend on it.
-  package static func predictionBlock(_ crew: Crew) -> Int {
-    crew.members == 1 ? 256 : 512 * crew.members
-  }
+  /// Rows that go through the network at a time: what fits the cache.
+  package static let predictionBlock = 256
 
   /// The crew for predictions of so many rows.
   ///
@@ -54,27 +51,7 @@ extension Model {
     }
   }
 
-  /// Predicts for rows of features.
-  ///
-  /// - Parameters:
-  ///   - view: [any × inputSize], checked by the caller.
-  ///   - order: the row at a position; nil: the position itself.
-  ///   - out: receives dense rows; large enough as `predictionBytes` says.
-  package func predict(
-    _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, kind: PredictionKind,
-    into out: UnsafeMutableRawPointer, workspace: Workspace, crew: Crew
-  ) {
-    var start = 0
-    while start < rows {
-      let count = min(rows - start, min(Self.predictionBlock(crew), workspace.capacity))
-      load(view, from: start, count: count, order: order, into: workspace)
-      let outputs = forward(workspace, rows: count, mode: .inference, crew: crew)
-      write(outputs, kind: kind, at: start, into: out)
-      start += count
-    }
-  }
-
-  private func write(
+  func write(
     _ outputs: Matrix, kind: PredictionKind, at start: Int, into out: UnsafeMutableRawPointer
   ) {
     switch kind {

@@ -49,6 +49,9 @@ func write(
   guard capacity >= size else {
     throw .argument("buffer must have at least \(size) bytes, capacity is \(capacity)")
   }
-  for (index, byte) in text.utf8.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+  var text = text
+  text.withUTF8 { bytes in
+    UnsafeMutableRawBufferPointer(start: buffer, count: size).copyBytes(from: bytes)
+  }
   buffer[size - 1] = 0
 }

@@ -29,20 +29,19 @@ final class ModelHandle: @unchecked Sendable {
   private static let idleRows = 16
 
   /// Runs a body with memory for predictions of so many rows.
-  func withWorkspace(
-    rows: Int, _ body: (Workspace) -> Void
+  func withLanes(
+    rows: Int, _ crew: Crew, _ body: (PredictionLanes) -> Void
   ) throws(NNError) {
-    let isSmall = rows <= Self.idleRows
-    let kept = isSmall ? idle.exchange(nil, ordering: .acquiring) : nil
+    guard rows <= Self.idleRows else {
+      return body(try PredictionLanes(for: model, rows: rows, crew: crew))
+    }
     let workspace: Workspace
-    if let kept {
+    if let kept = idle.exchange(nil, ordering: .acquiring) {
       workspace = Unmanaged<Workspace>.fromOpaque(kept).takeRetainedValue()
     } else {
-      workspace = try Workspace(
-        for: model, rows: isSmall ? Self.idleRows : rows, training: false)
+      workspace = try Workspace(for: model, rows: Self.idleRows, training: false)
     }
-    body(workspace)
-    guard isSmall else { return }
+    body(PredictionLanes(workspace))
     let other = idle.exchange(
       Unmanaged.passRetained(workspace).toOpaque(), ordering: .acquiringAndReleasing)
     if let other { Unmanaged<Workspace>.fromOpaque(other).release() }

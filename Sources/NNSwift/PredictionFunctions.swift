@@ -9,29 +9,30 @@ import Synchronization
 final class SessionHandle: @unchecked Sendable {
   let owner: ModelHandle
   let rows: Int
-  private let workspace: Workspace
+  private let lanes: PredictionLanes
   private let crew: Crew
   private let isBusy = Atomic<Bool>(false)
 
-  init(_ owner: ModelHandle, rows: Int, _ workspace: Workspace, _ crew: Crew) {
+  init(_ owner: ModelHandle, rows: Int, _ lanes: PredictionLanes, _ crew: Crew) {
     self.owner = owner
     self.rows = rows
-    self.workspace = workspace
+    self.lanes = lanes
     self.crew = crew
   }
 
-  func use(_ body: (Workspace, Crew) throws(NNError) -> Void) throws(NNError) {
+  func use(_ body: (PredictionLanes, Crew) throws(NNError) -> Void) throws(NNError) {
     guard !isBusy.exchange(true, ordering: .acquiring) else {
       throw .busy("a session serves one thread at a time; make one a thread")
     }
     defer { isBusy.store(false, ordering: .releasing) }
-    try body(workspace, crew)
+    try body(lanes, crew)
   }
 }
 
 /// Checks a prediction's features and output buffer before anything is computed.
 private func checkedFeatures(
-  _ features: ArrayView, _ model: Model, _ kind: PredictionKind, allowsNaN: Bool, outBytes: Int
+  _ features: ArrayView, _ model: Model, _ kind: PredictionKind, allowsNaN: Bool, outBytes: Int,
+  _ crew: Crew
 ) throws(NNError) {
   guard features.columns == model.inputSize else {
     throw .shape(
@@ -45,17 +46,16 @@ private func checkedFeatures(
       "out_bytes must be at least \(needed) for \(features.rows) rows, got \(outBytes)")
   }
   try model.requireFitted()
-  if !allowsNaN { try checkFinite(features, "x") }
+  if !allowsNaN { try checkFinite(features, "x", crew: crew) }
 }
 
 private func predict(
   _ handle: ModelHandle, _ features: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
-  _ kind: PredictionKind, _ out: UnsafeMutableRawPointer
+  _ kind: PredictionKind, _ out: UnsafeMutableRawPointer, _ crew: Crew
 ) throws(NNError) {
-  let crew = handle.model.predictionCrew(rows: rows, threads: Settings.threads)
-  try handle.withWorkspace(rows: min(rows, Model.predictionBlock(crew))) { workspace in
+  try handle.withLanes(rows: rows, crew) { lanes in
     handle.model.predict(
-      features, rows: rows, order: order, kind: kind, into: out, workspace: workspace, crew: crew)
+      features, rows: rows, order: order, kind: kind, into: out, lanes: lanes, crew: crew)
   }
 }
 
@@ -69,9 +69,10 @@ public func nns_predict(
     let out = try required(out, "out")
     let features = try view(x, "x")
     try reading(model) { handle throws(NNError) in
+      let crew = handle.model.predictionCrew(rows: features.rows, threads: Settings.threads)
       try checkedFeatures(
-        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes)
-      try predict(handle, features, rows: features.rows, order: nil, kind, out)
+        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, crew)
+      try predict(handle, features, rows: features.rows, order: nil, kind, out, crew)
     }
   }
 }
@@ -93,8 +94,8 @@ public func nns_predict_one(
         type: .float32, base: x, rows: 1, columns: Int(count), rowStride: Int(count) * 4,
         columnStride: 4)
       try checkedFeatures(
-        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes)
-      try predict(handle, features, rows: 1, order: nil, kind, out)
+        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, .alone)
+      try predict(handle, features, rows: 1, order: nil, kind, out, .alone)
     }
   }
 }
@@ -120,7 +121,8 @@ public func nns_predict_data(
             "out_bytes must be at least \(needed) for \(set.rows) rows, got \(out_bytes)")
         }
         try handle.model.requireFitted()
-        try predict(handle, set.features, rows: set.rows, order: set.order, kind, out)
+        let crew = handle.model.predictionCrew(rows: set.rows, threads: Settings.threads)
+        try predict(handle, set.features, rows: set.rows, order: set.order, kind, out, crew)
       }
     }
   }
@@ -141,9 +143,8 @@ public func nns_session_create(
     let made = try reading(model) { handle throws(NNError) in
       let rows = Int(max_rows)
       let crew = handle.model.predictionCrew(rows: rows, threads: Settings.threads)
-      let workspace = try Workspace(
-        for: handle.model, rows: min(rows, Model.predictionBlock(crew)), training: false)
-      return SessionHandle(handle, rows: rows, workspace, crew)
+      let lanes = try PredictionLanes(for: handle.model, rows: rows, crew: crew)
+      return SessionHandle(handle, rows: rows, lanes, crew)
     }
     target.pointee = try HandleTable.insert(made, .session)
   }
@@ -164,12 +165,12 @@ public func nns_session_predict(
         throw .shape("x has \(features.rows) rows, the session was made for \(session.rows)")
       }
       try handle.read { () throws(NNError) in
-        try checkedFeatures(
-          features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes)
-        try session.use { workspace, crew in
+        try session.use { lanes, crew throws(NNError) in
+          try checkedFeatures(
+            features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, crew)
           handle.model.predict(
-            features, rows: features.rows, order: nil, kind: kind, into: out,
-            workspace: workspace, crew: crew)
+            features, rows: features.rows, order: nil, kind: kind, into: out, lanes: lanes,
+            crew: crew)
         }
       }
     }

@@ -176,8 +176,12 @@ package func checkRows(
 }
 
 /// Names the first value that is not finite.
-package func checkFinite(_ view: ArrayView, _ name: String) throws(NNError) {
-  guard let place = view.firstNonFinite() else { return }
+///
+/// - Parameter crew: shares the search.
+package func checkFinite(
+  _ view: ArrayView, _ name: String, crew: Crew = .alone
+) throws(NNError) {
+  guard let place = view.firstNonFinite(crew: BorrowedCrew(crew)) else { return }
   let value = view.double(place.row, place.column)
   let cure =
     name == "x"

@@ -101,7 +101,7 @@ package struct Evaluator {
   ) throws(NNError) {
     self.model = model
     self.metrics = metrics
-    block = min(rows, Model.predictionBlock(Crew.alone))
+    block = min(rows, Model.predictionBlock)
     workspace = try Workspace(for: model, rows: block, training: false)
     targets = try BatchTargets(rows: block, outputs: model.outputSize)
     let needsSheet = metrics.contains { $0.function != nil }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs fuzz targets (decoder, json, cycle when none is named; calls) for FUZZ_SECONDS each; fails on a crash, an
-# answer later than a second, a sanitizer's report or a broken promise. With FUZZ_LOG=Tests/Fuzz/runs.csv
-# each run adds a line there; totals.py adds them up.
+# answer later than a second, a sanitizer's report or a broken promise. Inputs have at most FUZZ_LENGTH bytes
+# (4096; short ones are tried more often). With FUZZ_LOG=Tests/Fuzz/runs.csv each run adds a line there; totals.py
+# adds them up.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 self=Tests/Fuzz/run.sh
@@ -33,8 +34,8 @@ run() {
   executions=0 accepted=0 inputs=0
   while [ "$left" -gt 0 ]; do
     began=$SECONDS
-    "$work/$target" -max_total_time="$left" -max_len=4096 -mutate_depth=2 -timeout=1 -print_final_stats=1 -detect_leaks=0 \
-      -seed="${FUZZ_SEED:-0}" -dict="$work/seeds/words.dict" -artifact_prefix="$work/$target-" \
+    "$work/$target" -max_total_time="$left" -max_len="${FUZZ_LENGTH:-4096}" -mutate_depth=2 -timeout=1 \
+      -print_final_stats=1 -detect_leaks=0 -seed="${FUZZ_SEED:-0}" -dict="$work/seeds/words.dict" -artifact_prefix="$work/$target-" \
       "$work/corpus/$target" "$work/seeds/$target" >"$log" 2>&1
     local code=$?
     counts=$(last 'number_of_executed_units: ([0-9]+)')

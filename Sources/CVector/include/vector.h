@@ -20,8 +20,8 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 
 #define NNV static inline __attribute__((always_inline))
 
-// Calls body with 24 KB of stack: of 32 KB of first-level cache, some is left for the other factor.
-enum { NNV_PANEL_FLOATS = 6144 };
+// Calls body with 32 KB of stack: threads of 64 KB get along with it.
+enum { NNV_PANEL_FLOATS = 8192 };
 static inline void nnv_with_panel(void *context, void (*body)(void *context, float *panel)) {
     float panel[NNV_PANEL_FLOATS] __attribute__((aligned(64)));
     body(context, panel);

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Optional
+import ctypes
+from typing import Any, Callable, List, Mapping, Optional
 
+from . import _json
 from ._interrupt import run_interruptibly
 from ._library import lib, nns_progress_fn
 from .data import DataSet
@@ -12,6 +14,11 @@ from .history import Progress
 
 Callback = Callable[[Progress], Any]
 _NO_CALLBACK = nns_progress_fn()
+# Multiplications that end within a few hundredths of a second, before anybody could press Ctrl-C; what a row costs
+# besides, as a number of them; the epochs of a config that names none.
+_SHORT_WORK = 10_000_000
+_ROW_WORK = 50
+_DEFAULT_EPOCHS = 10
 
 
 def _reporting(callback: Callback, errors: List[BaseException]) -> Any:
@@ -33,8 +40,19 @@ def _reporting(callback: Callback, errors: List[BaseException]) -> Any:
     return nns_progress_fn(report)
 
 
+def _is_short(handle: Any, data: tuple, validation: Optional[tuple], config: Mapping[str, Any]) -> bool:
+    """Returns whether a training is over before a thread for it would have paid."""
+    epochs = config.get("epochs", _DEFAULT_EPOCHS)
+    if not isinstance(epochs, int) or "checkpoint" in config:
+        return False
+    parameters = ctypes.c_int64()
+    lib.nns_param_count(handle, parameters)
+    rows = data[0].rows + (validation[0].rows if validation else 0)
+    return rows * epochs * (parameters.value + data[0].cols + _ROW_WORK) <= _SHORT_WORK
+
+
 def train(
-    handle: Any, data: tuple, validation: Optional[tuple], config: bytes, allow_nan: bool, callback: Optional[Callback]
+    handle: Any, data: tuple, validation: Optional[tuple], config: Mapping[str, Any], callback: Optional[Callback]
 ) -> None:
     """Trains; Ctrl-C and a callback's exception stop it and are raised here.
 
@@ -45,17 +63,21 @@ def train(
     data, validation
         Borrowed arrays: features, targets, sample weights or None.
     """
+    text = _json.encode(config, "config")
+    allow_nan = bool(config.get("allow_nan", False))
     errors: List[BaseException] = []
     report = _NO_CALLBACK if callback is None else _reporting(callback, errors)
 
     def work() -> None:
         with DataSet(*data, allow_nan=allow_nan) as rows:
             if validation is None:
-                lib.nns_train(handle, rows.handle, None, config, report, None)
+                lib.nns_train(handle, rows.handle, None, text, report, None)
                 return
             with DataSet(*validation, allow_nan=allow_nan) as held_out:
-                lib.nns_train(handle, rows.handle, held_out.handle, config, report, None)
+                lib.nns_train(handle, rows.handle, held_out.handle, text, report, None)
 
+    if callback is None and _is_short(handle, data, validation, config):
+        return work()
     try:
         run_interruptibly(work, lambda: lib.nns_cancel(handle))
     except CallbackError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import json
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
@@ -94,8 +93,7 @@ class Model(StoredModel):
         merged = _json.merged(config, options)
         data = self._borrowed(X, y, sample_weight)
         held_out = None if validation is None else self._borrowed_validation(validation)
-        allow_nan = bool(merged.get("allow_nan", False))
-        _training.train(self._handle, data, held_out, _json.encode(merged, "config"), allow_nan, callback)
+        _training.train(self._handle, data, held_out, merged, callback)
         return self.history
 
     def _borrowed(self, X: Any, y: Any, sample_weight: Any) -> tuple:
@@ -110,7 +108,7 @@ class Model(StoredModel):
     @property
     def history(self) -> History:
         """The record of the last training."""
-        return History(json.loads(text_of(lib.nns_history, self._handle)))
+        return History(text_of(lib.nns_history, self._handle))
 
     def cancel(self) -> None:
         """Asks a running training to stop after its present step; from any thread."""

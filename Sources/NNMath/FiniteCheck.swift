@@ -1,0 +1,63 @@
+import Synchronization
+
+extension ArrayView {
+  /// The first element that is not finite as a Float, row by row; nil when all are.
+  ///
+  /// - Parameter crew: shares the search where there are many elements.
+  package func firstNonFinite(
+    crew: BorrowedCrew = BorrowedCrew(.alone)
+  ) -> (row: Int, column: Int)? {
+    if type.isInteger { return nil }
+    var job = FiniteJob(of: self)
+    guard job.parts > 1 else { return firstNonFiniteHere() }
+    return job.run(on: crew) ? nil : firstNonFiniteHere()
+  }
+
+  fileprivate func firstNonFiniteHere() -> (row: Int, column: Int)? {
+    if peak()?.isFinite == true { return nil }
+    for row in 0..<rows {
+      for column in 0..<columns where !Float(double(row, column)).isFinite {
+        return (row, column)
+      }
+    }
+    return nil
+  }
+
+  fileprivate func rows(from start: Int, count: Int) -> ArrayView {
+    ArrayView(
+      type: type, base: base + start * rowStride, rows: count, columns: columns,
+      rowStride: rowStride, columnStride: columnStride)
+  }
+}
+
+/// The search by parts of rows.
+private struct FiniteJob: ~Copyable {
+  private let view: ArrayView
+  private let rowsOfPart: Int
+  private let isFinite = Atomic<Bool>(true)
+  /// Elements that take about ten times as long as to wake a thread.
+  private static let elementsOfPart = 1 << 18
+
+  init(of view: ArrayView) {
+    self.view = view
+    rowsOfPart = max(1, Self.elementsOfPart / max(view.columns, 1))
+  }
+
+  var parts: Int { (view.rows + rowsOfPart - 1) / rowsOfPart }
+
+  mutating func run(on crew: BorrowedCrew) -> Bool {
+    let parts = parts
+    withUnsafeMutablePointer(to: &self) { job in
+      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part in
+        context.assumingMemoryBound(to: FiniteJob.self).pointee.search(part: part)
+      }
+    }
+    return isFinite.load(ordering: .relaxed)
+  }
+
+  private borrowing func search(part: Int) {
+    let start = part * rowsOfPart
+    let rows = view.rows(from: start, count: min(rowsOfPart, view.rows - start))
+    if rows.firstNonFiniteHere() != nil { isFinite.store(false, ordering: .relaxed) }
+  }
+}

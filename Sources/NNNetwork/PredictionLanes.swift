@@ -1,0 +1,90 @@
+import NNErrors
+import NNMath
+
+/// Memory for predictions: a workspace for each lane, rows that a thread takes on its own.
+///
+/// A row's result depends neither on the lanes nor on its neighbours.
+package struct PredictionLanes {
+  private let first: Workspace
+  private let others: [Workspace]
+  /// Rows that are worth a lane; of fewer, threads share the products of layers.
+  private static let leastRows = 128
+  /// A bound on small objects, for which a call holds little memory.
+  private static let most = 32
+
+  /// A single lane.
+  package init(_ workspace: Workspace) {
+    first = workspace
+    others = []
+  }
+
+  /// As many lanes as so many rows are worth: two a thread, so that one which is held up holds up little.
+  ///
+  /// - Throws: `NNError.memory`, `.limit`.
+  package init(for model: Model, rows: Int, crew: Crew) throws(NNError) {
+    let count = crew.members == 1 ? 1 : min(2 * crew.members, rows / Self.leastRows, Self.most)
+    let rows = min(rows, Model.predictionBlock)
+    first = try Workspace(for: model, rows: rows, training: false)
+    var others: [Workspace] = []
+    while others.count + 1 < count {
+      others.append(try Workspace(for: model, rows: rows, training: false))
+    }
+    self.others = others
+  }
+
+  /// How many of the lanes so many rows are worth.
+  fileprivate func count(for rows: Int) -> Int {
+    max(1, min(others.count + 1, rows / Self.leastRows))
+  }
+
+  fileprivate subscript(lane: Int) -> Workspace { lane == 0 ? first : others[lane - 1] }
+}
+
+extension Model {
+  /// Predicts for rows of features.
+  ///
+  /// - Parameters:
+  ///   - view: [any × inputSize], checked by the caller.
+  ///   - order: the row at a position; nil: the position itself.
+  ///   - out: receives dense rows; large enough as `predictionBytes` says.
+  package func predict(
+    _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, kind: PredictionKind,
+    into out: UnsafeMutableRawPointer, lanes: PredictionLanes, crew: Crew
+  ) {
+    let count = lanes.count(for: rows)
+    var job = PredictionJob(
+      model: self, view: view, rows: rows, rowsOfLane: (rows + count - 1) / count, order: order,
+      kind: kind, out: out, lanes: lanes)
+    guard count > 1 else { return job.predict(lane: 0, crew) }
+    withUnsafeMutablePointer(to: &job) { job in
+      crew.run(parts: count, context: UnsafeMutableRawPointer(job)) { context, lane in
+        context.assumingMemoryBound(to: PredictionJob.self).pointee.predict(lane: lane, .alone)
+      }
+    }
+  }
+}
+
+/// What all lanes of a prediction share.
+private struct PredictionJob {
+  unowned(unsafe) let model: Model
+  let view: ArrayView
+  let rows: Int
+  let rowsOfLane: Int
+  let order: UnsafePointer<Int32>?
+  let kind: PredictionKind
+  let out: UnsafeMutableRawPointer
+  let lanes: PredictionLanes
+
+  func predict(lane: Int, _ crew: Crew) {
+    let workspace = lanes[lane]
+    var start = lane * rowsOfLane
+    let end = min(rows, start + rowsOfLane)
+    while start < end {
+      let count = min(end - start, workspace.capacity, Model.predictionBlock)
+      model.load(view, from: start, count: count, order: order, into: workspace)
+      let outputs = model.forward(workspace, rows: count, mode: .inference, crew: crew)
+      model.write(outputs, kind: kind, at: start, into: out)
+      start += count
+    }
+  }
+}
