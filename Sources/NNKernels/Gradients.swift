@@ -23,8 +23,13 @@ private struct GradientProduct<Sink: VectorSink>: Product {
       sums.add(T.Row(d, last: last), from: 0) { splat(a[$0]) }
       d += stride
     }
+    // All rows are read before the first is stored: the store of a narrow row would keep the next
+    // one's load, whose vector begins inside of it, waiting.
+    sums.changeEachRow(from: 0) { index, row in
+      row.results(of: sink, at: place + index * job.c_stride, last: last)
+    }
     sums.forEachRow(from: 0) { index, row in
-      row.send(to: sink, at: place + index * job.c_stride, last: last)
+      row.store(sink.target + place + index * job.c_stride, last: last)
     }
   }
 
@@ -32,9 +37,9 @@ private struct GradientProduct<Sink: VectorSink>: Product {
   @inline(__always)
   func computeColumn() {
     forEachVector(job.m) { row, lanes in
-      sink.take(columnSum(row, lanes), at: row, lanes)
+      lanes.store(sink.result(columnSum(row, lanes), at: row, lanes), sink.target + row)
     } _: { row, lanes in
-      sink.take(columnSum(row, lanes), at: row, lanes)
+      lanes.store(sink.result(columnSum(row, lanes), at: row, lanes), sink.target + row)
     }
   }
 
@@ -61,19 +66,20 @@ private struct GradientProduct<Sink: VectorSink>: Product {
 }
 
 struct Storing: VectorSink {
-  let c: Floats
+  let target: Floats
 
   @inline(__always)
-  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) { lanes.store(v, c + at) }
+  func result<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) -> Vector { v }
 }
 
 /// Uses a gradient in the registers in which it was finished. Rules with memory of their own gain
 /// nothing by that: what they compute takes the place of products.
 struct Descending: VectorSink {
   let rule: SGD
+  var target: Floats { rule.w }
 
   @inline(__always)
-  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) { rule.step(at, v, lanes) }
+  func result<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) -> Vector { rule.result(at, v, lanes) }
 }
 
 extension Descending {
@@ -90,7 +96,7 @@ private func compute<S: VectorSink>(_ job: nnk_gradient, _ sink: S) {
 
 func productGradient(_ job: UnsafePointer<nnk_gradient>) {
   guard let descent = job.pointee.descent?.pointee else {
-    return compute(job.pointee, Storing(c: job.pointee.c))
+    return compute(job.pointee, Storing(target: job.pointee.c))
   }
   compute(job.pointee, Descending(descent))
 }

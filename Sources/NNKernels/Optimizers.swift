@@ -47,8 +47,13 @@ struct SGD: Rule {
   let rate: Vector
 
   @inline(__always)
+  func result<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) -> Vector {
+    lanes.load(w + at) - rate * g
+  }
+
+  @inline(__always)
   func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L) {
-    lanes.store(lanes.load(w + at) - rate * g, w + at)
+    lanes.store(result(at, g, lanes), w + at)
   }
 }
 

@@ -41,6 +41,7 @@ struct PanelledProduct {
         part.n = min(Self.width, job.n - column)
         (part.b, part.b_stride) = (UnsafePointer(panel), part.n)
         part.c = job.c + column
+        part.next = column == 0 ? job.next : nil
         part.bias = isLast ? job.bias.map { $0 + column } : nil
         fill(panel, start, part.k, column, part.n)
         withUnsafePointer(to: &part) { compute($0) }

@@ -14,16 +14,40 @@ extension Product {
   /// Columns in strips as wide as the registers allow, the last one narrower.
   @inline(__always)
   func computeAll() {
+    forEachStrip(of: tileVectors) { strip($0, $1, AllLanes()) } short: { strip($0, $1, $2) }
+  }
+
+  /// The same for a single row: what taller tiles prepare would cost more than its sums.
+  @inline(__always)
+  func computeRow() {
+    forEachStrip(of: singleVectors) { single($0, $1, AllLanes()) } short: { single($0, $1, $2) }
+  }
+
+  @inline(__always)
+  private func forEachStrip(
+    of most: Int, full: (_ vectors: Int, _ column: Int) -> Void,
+    short: (_ vectors: Int, _ column: Int, _ last: FirstLanes) -> Void
+  ) {
     var column = 0
     while column < columns {
-      let width = min(columns - column, 16 * (rows == 1 ? singleVectors : tileVectors))
+      let width = min(columns - column, 16 * most)
       let (vectors, spare) = ((width + 15) / 16, width % 16)
       if spare == 0 {
-        strip(vectors, column, AllLanes())
+        full(vectors, column)
       } else {
-        strip(vectors, column, FirstLanes(count: spare))
+        short(vectors, column, FirstLanes(count: spare))
       }
       column += width
+    }
+  }
+
+  @inline(__always)
+  private func single<L: Lanes>(_ vectors: Int, _ column: Int, _ last: L) {
+    switch vectors {
+    case 1: compute(OneRow<Row1>.self, row: 0, column: column, last: last)
+    case 2: compute(OneRow<Row2>.self, row: 0, column: column, last: last)
+    case 3: compute(OneRow<Row3>.self, row: 0, column: column, last: last)
+    default: compute(OneRow<Row4>.self, row: 0, column: column, last: last)
     }
   }
 
@@ -46,12 +70,7 @@ extension Product {
           last)
       }
     #else
-      switch vectors {
-      case 1: narrow(column, last)
-      case 2: compute(OneRow<Row2>.self, row: 0, column: column, last: last)
-      case 3: compute(OneRow<Row3>.self, row: 0, column: column, last: last)
-      default: compute(OneRow<Row4>.self, row: 0, column: column, last: last)
-      }
+      narrow(column, last)
     #endif
   }
 
@@ -131,7 +150,13 @@ private struct PlainProduct: Product {
         for vector in 0..<T.Row.vectors { nnv_prefetch(c + index * job.c_stride + 16 * vector) }
       }
     }
+    // Each cache line of the next rows once.
+    let next = job.next.map { $0 + row }
+    let fetched = next == nil || column > 0 ? 0 : job.next_k - start
     for k in 0..<job.k {
+      if k < fetched, k % 16 == 0, let next {
+        for index in 0..<T.rows { nnv_prefetch(next[index] + start + k) }
+      }
       sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][start + k]) }
       b += stride
     }
@@ -156,8 +181,19 @@ func finish<R: TileRow, L: Lanes>(
 }
 
 /// By tiles of B where it lies.
+func compute(_ job: UnsafePointer<nnk_product>) {
+  job.pointee.m == 1 ? computeRow(job) : computeTiles(job)
+}
+
 @inline(never)
-func compute(_ job: UnsafePointer<nnk_product>) { PlainProduct(job: job.pointee).computeAll() }
+private func computeTiles(_ job: UnsafePointer<nnk_product>) {
+  PlainProduct(job: job.pointee).computeAll()
+}
+
+@inline(never)
+private func computeRow(_ job: UnsafePointer<nnk_product>) {
+  PlainProduct(job: job.pointee).computeRow()
+}
 
 func productOfTiles(_ job: UnsafePointer<nnk_product>) {
   PanelledProduct.isWorth(job) ? PanelledProduct(job: job.pointee).computeAll() : compute(job)

@@ -132,7 +132,7 @@ func gradientSparse(_ index: UnsafePointer<nnk_nonzeros>, _ job: UnsafePointer<n
   if let descent = job.descent?.pointee {
     forEachStrip(job.n, SparseGradient(index: index, job: job, sink: Descending(descent)))
   } else {
-    forEachStrip(job.n, SparseGradient(index: index, job: job, sink: Storing(c: job.c)))
+    forEachStrip(job.n, SparseGradient(index: index, job: job, sink: Storing(target: job.c)))
   }
 }
 
@@ -155,7 +155,8 @@ private struct SparseGradient<Sink: VectorSink>: Strip {
       forEachBit(index.column_bits + input * index.column_words, index.column_words) { k in
         sums.add(splat(a[k][input]), R(d + k * stride, last: last))
       }
-      sums.send(to: sink, at: row * job.c_stride + column, last: last)
+      let place = row * job.c_stride + column
+      sums.results(of: sink, at: place, last: last).store(sink.target + place, last: last)
     }
   }
 }

@@ -17,13 +17,16 @@ protocol TileRow {
   func map(_ body: (Vector) -> Vector) -> Self
   func plus(_ other: Self) -> Self
   func store<L: Lanes>(_ p: UnsafeMutablePointer<Float>, last: L)
-  /// Hands over each vector with its place, from `at` on.
-  func send<S: VectorSink, L: Lanes>(to sink: S, at: Int, last: L)
+  /// What becomes of each vector, the first of which belongs to place `at`.
+  func results<S: VectorSink, L: Lanes>(of sink: S, at: Int, last: L) -> Self
 }
 
-/// What takes the vectors of a finished tile.
+/// What becomes of the vectors of a finished tile.
 protocol VectorSink {
-  func take<L: Lanes>(_ v: Vector, at: Int, _ lanes: L)
+  /// Where results are stored.
+  var target: Floats { get }
+  /// What is to be stored at a place; the target may be read for it.
+  func result<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) -> Vector
 }
 
 struct Row1: TileRow {
@@ -40,7 +43,9 @@ struct Row1: TileRow {
   @inline(__always)
   func store<L: Lanes>(_ p: UnsafeMutablePointer<Float>, last: L) { last.store(a, p) }
   @inline(__always)
-  func send<S: VectorSink, L: Lanes>(to sink: S, at: Int, last: L) { sink.take(a, at: at, last) }
+  func results<S: VectorSink, L: Lanes>(of sink: S, at: Int, last: L) -> Row1 {
+    Row1(a: sink.result(a, at: at, last))
+  }
 }
 
 /// One vector more in front of a row.
@@ -71,9 +76,9 @@ struct Wider<Rest: TileRow>: TileRow {
     rest.store(p + 16, last: last)
   }
   @inline(__always)
-  func send<S: VectorSink, L: Lanes>(to sink: S, at: Int, last: L) {
-    sink.take(a, at: at, AllLanes())
-    rest.send(to: sink, at: at + 16, last: last)
+  func results<S: VectorSink, L: Lanes>(of sink: S, at: Int, last: L) -> Wider {
+    Wider(
+      a: sink.result(a, at: at, AllLanes()), rest: rest.results(of: sink, at: at + 16, last: last))
   }
 }
 
@@ -91,6 +96,7 @@ protocol Tile {
   /// Row i += x(i) · b
   mutating func add(_ b: Row, from first: Int, _ x: (Int) -> Vector)
   func forEachRow(from first: Int, _ body: (Int, Row) -> Void)
+  mutating func changeEachRow(from first: Int, _ body: (Int, Row) -> Row)
 }
 
 struct OneRow<Row: TileRow>: Tile {
@@ -104,6 +110,10 @@ struct OneRow<Row: TileRow>: Tile {
   mutating func add(_ b: Row, from first: Int, _ x: (Int) -> Vector) { row.add(x(first), b) }
   @inline(__always)
   func forEachRow(from first: Int, _ body: (Int, Row) -> Void) { body(first, row) }
+  @inline(__always)
+  mutating func changeEachRow(from first: Int, _ body: (Int, Row) -> Row) {
+    row = body(first, row)
+  }
 }
 
 struct Stack<Upper: Tile, Lower: Tile>: Tile where Upper.Row == Lower.Row {
@@ -127,6 +137,11 @@ struct Stack<Upper: Tile, Lower: Tile>: Tile where Upper.Row == Lower.Row {
   func forEachRow(from first: Int, _ body: (Int, Row) -> Void) {
     upper.forEachRow(from: first, body)
     lower.forEachRow(from: first + Upper.rows, body)
+  }
+  @inline(__always)
+  mutating func changeEachRow(from first: Int, _ body: (Int, Row) -> Row) {
+    upper.changeEachRow(from: first, body)
+    lower.changeEachRow(from: first + Upper.rows, body)
   }
 }
 

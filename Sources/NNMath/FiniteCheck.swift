@@ -8,9 +8,11 @@ extension ArrayView {
     crew: BorrowedCrew = BorrowedCrew(.alone)
   ) -> (row: Int, column: Int)? {
     if type.isInteger { return nil }
-    var job = FiniteJob(of: self)
-    guard job.parts > 1 else { return firstNonFiniteHere() }
-    return job.run(on: crew) ? nil : firstNonFiniteHere()
+    if rows > FiniteJob.rowsOfPart(columns) {
+      var job = FiniteJob(of: self)
+      if job.run(on: crew) { return nil }
+    }
+    return firstNonFiniteHere()
   }
 
   fileprivate func firstNonFiniteHere() -> (row: Int, column: Int)? {
@@ -40,13 +42,14 @@ private struct FiniteJob: ~Copyable {
 
   init(of view: ArrayView) {
     self.view = view
-    rowsOfPart = max(1, Self.elementsOfPart / max(view.columns, 1))
+    rowsOfPart = Self.rowsOfPart(view.columns)
   }
 
-  var parts: Int { (view.rows + rowsOfPart - 1) / rowsOfPart }
+  static func rowsOfPart(_ columns: Int) -> Int { max(1, elementsOfPart / max(columns, 1)) }
 
   mutating func run(on crew: BorrowedCrew) -> Bool {
-    let parts = parts
+    // Written so that no number of rows overflows.
+    let parts = (view.rows - 1) / rowsOfPart + 1
     withUnsafeMutablePointer(to: &self) { job in
       crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part in
         context.assumingMemoryBound(to: FiniteJob.self).pointee.search(part: part)

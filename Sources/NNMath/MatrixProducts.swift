@@ -3,6 +3,17 @@ import CVector
 // The three products of a dense layer, by the kernels of this processor. How they are cut depends on
 // the shapes alone, and how an element is summed on k alone: results do not depend on the crew.
 
+/// Rows that will be read after those of a product, as many, and how many of their columns to fetch.
+package struct RowsAhead {
+  let rows: RowPointers
+  let columns: Int
+
+  package init(_ rows: RowPointers, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
+}
+
 /// C = A · B + bias, then max(C, 0) if rectified.
 ///
 /// - Parameters:
@@ -12,17 +23,19 @@ import CVector
 ///   - c: [m × n], overwritten.
 ///   - spare: [k × n] floats, for the transposed factor.
 ///   - nonzeros: what is not 0 in a, if that is little.
+///   - ahead: what is fetched from memory meanwhile; not with nonzeros.
 package func multiply(
   _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>? = nil, isRectified: Bool = false,
   into c: Matrix, spare: UnsafeMutablePointer<Float>,
-  nonzeros: UnsafePointer<nnk_nonzeros>? = nil, crew: BorrowedCrew
+  nonzeros: UnsafePointer<nnk_nonzeros>? = nil, ahead: RowsAhead? = nil, crew: BorrowedCrew
 ) {
   let (n, k) = (c.columns, a.columns)
   if let nonzeros {
     var job = SparseJob(
       product: nnk_product(
         a: a.base, a_start: 0, b: b.base, b_stride: n, c: c.base, c_stride: n, m: c.rows, n: n,
-        k: k, bias: bias, is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: 0),
+        k: k, bias: bias, is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: 0,
+        next: nil, next_k: 0),
       nonzeros: nonzeros)
     return job.run(on: crew)
   }
@@ -33,7 +46,8 @@ package func multiply(
     product: nnk_product(
       a: a.base, a_start: 0, b: isNarrow && n > 1 ? UnsafePointer(spare) : UnsafePointer(b.base),
       b_stride: isNarrow ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
-      is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: isNarrow ? 1 : 0),
+      is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: isNarrow ? 1 : 0,
+      next: ahead.map { UnsafePointer($0.rows) }, next_k: ahead?.columns ?? 0),
     isOfDots: isNarrow)
   job.run(on: crew)
 }
@@ -51,7 +65,7 @@ package func multiplyTransposed(_ a: MatrixRows, _ b: Matrix, into c: Matrix, cr
       a: a.base, a_start: 0, b: b.base, b_stride: k, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
       bias: nil, is_rectified: 0, is_added: 0,
       // A column is a row as well.
-      is_transposed: k > 1 ? 1 : 0),
+      is_transposed: k > 1 ? 1 : 0, next: nil, next_k: 0),
     // To turn B costs n · k, to add up sixteen sums an element m · n.
     isOfDots: k > nnk_kernels().pointee.dots_depth * c.rows)
   job.run(on: crew)
@@ -145,6 +159,7 @@ private struct ProductJob {
     part.a += row
     part.b += isTransposed ? column * part.b_stride : column
     part.c += row * part.c_stride + column
+    part.next = column == 0 ? product.next.map { $0 + row } : nil
     part.m = min(BlockSize.rows, product.m - row)
     part.n = min(BlockSize.columns, product.n - column)
     let bias = product.bias.map { $0 + column }

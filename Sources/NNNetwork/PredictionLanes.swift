@@ -5,7 +5,7 @@ import NNMath
 ///
 /// A row's result depends neither on the lanes nor on its neighbours.
 package struct PredictionLanes {
-  private let first: Workspace
+  fileprivate let first: Workspace
   private let others: [Workspace]
   /// Rows that are worth a lane; of fewer, threads share the products of layers.
   private static let leastRows = 128
@@ -52,14 +52,33 @@ extension Model {
     into out: UnsafeMutableRawPointer, lanes: PredictionLanes, crew: Crew
   ) {
     let count = lanes.count(for: rows)
+    if count == 1 {
+      return predict(
+        view, from: 0, to: rows, order: order, kind: kind, into: out, workspace: lanes.first,
+        crew: crew)
+    }
     var job = PredictionJob(
       model: self, view: view, rows: rows, rowsOfLane: (rows + count - 1) / count, order: order,
       kind: kind, out: out, lanes: lanes)
-    guard count > 1 else { return job.predict(lane: 0, crew) }
     withUnsafeMutablePointer(to: &job) { job in
       crew.run(parts: count, context: UnsafeMutableRawPointer(job)) { context, lane in
-        context.assumingMemoryBound(to: PredictionJob.self).pointee.predict(lane: lane, .alone)
+        context.assumingMemoryBound(to: PredictionJob.self).pointee.predict(lane: lane)
       }
+    }
+  }
+
+  /// The same for rows of one lane.
+  fileprivate func predict(
+    _ view: ArrayView, from first: Int, to end: Int, order: UnsafePointer<Int32>?,
+    kind: PredictionKind, into out: UnsafeMutableRawPointer, workspace: Workspace, crew: Crew
+  ) {
+    var start = first
+    while start < end {
+      let count = min(end - start, workspace.capacity, Self.predictionBlock)
+      load(view, from: start, count: count, order: order, into: workspace)
+      let outputs = forward(workspace, rows: count, mode: .inference, crew: crew)
+      write(outputs, kind: kind, at: start, into: out)
+      start += count
     }
   }
 }
@@ -75,16 +94,10 @@ private struct PredictionJob {
   let out: UnsafeMutableRawPointer
   let lanes: PredictionLanes
 
-  func predict(lane: Int, _ crew: Crew) {
-    let workspace = lanes[lane]
-    var start = lane * rowsOfLane
-    let end = min(rows, start + rowsOfLane)
-    while start < end {
-      let count = min(end - start, workspace.capacity, Model.predictionBlock)
-      model.load(view, from: start, count: count, order: order, into: workspace)
-      let outputs = model.forward(workspace, rows: count, mode: .inference, crew: crew)
-      model.write(outputs, kind: kind, at: start, into: out)
-      start += count
-    }
+  func predict(lane: Int) {
+    let start = lane * rowsOfLane
+    model.predict(
+      view, from: start, to: min(rows, start + rowsOfLane), order: order, kind: kind, into: out,
+      workspace: lanes[lane], crew: .alone)
   }
 }

@@ -41,11 +41,11 @@ final class BatchPass {
     isPrecise: Bool = false, crew: Crew
   ) -> LossSum {
     model.load(samples.features, from: start, count: count, order: samples.order, into: workspace)
-    let outputs = model.forward(workspace, rows: count, mode: mode, crew: crew)
     let next = start + count
     model.announce(
       samples.features, from: next, count: min(count, samples.rows - next), order: samples.order,
       in: workspace)
+    let outputs = model.forward(workspace, rows: count, mode: mode, crew: crew)
     let batch = targets.load(
       samples, from: start, count: count, asIndices: hasIndices(samples, model))
     let sum = model.spec.loss(

@@ -52,7 +52,8 @@ import Testing
               var job = nnk_product(
                 a: rows, a_start: 2, b: b.baseAddress!, b_stride: form == .tiles ? n : k,
                 c: c.baseAddress!, c_stride: n, m: m, n: n, k: k, bias: bias.baseAddress!,
-                is_rectified: 1, is_added: 1, is_transposed: form == .tiles ? 0 : 1)
+                is_rectified: 1, is_added: 1, is_transposed: form == .tiles ? 0 : 1, next: rows,
+                next_k: k)
               form == .dots ? table.product_of_dots(&job) : table.product_of_tiles(&job)
             }
           }

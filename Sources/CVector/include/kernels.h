@@ -26,6 +26,8 @@ typedef struct {
     int32_t is_rectified;        // C = max(C, 0)
     int32_t is_added;            // the product is added to C
     int32_t is_transposed;       // B is [n x k]
+    const nnk_row *_Nullable next; // m rows that will be read after A; NULL: unknown
+    long next_k;                 // their first floats, which are fetched meanwhile
 } nnk_product;
 
 // The constants of an Adam step: w -= (step m + gradient_rate g) / (sqrt v / root + eps), fresh = 1 - beta.

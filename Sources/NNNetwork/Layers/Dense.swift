@@ -84,6 +84,9 @@ final class DenseLayer: Layer {
   }
 
   var readsRows: Bool { true }
+  /// Of the next rows, inputs that are fetched in the forward pass; the others come with the gradients:
+  /// memory would keep a narrow layer waiting if one pass had to fetch all.
+  private var inputsFetchedForward: Int { gradientParts / 2 * inputsOfPart }
   /// A part of the gradients; narrow weights are transposed.
   func spareSize(training: Bool) -> Int {
     let part = training ? (inputsOfPart + 1) * outputSize : 0
@@ -106,7 +109,8 @@ final class DenseLayer: Layer {
     multiply(
       step.inputRows, weight.stored, bias: bias.map { UnsafePointer($0.base) },
       isRectified: activation.isRectifier, into: output, spare: step.spare,
-      nonzeros: step.nonzeros, crew: step.crew)
+      nonzeros: step.nonzeros,
+      ahead: step.nextRows.map { RowsAhead($0, columns: inputsFetchedForward) }, crew: step.crew)
     if activation.isRectifier { return }
     if step.isTraining, activation.needsInput {
       step.scratch.update(from: output.base, count: output.count)
@@ -152,7 +156,8 @@ final class DenseLayer: Layer {
   private func descend(
     _ part: Matrix, _ start: Int, _ offset: Int, _ step: LayerStep, _ user: (any GradientUser)?
   ) -> Bool {
-    let (rows, gradient, next) = (step.inputRows, step.outputGradient, step.nextRows)
+    let (rows, gradient) = (step.inputRows, step.outputGradient)
+    let next = step.nonzeros == nil && start < inputsFetchedForward ? nil : step.nextRows
     guard var descent = user?.descent(at: offset) else {
       multiplyFirstTransposed(
         rows, from: start, gradient, into: part, next: next, nonzeros: step.nonzeros)

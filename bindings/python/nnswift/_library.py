@@ -139,8 +139,8 @@ _UNCHECKED = {
 }
 
 
-def check(status: int) -> None:
-    """Raises the exception of a status that is not OK, with the library's sentence.
+def check(status: int, *_: object) -> None:
+    """Raises the exception of a status that is not OK, with the library's sentence; ctypes' errcheck.
 
     Must run in the thread that made the call: the sentence is that thread's.
     """
@@ -189,7 +189,7 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     for name, arguments in _CHECKED.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, c_int32
-        function.errcheck = lambda status, function, arguments: check(status)
+        function.errcheck = check
     for name, (result, arguments) in _UNCHECKED.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, result
