@@ -1,6 +1,8 @@
 /* Same seed, same bytes: twice, with any number of threads, whatever happened in between. */
 #include "contract.h"
 
+#include <math.h>
+
 enum { BIG_ROWS = 2000, BIG_FEATURES = 784 };
 
 static float pixels[BIG_ROWS * BIG_FEATURES];
@@ -125,6 +127,47 @@ static uint64_t step(int threads) {
     return hash;
 }
 
+/* Rows that threads take in lanes of unequal length, by the model and by a session. */
+static void check_predictions(void) {
+    enum { ROWS = BIG_ROWS - 1, OUTPUTS = 10 };
+    static float expected[ROWS * OUTPUTS], got[ROWS * OUTPUTS];
+    static const int threads[] = {2, 3, 8, 0};
+    nns_array x = array_of(NNS_F32, pixels, ROWS, BIG_FEATURES);
+    char spec[600];
+    snprintf(spec, sizeof spec, big_spec, 4);
+    nns_model *model = model_from(spec);
+    must(nns_predict(model, &x, NNS_PROBA, expected, sizeof expected), "predict");
+    int equal = 0;
+    for (size_t at = 0; at < sizeof threads / sizeof *threads; at++) {
+        nns_session *session = NULL;
+        must(nns_set_threads(threads[at]), "set threads");
+        must(nns_session_create(model, ROWS, &session), "session");
+        memset(got, 0, sizeof got);
+        must(nns_predict(model, &x, NNS_PROBA, got, sizeof got), "predict");
+        equal += !memcmp(got, expected, sizeof got);
+        memset(got, 0, sizeof got);
+        must(nns_session_predict(session, &x, NNS_PROBA, got, sizeof got), "session predict");
+        equal += !memcmp(got, expected, sizeof got);
+        nns_session_free(session);
+    }
+    check_integer("predictions: 2, 3, 8 threads and the library's choice", equal, 8);
+
+    float *last = pixels + (size_t)ROWS * BIG_FEATURES - 1, kept = *last;
+    *last = NAN;
+    memset(got, 7, sizeof got);
+    must(nns_set_threads(3), "set threads");
+    int32_t status = nns_predict(model, &x, NNS_PROBA, got, sizeof got);
+    check_integer("predictions: NaN at the end of the last lane", status, NNS_E_ARGUMENT);
+    check(strstr(nns_last_error(), "row 1998, column 783") != NULL, "predictions: its place is named", "%s",
+          nns_last_error());
+    int touched = 0;
+    for (size_t at = 0; at < sizeof got; at++) touched += ((const char *)got)[at] != 7;
+    check_integer("predictions: nothing was written", touched, 0);
+    must(nns_set_threads(1), "set threads");
+    *last = kept;
+    nns_free(model);
+}
+
 int main(void) {
     uint32_t state = 11;
     for (int at = 0; at < BIG_ROWS * BIG_FEATURES; at++) pixels[at] = next_random(&state);
@@ -140,6 +183,7 @@ int main(void) {
     hashes[TASKS] = step(1);
     check(step(2) == hashes[TASKS] && step(3) == hashes[TASKS], "train batch: 1, 2 and 3 threads",
           "other weights");
+    check_predictions();
     printf("hash %016llx\n", (unsigned long long)hash_of(hashes, sizeof hashes));
     return finish();
 }

@@ -154,6 +154,24 @@ import Testing
     }
   }
 
+  /// More elements than a part of the search has, of a type without a quick look at a row.
+  @Test func findsItWithManyThreads() {
+    let (rows, columns) = (70_000, 9)
+    var values = [Double](repeating: 1, count: rows * columns)
+    let crew = Crew(members: 3)
+    func place() -> (row: Int, column: Int)? {
+      values.withUnsafeBufferPointer {
+        view(.float64, $0.baseAddress!, rows, columns, columns * 8, 8)
+          .firstNonFinite(crew: BorrowedCrew(crew))
+      }
+    }
+    #expect(place() == nil)
+    values[rows * columns - 1] = .infinity
+    #expect(place()?.row == rows - 1 && place()?.column == columns - 1)
+    values[40_000 * columns + 2] = .nan
+    #expect(place()?.row == 40_000 && place()?.column == 2)
+  }
+
   @Test func sizesAreCheckedBeforeTheyAreAllocated() {
     #expect(throws: (any Error).self) { try Buffer<Double>(count: 1 << 62) }
     #expect(throws: (any Error).self) { try Buffer<Double>(count: -1) }
