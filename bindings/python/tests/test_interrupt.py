@@ -129,6 +129,22 @@ def test_ctrl_c_stops_a_training(model, big, batch_size, callback):
     assert model.train(big[0][:100], big[1][:100], epochs=1).stopped == "completed"
 
 
+def test_only_what_takes_long_has_a_thread_of_its_own(model, blobs, monkeypatch):
+    used = []
+
+    def run(work, cancel):
+        used.append(True)
+        return work()
+
+    monkeypatch.setattr("nnswift._training.run_interruptibly", run)
+    model.train(*blobs, epochs=2)
+    model.train(*blobs)
+    assert not used
+    model.train(*blobs, epochs=2, callback=lambda progress: None)
+    model.train(*blobs, epochs=2000, early_stopping={"metric": "loss", "patience": 1, "min_delta": 9})
+    assert len(used) == 2
+
+
 def test_ctrl_c_in_the_first_moment(model, blobs):
     for delay in (0.0, 0.0001, 0.0003, 0.001):
         # Python itself may swallow a signal that meets a finalizer; as a person would, press again.

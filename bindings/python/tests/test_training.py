@@ -1,5 +1,7 @@
 """Training, evaluation, single steps."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,14 @@ def test_training_learns_and_records(model, blobs):
     assert "val_accuracy" in repr(history)
     held_out = model.evaluate(X[180:], y[180:], ["loss", "accuracy"])
     assert held_out == {"loss": history["val_loss"][-1], "accuracy": history["val_accuracy"][-1]}
+
+
+def test_a_history_is_of_its_own_training(model, blobs):
+    first = model.train(*blobs, epochs=3, optimizer=ADAM)
+    model.train(*blobs, epochs=2, optimizer=ADAM)
+    assert first["epoch"] == [1, 2, 3]
+    assert pickle.loads(pickle.dumps(first)) == first
+    assert len(model.history["epoch"]) == 2
 
 
 def test_same_seed_same_bytes(spec, blobs):
