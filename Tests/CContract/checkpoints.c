@@ -8,6 +8,7 @@ int main(void) {
     check_places();
     check_leftovers();
     check_size_limit();
+    check_full_disk();
     check_failing_calls();
     check_failing_training();
     return finish();

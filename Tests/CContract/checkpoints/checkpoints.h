@@ -12,6 +12,7 @@ void check_rotation(void);
 void check_places(void);
 void check_leftovers(void);
 void check_size_limit(void);
+void check_full_disk(void);
 void check_failing_calls(void);
 void check_failing_training(void);
 
