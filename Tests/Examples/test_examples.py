@@ -127,3 +127,10 @@ def test_digits_refuses_another_file(tmp_path):
     other.write_bytes(b"\x00" * 64)
     for program in ([PROGRAMS / "digits"], [sys.executable, SCRIPTS / "digits.py"]):
         assert "records of 65 bytes" in run(*program, other, status=1).stderr
+
+
+def test_the_gallery_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    picture = tmp_path / "plot.png"
+    run(sys.executable, SCRIPTS / "gallery.py", DATA, picture, folder=tmp_path)
+    assert picture.read_bytes().startswith(b"\x89PNG") and picture.stat().st_size > 50_000
