@@ -9,7 +9,7 @@ static const char spec[] =
 static const char path[] = "memory.safetensors";
 
 static samples set;
-static nns_model *trained;
+static nns_model *trained, *wide;
 static nns_data *data;
 static nns_buffer *file;
 
@@ -43,6 +43,8 @@ void prepare_attempts(void) {
          "train");
     must(nns_save_buffer(trained, NNS_SAVE_WEIGHTS | NNS_SAVE_TRAINING, &file), "save buffer");
     must(nns_save(trained, path, NNS_SAVE_WEIGHTS), "save");
+    wide = model_from("{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 4000}, "
+                      "{\"type\": \"dense\", \"units\": 3}], \"loss\": \"mse\"}");
 }
 
 void begin_attempt(fixture *with) {
@@ -182,6 +184,18 @@ static int32_t predict(fixture *with) {
     return nns_predict(with->model, &x, NNS_PROBA, made.out, sizeof made.out);
 }
 
+/* By lanes, two a thread. */
+static int32_t predict_in_lanes(fixture *with) {
+    enum { MANY = 12 * 128 + 1 };
+    static float rows[MANY * FEATURES], out[MANY * 3];
+    (void)with;
+    nns_array x = array_of(NNS_F32, rows, MANY, FEATURES);
+    must(nns_set_threads(6), "set threads");
+    int32_t status = nns_predict(wide, &x, NNS_PROBA, out, sizeof out);
+    must(nns_set_threads(1), "set threads");
+    return status;
+}
+
 static int32_t predict_one(fixture *with) {
     return nns_predict_one(with->model, set.x, FEATURES, NNS_RAW, made.out, sizeof made.out);
 }
@@ -277,6 +291,7 @@ const attempt attempts[] = {
     {"nns_fit_preprocess", fit, NNS_OK, 0},
     {"nns_evaluate", evaluate, NNS_OK, 0},
     {"nns_predict", predict, NNS_OK, 0},
+    {"nns_predict with threads", predict_in_lanes, NNS_OK, 0},
     {"nns_predict_one", predict_one, NNS_OK, 0},
     {"nns_predict_data", predict_data, NNS_OK, 0},
     {"nns_session_create", session, NNS_OK, 0},
