@@ -14,13 +14,21 @@ extension Product {
   /// Columns in strips as wide as the registers allow, the last one narrower.
   @inline(__always)
   func computeAll() {
-    forEachStrip(of: tileVectors) { strip($0, $1, AllLanes()) } short: { strip($0, $1, $2) }
+    forEachStrip(of: tileVectors) {
+      strip($0, $1, AllLanes())
+    } short: {
+      strip($0, $1, $2)
+    }
   }
 
   /// The same for a single row: what taller tiles prepare would cost more than its sums.
   @inline(__always)
   func computeRow() {
-    forEachStrip(of: singleVectors) { single($0, $1, AllLanes()) } short: { single($0, $1, $2) }
+    forEachStrip(of: singleVectors) {
+      single($0, $1, AllLanes())
+    } short: {
+      single($0, $1, $2)
+    }
   }
 
   @inline(__always)
