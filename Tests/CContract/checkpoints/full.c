@@ -22,9 +22,24 @@ static int32_t train(nns_model *model, int epochs, const char *more) {
     return status;
 }
 
+static int is_written(const char *path, const char *text) {
+    int file = open(path, O_WRONLY);
+    int is_whole = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text);
+    close(file);
+    return is_whole;
+}
+
+/* Who is not root becomes it in a namespace, where the system lets him. */
+static int is_root_in_namespace(void) {
+    char users[40], groups[40];
+    snprintf(users, sizeof users, "0 %d 1", (int)getuid());
+    snprintf(groups, sizeof groups, "0 %d 1", (int)getgid());
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && is_written("/proc/self/uid_map", users) &&
+           is_written("/proc/self/setgroups", "deny") && is_written("/proc/self/gid_map", groups);
+}
+
 static int is_mounted(void) {
-    /* Who is not root becomes it in a namespace, where the system lets him. */
-    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return 0;
+    if (unshare(CLONE_NEWNS) != 0 && !is_root_in_namespace()) return 0;
     return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
            mount("tmpfs", "disk", "tmpfs", 0, "size=256k") == 0;
 }
