@@ -47,6 +47,8 @@ extension Model {
   ///   - view: [any × inputSize], checked by the caller.
   ///   - order: the row at a position; nil: the position itself.
   ///   - out: receives dense rows; large enough as `predictionBytes` says.
+  ///   - lanes: made for this model and, at least as many, rows.
+  ///   - crew: takes the lanes; of a single one it shares the products.
   package func predict(
     _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, kind: PredictionKind,
     into out: UnsafeMutableRawPointer, lanes: PredictionLanes, crew: Crew
