@@ -62,7 +62,7 @@ done
 if [ "$kind" = address ]; then
   calls=$root/Tests/Fuzz
   compile calls "$calls/calls.c" "$calls/calls"/*.c &&
-    run calls "${FUZZ_SECONDS:-60}" "$(date +%s)000000"
+    run calls "${FUZZ_SECONDS:-120}" "$(date +%s)000000"
 fi
 
 echo "$passed passed, $failed failed"
