@@ -6,6 +6,9 @@
 /* A network with whatever has a state, large enough for the paths that only large ones take. */
 extern const char network[];
 
+/* Trains on the samples; members of the config besides the epochs, each after a comma. */
+int32_t train_samples(nns_model *model, int epochs, const char *members);
+
 void check_options(void);
 void check_resuming(void);
 void check_rotation(void);

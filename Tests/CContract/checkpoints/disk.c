@@ -14,14 +14,9 @@
 static nns_model *some_model(void) { return model_from(classifier); }
 
 static int32_t train_to(nns_model *model, const char *checkpoint, int epochs) {
-    static samples set;
-    fill_samples(&set);
-    nns_data *data = labelled(&set);
-    char config[400];
-    snprintf(config, sizeof config, "{\"epochs\": %d, \"checkpoint\": %s}", epochs, checkpoint);
-    int32_t status = nns_train(model, data, NULL, config, NULL, NULL);
-    nns_data_free(data);
-    return status;
+    char members[400];
+    snprintf(members, sizeof members, ", \"checkpoint\": %s", checkpoint);
+    return train_samples(model, epochs, members);
 }
 
 void check_options(void) {

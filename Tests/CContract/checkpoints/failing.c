@@ -10,18 +10,12 @@ enum { EPOCHS = 6 };
 static const int errors[CALLS] = {EMFILE, ENOSPC, EIO, ENOSPC, EROFS};
 
 static int32_t train(nns_model *model, int epochs, const char *more) {
-    static samples set;
-    fill_samples(&set);
-    nns_data *data = labelled(&set);
-    char config[400];
-    snprintf(config, sizeof config,
-             "{\"epochs\": %d, \"batch_size\": 16, \"validation_fraction\": 0.3, "
-             "\"early_stopping\": {\"patience\": 2, \"min_delta\": 0.01}, \"schedule\": "
-             "\"cosine\"%s}",
-             epochs, more);
-    int32_t status = nns_train(model, data, NULL, config, NULL, NULL);
-    nns_data_free(data);
-    return status;
+    char members[400];
+    snprintf(members, sizeof members,
+             ", \"batch_size\": 16, \"validation_fraction\": 0.3, \"early_stopping\": {\"patience\": 2, "
+             "\"min_delta\": 0.01}, \"schedule\": \"cosine\"%s",
+             more);
+    return train_samples(model, epochs, members);
 }
 
 static const char keeping[] = ", \"checkpoint\": {\"path\": \"disk/run\", \"keep\": 3}";

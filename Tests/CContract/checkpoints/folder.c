@@ -1,10 +1,21 @@
-/* The folder that the checks write to, and what lies in it. */
+/* What the checks share: a training, the folder that they write to, and what lies in it. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "checkpoints.h"
+
+int32_t train_samples(nns_model *model, int epochs, const char *members) {
+    static samples set;
+    fill_samples(&set);
+    nns_data *data = labelled(&set);
+    char config[500];
+    snprintf(config, sizeof config, "{\"epochs\": %d%s}", epochs, members);
+    int32_t status = nns_train(model, data, NULL, config, NULL, NULL);
+    nns_data_free(data);
+    return status;
+}
 
 static int each_file(const char *fragment, int removes) {
     int count = 0;

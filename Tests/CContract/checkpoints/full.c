@@ -11,17 +11,6 @@
 
 enum { NO_MOUNT = 77, EPOCHS = 4 };
 
-static int32_t train(nns_model *model, int epochs, const char *more) {
-    static samples set;
-    fill_samples(&set);
-    nns_data *data = labelled(&set);
-    char config[200];
-    snprintf(config, sizeof config, "{\"epochs\": %d%s}", epochs, more);
-    int32_t status = nns_train(model, data, NULL, config, NULL, NULL);
-    nns_data_free(data);
-    return status;
-}
-
 static int is_written(const char *path, const char *text) {
     int file = open(path, O_WRONLY);
     int is_whole = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text);
@@ -71,13 +60,14 @@ static int use_full_disk(void) {
     if (nns_save(model, "disk/run", NNS_SAVE_WEIGHTS) != NNS_OK || !fill_up()) return 1;
     uint64_t before = hash_of_file("disk/run");
     if (!is_refused(nns_save(model, "disk/run", NNS_SAVE_TRAINING), before)) return 2;
-    if (!is_refused(train(model, EPOCHS, kept), before)) return 3;
+    if (!is_refused(train_samples(model, EPOCHS, kept), before)) return 3;
     char *history = text_of(nns_history, model);
     int is_started = !strstr(history, "\"epoch\": []");
     free(history);
     if (unlink("disk/filler") != 0) return 4;
-    if (train(model, is_started ? EPOCHS - 1 : EPOCHS, is_started ? again : kept) != NNS_OK) return 5;
-    if (train(whole, EPOCHS, "") != NNS_OK || hash_of_weights(model) != hash_of_weights(whole)) return 6;
+    int left = is_started ? EPOCHS - 1 : EPOCHS;
+    if (train_samples(model, left, is_started ? again : kept) != NNS_OK) return 5;
+    if (train_samples(whole, EPOCHS, "") != NNS_OK || hash_of_weights(model) != hash_of_weights(whole)) return 6;
     nns_free(model);
     nns_free(whole);
     return epoch_of("disk/run") == EPOCHS ? 0 : 7;

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import nnswift
+from nnswift import _training
 
 LONG = {"epochs": 1_000_000_000}
 
@@ -138,7 +139,8 @@ def test_only_what_takes_long_has_a_thread_of_its_own(model, blobs, monkeypatch)
 
     monkeypatch.setattr("nnswift._training.run_interruptibly", run)
     model.train(*blobs, epochs=2)
-    model.train(*blobs)
+    # The default of epochs stands in the library, too.
+    assert len(model.train(*blobs)["epoch"]) == _training._DEFAULT_EPOCHS
     assert not used
     model.train(*blobs, epochs=2, callback=lambda progress: None)
     model.train(*blobs, epochs=2000, early_stopping={"metric": "loss", "patience": 1, "min_delta": 9})
