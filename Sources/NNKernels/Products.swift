@@ -13,37 +13,23 @@ protocol Product {
 extension Product {
   /// Columns in strips as wide as the registers allow, the last one narrower.
   @inline(__always)
-  func computeAll() {
-    forEachStrip(of: tileVectors) {
-      strip($0, $1, AllLanes())
-    } short: {
-      strip($0, $1, $2)
-    }
-  }
+  func computeAll() { computeStrips(isRow: false) }
 
   /// The same for a single row: what taller tiles prepare would cost more than its sums.
   @inline(__always)
-  func computeRow() {
-    forEachStrip(of: singleVectors) {
-      single($0, $1, AllLanes())
-    } short: {
-      single($0, $1, $2)
-    }
-  }
+  func computeRow() { computeStrips(isRow: true) }
 
   @inline(__always)
-  private func forEachStrip(
-    of most: Int, full: (_ vectors: Int, _ column: Int) -> Void,
-    short: (_ vectors: Int, _ column: Int, _ last: FirstLanes) -> Void
-  ) {
+  private func computeStrips(isRow: Bool) {
     var column = 0
     while column < columns {
-      let width = min(columns - column, 16 * most)
+      let width = min(columns - column, 16 * (isRow ? singleVectors : tileVectors))
       let (vectors, spare) = ((width + 15) / 16, width % 16)
       if spare == 0 {
-        full(vectors, column)
+        isRow ? single(vectors, column, AllLanes()) : strip(vectors, column, AllLanes())
       } else {
-        short(vectors, column, FirstLanes(count: spare))
+        let last = FirstLanes(count: spare)
+        isRow ? single(vectors, column, last) : strip(vectors, column, last)
       }
       column += width
     }
