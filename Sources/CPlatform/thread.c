@@ -66,8 +66,14 @@ struct nnc_crew {
     int32_t members;   // with the caller
     int32_t quit;
     pid_t owner;       // a forked child has the structure but not the threads
-    pthread_t *threads;
+    struct nnc_member *others; // from 1 on
 };
+
+typedef struct nnc_member {
+    nnc_crew *crew;
+    uint32_t number;
+    pthread_t thread;
+} nnc_member;
 
 // How often somebody looks before he sleeps: some 20 us, longer than the serial stretch between two
 // products of a training step and far shorter than what a sleep costs the whole step.
@@ -82,7 +88,7 @@ static void pause_shortly(void) {
 static uint32_t round_of(uint64_t ticket) { return (uint32_t)(ticket >> 32); }
 
 // Takes parts of the present round until none is left.
-static void take_parts(nnc_crew *crew) {
+static void take_parts(nnc_crew *crew, uint32_t member) {
     uint64_t ticket = __atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE);
     for (;;) {
         nnc_work work = __atomic_load_n(&crew->work, __ATOMIC_ACQUIRE);
@@ -91,7 +97,7 @@ static void take_parts(nnc_crew *crew) {
         if (part >= parts) return;
         if (!__atomic_compare_exchange_n(&crew->ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
             continue;
-        work(context, part);
+        work(context, part, member);
         if (__atomic_add_fetch(&crew->finished, 1, __ATOMIC_ACQ_REL) == parts) {
             pthread_mutex_lock(&crew->mutex);
             pthread_cond_signal(&crew->end);
@@ -116,18 +122,18 @@ static uint32_t await_round(nnc_crew *crew, uint32_t seen) {
 }
 
 static void *member_main(void *argument) {
-    nnc_crew *crew = argument;
+    nnc_member *self = argument;
     uint32_t seen = 0;
-    while ((seen = await_round(crew, seen)) != 0) take_parts(crew);
+    while ((seen = await_round(self->crew, seen)) != 0) take_parts(self->crew, self->number);
     return NULL;
 }
 
 // Our threads take no signals: the host's handlers run on the host's threads.
-static int start_member(nnc_crew *crew, int32_t number) {
+static int start_member(nnc_member *member) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&crew->threads[number - 1], NULL, member_main, crew);
+    int error = pthread_create(&member->thread, NULL, member_main, member);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
 }
@@ -147,8 +153,8 @@ static void next_round(nnc_crew *crew, uint32_t parts, nnc_work work, void *cont
 nnc_crew *nnc_crew_create(int32_t members) {
     nnc_crew *crew = calloc(1, sizeof *crew);
     if (!crew) return NULL;
-    crew->threads = calloc((size_t)members, sizeof *crew->threads);
-    if (!crew->threads) {
+    crew->others = calloc((size_t)members, sizeof *crew->others);
+    if (!crew->others) {
         free(crew);
         return NULL;
     }
@@ -158,7 +164,12 @@ nnc_crew *nnc_crew_create(int32_t members) {
     crew->owner = getpid();
     crew->members = 1;
     // Fewer threads than asked for is no error: the work is split the same way for any number.
-    while (crew->members < members && start_member(crew, crew->members) == 0) crew->members++;
+    for (; crew->members < members; crew->members++) {
+        nnc_member *member = &crew->others[crew->members - 1];
+        member->crew = crew;
+        member->number = (uint32_t)crew->members;
+        if (start_member(member) != 0) break;
+    }
     return crew;
 }
 
@@ -172,25 +183,25 @@ void nnc_crew_free(nnc_crew *crew) {
         next_round(crew, 0, NULL, NULL);
         pthread_cond_broadcast(&crew->begin);
         pthread_mutex_unlock(&crew->mutex);
-        for (int32_t i = 1; i < crew->members; i++) pthread_join(crew->threads[i - 1], NULL);
+        for (int32_t i = 1; i < crew->members; i++) pthread_join(crew->others[i - 1].thread, NULL);
         pthread_cond_destroy(&crew->begin);
         pthread_cond_destroy(&crew->end);
         pthread_mutex_destroy(&crew->mutex);
     }
-    free(crew->threads);
+    free(crew->others);
     free(crew);
 }
 
 void nnc_crew_run(nnc_crew *crew, uint32_t parts, nnc_work work, void *context) {
     if (crew->owner != getpid()) {
-        for (uint32_t part = 0; part < parts; part++) work(context, part);
+        for (uint32_t part = 0; part < parts; part++) work(context, part, 0);
         return;
     }
     pthread_mutex_lock(&crew->mutex);
     next_round(crew, parts, work, context);
     pthread_cond_broadcast(&crew->begin);
     pthread_mutex_unlock(&crew->mutex);
-    take_parts(crew);
+    take_parts(crew, 0);
     // Who has taken a part finishes it soon; who has slept through the round is not waited for.
     for (int spin = 0; spin < SPINS; spin++) {
         if (__atomic_load_n(&crew->finished, __ATOMIC_ACQUIRE) == parts) return;

@@ -10,24 +10,16 @@ import CVector
 struct PanelledProduct {
   let job: nnk_product
   private static let width = 16 * tileVectors
-  private static let depth = Int(NNV_PANEL_FLOATS) / width
+  private static let depth = Int(NNK_PANEL_FLOATS) / width
 
   /// Whether panels pay: enough tiles read B, and it is far apart or long.
   static func isWorth(_ job: UnsafePointer<nnk_product>) -> Bool {
     job.pointee.is_transposed != 0
-      || job.pointee.m >= 96 && (job.pointee.b_stride >= 512 || job.pointee.k > 1024)
+      || job.pointee.m >= NNK_PANEL_ROWS && (job.pointee.b_stride >= 512 || job.pointee.k > 1024)
   }
 
   func computeAll() {
-    var product = self
-    withUnsafeMutablePointer(to: &product) { product in
-      nnv_with_panel(product) { product, panel in
-        product.assumingMemoryBound(to: PanelledProduct.self).pointee.computeAll(by: panel)
-      }
-    }
-  }
-
-  private func computeAll(by panel: UnsafeMutablePointer<Float>) {
+    let panel = job.panel
     var part = job
     part.is_transposed = 0
     var start = 0

@@ -144,15 +144,24 @@ private struct PlainProduct: Product {
         for vector in 0..<T.Row.vectors { nnv_prefetch(c + index * job.c_stride + 16 * vector) }
       }
     }
-    // Each cache line of the next rows once.
-    let next = job.next.map { $0 + row }
-    let fetched = next == nil || column > 0 ? 0 : job.next_k - start
-    for k in 0..<job.k {
-      if k < fetched, k % 16 == 0, let next {
-        for index in 0..<T.rows { nnv_prefetch(next[index] + start + k) }
+    var k = start
+    let end = start + job.k
+    if column == 0, let next = job.next {
+      // A cache line of each of the next rows, and the sums of as many inputs.
+      while k < min(end, job.next_k) {
+        for index in 0..<T.rows { nnv_prefetch(next[row + index] + k) }
+        let pause = min(end, k + 16)
+        while k < pause {
+          sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][k]) }
+          b += stride
+          k += 1
+        }
       }
-      sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][start + k]) }
+    }
+    while k < end {
+      sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][k]) }
       b += stride
+      k += 1
     }
     sums.forEachRow(from: 0) { index, row in
       finish(row, c + index * job.c_stride, bias: job.bias.map { $0 + column }, job, last)

@@ -1,4 +1,5 @@
 import CPlatform
+import CVector
 
 /// The threads that share the work of one training or one prediction; the caller is one of them.
 ///
@@ -8,17 +9,30 @@ package final class Crew: @unchecked Sendable {
   /// Threads that work, with the caller; at least 1.
   package let members: Int
   private let threads: OpaquePointer?
+  /// [members × NNK_PANEL_FLOATS]; nil: the caller is alone.
+  private let panels: UnsafeMutablePointer<Float>?
 
   /// The crew of the caller alone.
   package static let alone = Crew(members: 1)
 
   /// - Parameter members: threads wanted; fewer when the system refuses.
   package init(members: Int) {
-    threads = members > 1 ? nnc_crew_create(Int32(members)) : nil
+    let size = Int(NNK_PANEL_FLOATS)
+    let memory = members > 1 ? nnc_allocate(members * size * MemoryLayout<Float>.stride) : nil
+    panels = memory?.bindMemory(to: Float.self, capacity: members * size)
+    threads = memory == nil ? nil : nnc_crew_create(Int32(members))
     self.members = threads.map { Int(nnc_crew_members($0)) } ?? 1
   }
 
-  deinit { nnc_crew_free(threads) }
+  deinit {
+    nnc_crew_free(threads)
+    if let panels { nnc_release(panels) }
+  }
+
+  /// Memory of a member for a panel of a product's factor; nil: the caller is alone and has some itself.
+  func panel(of member: Int) -> UnsafeMutablePointer<Float>? {
+    panels.map { $0 + member * Int(NNK_PANEL_FLOATS) }
+  }
 
   /// The crew for work of so many multiplications at a time.
   ///
@@ -32,22 +46,22 @@ package final class Crew: @unchecked Sendable {
   /// Multiplications from which a second thread pays for waking it.
   package static let leastSharedWork = 40e6
 
-  /// Runs `body(context, part)` for every part in 0 ..< parts.
-  package func run(
-    parts: Int, context: UnsafeMutableRawPointer,
-    body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
-  ) {
+  /// What a part of the work is given: the context, the part, and the member 0 ..< members that does it.
+  package typealias Body = @convention(c) (UnsafeMutableRawPointer, Int, Int) -> Void
+
+  /// Runs `body` for every part in 0 ..< parts.
+  package func run(parts: Int, context: UnsafeMutableRawPointer, body: Body) {
     guard let threads, parts > 1, let count = UInt32(exactly: parts) else {
-      for part in 0..<parts { body(context, part) }
+      for part in 0..<parts { body(context, part, 0) }
       return
     }
     var task = CrewTask(context: context, body: body)
     withUnsafeMutablePointer(to: &task) { task in
       nnc_crew_run(
         threads, count,
-        { task, part in
+        { task, part, member in
           guard let task = task?.assumingMemoryBound(to: CrewTask.self).pointee else { return }
-          task.body(task.context, Int(part))
+          task.body(task.context, Int(part), Int(member))
         }, task)
     }
   }
@@ -59,16 +73,18 @@ package struct BorrowedCrew {
 
   package init(_ crew: Crew) { self.crew = crew }
 
+  var members: Int { crew.members }
+
+  /// See `Crew.panel`.
+  func panel(of member: Int) -> UnsafeMutablePointer<Float>? { crew.panel(of: member) }
+
   /// See `Crew.run`.
-  package func run(
-    parts: Int, context: UnsafeMutableRawPointer,
-    body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
-  ) {
+  package func run(parts: Int, context: UnsafeMutableRawPointer, body: Crew.Body) {
     crew.run(parts: parts, context: context, body: body)
   }
 }
 
 private struct CrewTask {
   let context: UnsafeMutableRawPointer
-  let body: @convention(c) (UnsafeMutableRawPointer, Int) -> Void
+  let body: Crew.Body
 }

@@ -51,7 +51,7 @@ private struct FiniteJob: ~Copyable {
     // Written so that no number of rows overflows.
     let parts = (view.rows - 1) / rowsOfPart + 1
     withUnsafeMutablePointer(to: &self) { job in
-      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part in
+      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, _ in
         context.assumingMemoryBound(to: FiniteJob.self).pointee.search(part: part)
       }
     }

@@ -1,7 +1,7 @@
 import CVector
 
-// The three products of a dense layer, by the kernels of this processor. How they are cut depends on
-// the shapes alone, and how an element is summed on k alone: results do not depend on the crew.
+// The three products of a dense layer, by the kernels of this processor. However they are cut, how an
+// element is summed depends on k alone: results do not depend on the crew.
 
 /// Rows that will be read after those of a product, as many, and how many of their columns to fetch.
 package struct RowsAhead {
@@ -21,7 +21,7 @@ package struct RowsAhead {
 ///   - b: [k × n]
 ///   - bias: [n], or nil.
 ///   - c: [m × n], overwritten.
-///   - spare: [k × n] floats, for the transposed factor.
+///   - spare: floats as `spareForProducts` says, for b in another order.
 ///   - nonzeros: what is not 0 in a, if that is little.
 ///   - ahead: what is fetched from memory meanwhile; not with nonzeros.
 package func multiply(
@@ -30,26 +30,26 @@ package func multiply(
   nonzeros: UnsafePointer<nnk_nonzeros>? = nil, ahead: RowsAhead? = nil, crew: BorrowedCrew
 ) {
   let (n, k) = (c.columns, a.columns)
+  var product = nnk_product(
+    a: a.base, a_start: 0, b: b.base, b_stride: n, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
+    bias: bias, is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: 0, panel: spare,
+    next: ahead.map { UnsafePointer($0.rows) }, next_k: ahead?.columns ?? 0)
   if let nonzeros {
-    var job = SparseJob(
-      product: nnk_product(
-        a: a.base, a_start: 0, b: b.base, b_stride: n, c: c.base, c_stride: n, m: c.rows, n: n,
-        k: k, bias: bias, is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: 0,
-        next: nil, next_k: 0),
-      nonzeros: nonzeros)
+    var job = SparseJob(product: product, nonzeros: nonzeros)
     return job.run(on: crew)
   }
   // Fewer than four columns would leave most of a vector idle: sums along k fill it.
   let isNarrow = n < 4
-  if isNarrow, n > 1 { nnk_kernels().pointee.transpose(b.base, k, n, spare, k) }
-  var job = ProductJob(
-    product: nnk_product(
-      a: a.base, a_start: 0, b: isNarrow && n > 1 ? UnsafePointer(spare) : UnsafePointer(b.base),
-      b_stride: isNarrow ? k : n, c: c.base, c_stride: n, m: c.rows, n: n, k: k, bias: bias,
-      is_rectified: isRectified ? 1 : 0, is_added: 0, is_transposed: isNarrow ? 1 : 0,
-      next: ahead.map { UnsafePointer($0.rows) }, next_k: ahead?.columns ?? 0),
-    isOfDots: isNarrow)
-  job.run(on: crew)
+  if isNarrow {
+    (product.b_stride, product.is_transposed) = (k, 1)
+    // A column is a row as well.
+    if n > 1 {
+      nnk_kernels().pointee.transpose(b.base, k, n, spare, k)
+      product.b = UnsafePointer(spare)
+    }
+  }
+  var job = ProductJob(product: product, isOfDots: isNarrow, crew: crew)
+  job.run()
 }
 
 /// C = A · Bᵀ
@@ -58,17 +58,21 @@ package func multiply(
 ///   - a: [m × k]
 ///   - b: [n × k]
 ///   - c: [m × n], overwritten.
-package func multiplyTransposed(_ a: MatrixRows, _ b: Matrix, into c: Matrix, crew: BorrowedCrew) {
+///   - spare: floats as `spareForProducts` says, for b in another order.
+package func multiplyTransposed(
+  _ a: MatrixRows, _ b: Matrix, into c: Matrix, spare: UnsafeMutablePointer<Float>,
+  crew: BorrowedCrew
+) {
   let (n, k) = (c.columns, a.columns)
   var job = ProductJob(
     product: nnk_product(
       a: a.base, a_start: 0, b: b.base, b_stride: k, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
       bias: nil, is_rectified: 0, is_added: 0,
       // A column is a row as well.
-      is_transposed: k > 1 ? 1 : 0, next: nil, next_k: 0),
+      is_transposed: k > 1 ? 1 : 0, panel: spare, next: nil, next_k: 0),
     // To turn B costs n · k, to add up sixteen sums an element m · n.
-    isOfDots: k > nnk_kernels().pointee.dots_depth * c.rows)
-  job.run(on: crew)
+    isOfDots: k > nnk_kernels().pointee.dots_depth * c.rows, crew: crew)
+  job.run()
 }
 
 /// Columns start ..< start + c.rows of A against all of D: C = Aᵀ · D, by the caller alone.
@@ -113,9 +117,20 @@ package func transpose(
   nnk_kernels().pointee.transpose(a, rows, columns, b, rows)
 }
 
+/// Floats that a product of so many rows needs besides: its second factor turned, or panels of it.
+///
+/// - Parameters:
+///   - count: elements of the second factor.
+///   - training: whether the transposed product is made as well.
+package func spareForProducts(rows: Int, factor count: Int, outputs: Int, training: Bool) -> Int {
+  if outputs < 4 { return count }
+  return training || rows >= NNK_PANEL_ROWS ? min(count, Int(NNK_PANEL_FLOATS)) : 0
+}
+
 /// What a part of a product is: a block of C, k in pieces that leave B in the second-level cache.
 private enum BlockSize {
-  static let rows = 256
+  /// A panel of B serves all of them; several threads want blocks enough to share.
+  static func rows(members: Int) -> Int { members == 1 ? 1024 : 256 }
   static let columns = 256
   static let depth = 1024
   /// Multiplications from which waking other threads (about 5 us) pays.
@@ -126,6 +141,7 @@ private enum BlockSize {
 private struct ProductJob {
   var product: nnk_product
   let isOfDots: Bool
+  var crew: BorrowedCrew
 
   private var kernel: @convention(c) (UnsafePointer<nnk_product>) -> Void {
     let kernels = nnk_kernels()
@@ -133,34 +149,37 @@ private struct ProductJob {
   }
 
   private var blocksAcross: Int { (product.n + BlockSize.columns - 1) / BlockSize.columns }
-  private var blocks: Int { (product.m + BlockSize.rows - 1) / BlockSize.rows * blocksAcross }
+  private var blocks: Int { (product.m + blockRows - 1) / blockRows * blocksAcross }
+  private var blockRows: Int { BlockSize.rows(members: crew.members) }
   // In double: the product of three sizes that fit memory may exceed 64 bits.
   private var isShared: Bool {
     Double(product.m) * Double(product.n) * Double(product.k) >= BlockSize.leastShared
   }
 
-  mutating func run(on crew: BorrowedCrew) {
-    if product.m <= BlockSize.rows, product.n <= BlockSize.columns, product.k <= BlockSize.depth {
+  mutating func run() {
+    if !isShared { crew = BorrowedCrew(.alone) }
+    if product.m <= blockRows, product.n <= BlockSize.columns, product.k <= BlockSize.depth {
       return kernel(&product)
     }
-    let (crew, parts) = (isShared ? crew : BorrowedCrew(.alone), blocks)
+    let (crew, parts) = (crew, blocks)
     withUnsafeMutablePointer(to: &self) { job in
-      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part in
-        context.assumingMemoryBound(to: ProductJob.self).pointee.compute(block: part)
+      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, member in
+        context.assumingMemoryBound(to: ProductJob.self).pointee.compute(block: part, by: member)
       }
     }
   }
 
-  private func compute(block: Int) {
-    let row = block / blocksAcross * BlockSize.rows
+  private func compute(block: Int, by member: Int) {
+    let row = block / blocksAcross * blockRows
     let column = block % blocksAcross * BlockSize.columns
     let isTransposed = product.is_transposed != 0
     var part = product
     part.a += row
     part.b += isTransposed ? column * part.b_stride : column
     part.c += row * part.c_stride + column
+    part.panel = crew.panel(of: member) ?? product.panel
     part.next = column == 0 ? product.next.map { $0 + row } : nil
-    part.m = min(BlockSize.rows, product.m - row)
+    part.m = min(blockRows, product.m - row)
     part.n = min(BlockSize.columns, product.n - column)
     let bias = product.bias.map { $0 + column }
     repeat {
@@ -190,7 +209,7 @@ private struct SparseJob {
     let work = Double(product.m) * Double(product.n) * Double(product.k) / 5
     let (crew, parts) = (work >= BlockSize.leastShared ? crew : BorrowedCrew(.alone), blocks)
     withUnsafeMutablePointer(to: &self) { job in
-      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part in
+      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, _ in
         context.assumingMemoryBound(to: SparseJob.self).pointee.compute(block: part)
       }
     }

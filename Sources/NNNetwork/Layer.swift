@@ -34,8 +34,8 @@ package protocol Layer: AnyObject {
   /// Whether it takes its input from `LayerStep.inputRows` alone: then the rows of a batch need not
   /// be copied for it.
   var readsRows: Bool { get }
-  /// Floats of `LayerStep.spare` that it needs.
-  func spareSize(training: Bool) -> Int
+  /// Floats of `LayerStep.spare` that it needs for so many rows.
+  func spareSize(rows: Int, training: Bool) -> Int
 
   /// Fills the parameters with their first values.
   func initialize(_ random: inout RandomGenerator) throws(NNError)
@@ -71,7 +71,7 @@ extension Layer {
   package var scratch: ScratchSize { ScratchSize(perRow: 0, fixed: 0) }
   package var leastTrainingRows: Int { 1 }
   package var readsRows: Bool { false }
-  package func spareSize(training: Bool) -> Int { 0 }
+  package func spareSize(rows: Int, training: Bool) -> Int { 0 }
   package var gradientParts: Int { 0 }
   package func completeGradient(
     part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
@@ -106,10 +106,26 @@ package enum Mode: Sendable {
   case training(seed: UInt64, epoch: Int, step: Int)
 }
 
+/// A layer that somebody keeps until the work is done: it is called uncounted. To count whoever calls it
+/// would take a small prediction a tenth of its time.
+struct BorrowedLayer {
+  /// What the model keeps, and whoever passes through a workspace keeps the model.
+  final class Keeper {
+    let layer: any Layer
+    init(_ layer: any Layer) { self.layer = layer }
+  }
+
+  private let keeper: Unmanaged<Keeper>
+  init(_ keeper: Keeper) { self.keeper = Unmanaged.passUnretained(keeper) }
+
+  func use<Result>(_ body: (any Layer) -> Result) -> Result {
+    keeper._withUnsafeGuaranteedRef { body($0.layer) }
+  }
+}
+
 /// Where the values of one layer stand in a workspace.
 struct LayerPlace {
-  // The model keeps it, and whoever passes through the workspace keeps the model.
-  unowned(unsafe) let layer: any Layer
+  let layer: BorrowedLayer
   let index: Int
   /// Values of a row that goes in, and of one that comes out.
   let inputs: Int

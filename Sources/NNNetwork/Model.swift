@@ -14,6 +14,8 @@ package final class Model {
   package let tensors: [(name: String, parameter: Parameter)]
   /// The layer each pass goes through.
   let layers: [any Layer]
+  /// The same for `BorrowedLayer`.
+  let keepers: [BorrowedLayer.Keeper]
 
   package var inputSize: Int { spec.inputSize }
   package var outputSize: Int { spec.outputSize }
@@ -47,6 +49,8 @@ package final class Model {
   ) {
     self.spec = spec
     self.layers = layers
+    keepers = layers.map { BorrowedLayer.Keeper($0) }
+    firstReadsRows = layers[0].readsRows
     self.preprocess = preprocess
     self.weights = weights
     var named: [(name: String, parameter: Parameter)] = []
@@ -82,7 +86,8 @@ package final class Model {
   }
 
   /// Whether the first layer can take features as they are, where they lie.
-  private var readsFeatures: Bool { layers[0].readsRows && preprocess.isIdentity }
+  private var readsFeatures: Bool { firstReadsRows && preprocess.isIdentity }
+  private let firstReadsRows: Bool
 
   /// An independent copy of spec, scaling and weights.
   package func copy() throws(NNError) -> Model {
@@ -139,7 +144,7 @@ package final class Model {
   /// - Throws: `NNError.memory`.
   package func leaveOutZeros(_ isSparse: Bool, in workspace: Workspace) throws(NNError) {
     workspace.index =
-      isSparse && layers[0].readsRows && preprocess.keepsZeros
+      isSparse && firstReadsRows && preprocess.keepsZeros
       ? try NonzeroIndex.make(
         rows: workspace.capacity, inputs: inputSize, outputs: layers[0].outputSize) : nil
   }
@@ -164,7 +169,7 @@ package final class Model {
     for index in 0..<count {
       let step = step(
         index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: crew)
-      step.place.pointee.layer.forward(step)
+      step.place.pointee.layer.use { $0.forward(step) }
     }
     return Matrix(workspace.places[count - 1].output, rows: rows, columns: outputSize)
   }
@@ -182,7 +187,7 @@ package final class Model {
     for index in (firstTrainableLayer..<layers.count).reversed() {
       let step = step(
         index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew)
-      step.place.pointee.layer.backward(step)
+      step.place.pointee.layer.use { $0.backward(step) }
     }
   }
 

@@ -24,14 +24,15 @@ extension Model {
     for index in firstTrainableLayer..<layers.count {
       let range = parameterRanges[index]
       if range.isEmpty { continue }
-      unowned(unsafe) let layer = workspace.places[index].layer
-      if layer.gradientParts == 0 {
+      let layer = workspace.places[index].layer
+      if layer.use({ $0.gradientParts }) == 0 {
         bound = max(bound, largestMagnitude(gradients + range.lowerBound, range.count))
       } else {
         let step = step(
           index, workspace, rows: rows, mode: mode, gradients: gradients, crew: Crew.alone)
         let isFirst = index == 0 && preprocess.isIdentity
-        bound = max(bound, layer.gradientBound(step, inputPeak: isFirst ? inputPeak : nil))
+        let peak = isFirst ? inputPeak : nil
+        bound = max(bound, layer.use { $0.gradientBound(step, inputPeak: peak) })
       }
     }
     return bound
@@ -48,8 +49,9 @@ extension Model {
     for index in firstTrainableLayer..<layers.count {
       let range = parameterRanges[index]
       if range.isEmpty { continue }
-      unowned(unsafe) let layer = workspace.places[index].layer
-      if layer.gradientParts == 0 {
+      let layer = workspace.places[index].layer
+      let parts = layer.use { $0.gradientParts }
+      if parts == 0 {
         user?.use(
           GradientRun(
             offset: range.lowerBound, count: range.count, values: gradients + range.lowerBound))
@@ -63,8 +65,8 @@ extension Model {
         step: step(index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew),
         user: user, place: user != nil && crew.members == 1 ? workspace.spare : nil)
       withUnsafeMutablePointer(to: &job) { job in
-        crew.run(parts: layer.gradientParts, context: UnsafeMutableRawPointer(job)) {
-          context, part in
+        crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) {
+          context, part, _ in
           context.assumingMemoryBound(to: GradientJob.self).pointee.complete(part)
         }
       }
@@ -93,14 +95,15 @@ extension Model {
 }
 
 private struct GradientJob {
-  // Whoever runs the job keeps both.
-  unowned(unsafe) let layer: any Layer
+  let layer: BorrowedLayer
   let step: LayerStep
+  // Whoever runs the job keeps it.
   unowned(unsafe) let user: (any GradientUser)?
   let place: UnsafeMutablePointer<Float>?
 
   func complete(_ part: Int) {
-    let run = layer.completeGradient(part: part, step, into: place, user: user)
+    let user = user
+    let run = layer.use { $0.completeGradient(part: part, step, into: place, user: user) }
     user?.use(run)
   }
 }

@@ -4,7 +4,7 @@ import NNMath
 /// Memory for predictions: a workspace for each lane, rows that a thread takes on its own.
 ///
 /// A row's result depends neither on the lanes nor on its neighbours.
-package struct PredictionLanes {
+package final class PredictionLanes {
   fileprivate let first: Workspace
   private let others: [Workspace]
   /// Rows that are worth a lane; of fewer, threads share the products of layers.
@@ -12,23 +12,22 @@ package struct PredictionLanes {
   /// A bound on small objects, for which a call holds little memory.
   private static let most = 32
 
-  /// A single lane.
-  package init(_ workspace: Workspace) {
-    first = workspace
-    others = []
-  }
-
   /// As many lanes as so many rows are worth: two a thread, so that one which is held up holds up little.
   ///
   /// - Throws: `NNError.memory`, `.limit`.
-  package init(for model: Model, rows: Int, crew: Crew) throws(NNError) {
+  package convenience init(for model: Model, rows: Int, crew: Crew) throws(NNError) {
     let count = crew.members == 1 ? 1 : min(2 * crew.members, rows / Self.leastRows, Self.most)
     let rows = min(rows, Model.predictionBlock)
-    first = try Workspace(for: model, rows: rows, training: false)
+    let first = try Workspace(for: model, rows: rows, training: false)
     var others: [Workspace] = []
     while others.count + 1 < count {
       others.append(try Workspace(for: model, rows: rows, training: false))
     }
+    self.init(first, others)
+  }
+
+  private init(_ first: Workspace, _ others: [Workspace]) {
+    self.first = first
     self.others = others
   }
 
@@ -63,7 +62,7 @@ extension Model {
       model: self, view: view, rows: rows, rowsOfLane: (rows + count - 1) / count, order: order,
       kind: kind, out: out, lanes: lanes)
     withUnsafeMutablePointer(to: &job) { job in
-      crew.run(parts: count, context: UnsafeMutableRawPointer(job)) { context, lane in
+      crew.run(parts: count, context: UnsafeMutableRawPointer(job)) { context, lane, _ in
         context.assumingMemoryBound(to: PredictionJob.self).pointee.predict(lane: lane)
       }
     }

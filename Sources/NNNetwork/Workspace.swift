@@ -13,7 +13,7 @@ package final class Workspace {
   let places: UnsafePointer<LayerPlace>
   /// For a loss: see `LossInput.scratch`.
   package let lossScratch: UnsafeMutablePointer<Float>
-  /// A transposed weight or a part of a gradient, of the layer that is at work.
+  /// A transposed weight, a panel of one or a part of a gradient, of the layer that is at work.
   let spare: UnsafeMutablePointer<Float>
   /// The rows of the batch, wherever they are.
   let inputRows: RowPointers
@@ -76,7 +76,8 @@ package final class Workspace {
       let output = base + plan.outputs[index]
       let outputRows = rowPointers(output, layer.outputSize)
       var place = LayerPlace(
-        layer: layer, index: index, inputs: inputs, outputs: layer.outputSize, input: below,
+        layer: BorrowedLayer(model.keepers[index]), index: index, inputs: inputs,
+        outputs: layer.outputSize, input: below,
         inputRows: belowRows, output: output, outputRows: outputRows,
         scratch: base + plan.scratch[index], gradient: output, gradientRows: outputRows,
         inputGradient: nil)
@@ -133,7 +134,7 @@ private struct MemoryPlan {
     lossScratch = try take(
       rows,
       try checkedSum(try checkedProduct(2, model.outputSize, "batch memory"), 2, "batch memory"))
-    spare = try take(1, layers.reduce(0) { max($0, $1.spareSize(training: training)) })
+    spare = try take(1, layers.reduce(0) { max($0, $1.spareSize(rows: rows, training: training)) })
   }
 
   private mutating func take(

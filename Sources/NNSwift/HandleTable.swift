@@ -112,7 +112,11 @@ enum HandleTable {
     guard slot.pointee.kind.load(ordering: .relaxed) == kind.rawValue,
       let object = slot.pointee.object
     else { throw stale(kind) }
-    return try body(Unmanaged<Object>.fromOpaque(object).takeUnretainedValue())
+    // Uncounted: being borrowed, it stays.
+    let result = Unmanaged<Object>.fromOpaque(object)._withUnsafeGuaranteedRef { object in
+      Result { () throws(NNError) in try body(object) }
+    }
+    return try result.get()
   }
 
   /// Asks the training of the model behind a handle to stop. Borrows nothing, locks nothing, allocates
@@ -200,7 +204,7 @@ enum HandleTable {
   }
 
   private static func giveBack(_ slot: UnsafeMutablePointer<Slot>, _ index: Int) {
-    let (_, now) = slot.pointee.state.subtract(1, ordering: .acquiringAndReleasing)
+    let (_, now) = slot.pointee.state.wrappingSubtract(1, ordering: .acquiringAndReleasing)
     if now & freed != 0, now & users == 0 { reclaim(slot, index) }
   }
 

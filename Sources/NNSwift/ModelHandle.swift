@@ -35,21 +35,21 @@ final class ModelHandle: @unchecked Sendable {
     guard rows <= Self.idleRows else {
       return body(try PredictionLanes(for: model, rows: rows, crew: crew))
     }
-    let workspace: Workspace
+    let lanes: Unmanaged<PredictionLanes>
     if let kept = idle.exchange(nil, ordering: .acquiring) {
-      workspace = Unmanaged<Workspace>.fromOpaque(kept).takeRetainedValue()
+      lanes = Unmanaged.fromOpaque(kept)
     } else {
-      workspace = try Workspace(for: model, rows: Self.idleRows, training: false)
+      lanes = Unmanaged.passRetained(
+        try PredictionLanes(for: model, rows: Self.idleRows, crew: .alone))
     }
-    body(PredictionLanes(workspace))
-    let other = idle.exchange(
-      Unmanaged.passRetained(workspace).toOpaque(), ordering: .acquiringAndReleasing)
-    if let other { Unmanaged<Workspace>.fromOpaque(other).release() }
+    lanes._withUnsafeGuaranteedRef { body($0) }
+    let other = idle.exchange(lanes.toOpaque(), ordering: .acquiringAndReleasing)
+    if let other { Unmanaged<PredictionLanes>.fromOpaque(other).release() }
   }
 
   deinit {
     let kept = idle.load(ordering: .acquiring)
-    if let kept { Unmanaged<Workspace>.fromOpaque(kept).release() }
+    if let kept { Unmanaged<PredictionLanes>.fromOpaque(kept).release() }
   }
 
   /// Readers, or -1 while the model is being changed.
@@ -81,7 +81,7 @@ final class ModelHandle: @unchecked Sendable {
       let (exchanged, original) = access.weakCompareExchange(
         expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
       if exchanged {
-        defer { access.subtract(1, ordering: .releasing) }
+        defer { access.wrappingSubtract(1, ordering: .releasing) }
         return try body()
       }
       seen = original

@@ -8,8 +8,8 @@
 #include "kernels.h"
 #include "peak.h"
 
-// How NNMath/MatrixProducts.swift cuts a product, and Layers/Dense.swift a gradient: to be kept the same as there.
-enum { BLOCK_ROWS = 256, BLOCK_COLUMNS = 256, BLOCK_DEPTH = 1024 };
+// How NNMath/MatrixProducts.swift cuts a product for one thread, and Layers/Dense.swift a gradient: to be kept the same as there.
+enum { BLOCK_ROWS = 1024, BLOCK_COLUMNS = 256, BLOCK_DEPTH = 1024 };
 
 static long inputs_of_part(long outputs) {
     long inputs = 4096 / outputs / 12 * 12;
@@ -31,6 +31,7 @@ typedef struct {
     long m, n, k;
     float *a, *b, *c;
     nnk_row *rows; // of a
+    float *panel;
 } product;
 
 static void block(const product *p, int is_transposed, int is_of_dots, long row, long column) {
@@ -38,7 +39,7 @@ static void block(const product *p, int is_transposed, int is_of_dots, long row,
     nnk_product part = {
         .a = p->rows + row, .b = p->b + column * (is_transposed ? stride : 1), .b_stride = stride,
         .c = p->c + row * p->n + column, .c_stride = p->n, .m = least(BLOCK_ROWS, p->m - row),
-        .n = least(BLOCK_COLUMNS, p->n - column), .is_transposed = is_transposed};
+        .n = least(BLOCK_COLUMNS, p->n - column), .is_transposed = is_transposed, .panel = p->panel};
     for (; part.a_start < p->k; part.a_start += part.k, part.is_added = 1) {
         part.k = least(BLOCK_DEPTH, p->k - part.a_start);
         (is_of_dots ? p->kernels->product_of_dots : p->kernels->product_of_tiles)(&part);
@@ -89,7 +90,7 @@ static double error_of(const product *p, char kind) {
 static void measure_product(const nnk_table *kernels, const char *name, void (*run)(const product *), long m, long n,
                             long k, const char *separator) {
     product p = {.kernels = kernels, .m = m, .n = n, .k = k, .a = random_floats(m * k), .b = random_floats(n * k),
-                 .c = random_floats(m * n)};
+                 .c = random_floats(m * n), .panel = random_floats(NNK_PANEL_FLOATS)};
     long count = name[0] == 'g' ? k : m, width = name[0] == 'g' ? m : k;
     p.rows = malloc(count * sizeof *p.rows);
     for (long i = 0; i < count; i++) p.rows[i] = p.a + i * width;
@@ -103,7 +104,7 @@ static void measure_product(const nnk_table *kernels, const char *name, void (*r
     printf("%s{\"kernel\": \"%s\", \"m\": %ld, \"n\": %ld, \"k\": %ld, ", separator, name, m, n, k);
     printf("\"us\": %.3f, \"gflops\": %.2f, \"error\": %.1e}", best * 1e6, operations / best / 1e9,
            error_of(&p, name[0]));
-    free(p.a), free(p.b), free(p.c), free(p.rows);
+    free(p.a), free(p.b), free(p.c), free(p.rows), free(p.panel);
 }
 
 static void measure_products(const nnk_table *kernels) {

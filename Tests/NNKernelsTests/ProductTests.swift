@@ -45,6 +45,10 @@ import Testing
     table.transpose(b, n, k, &transposed, n)
     for form in Form.allCases {
       var c = [Float](repeating: 1, count: m * n + 1)
+      let panelSize = min(n * k, Int(NNK_PANEL_FLOATS))
+      let panel = UnsafeMutablePointer<Float>.allocate(capacity: panelSize + 1)
+      defer { panel.deallocate() }
+      panel[panelSize] = 1
       withRows(a, m, k + 2) { rows in
         c.withUnsafeMutableBufferPointer { c in
           (form == .tiles ? transposed : b).withUnsafeBufferPointer { b in
@@ -52,14 +56,14 @@ import Testing
               var job = nnk_product(
                 a: rows, a_start: 2, b: b.baseAddress!, b_stride: form == .tiles ? n : k,
                 c: c.baseAddress!, c_stride: n, m: m, n: n, k: k, bias: bias.baseAddress!,
-                is_rectified: 1, is_added: 1, is_transposed: form == .tiles ? 0 : 1, next: rows,
-                next_k: k)
+                is_rectified: 1, is_added: 1, is_transposed: form == .tiles ? 0 : 1,
+                panel: panel, next: rows, next_k: k)
               form == .dots ? table.product_of_dots(&job) : table.product_of_tiles(&job)
             }
           }
         }
       }
-      #expect(c[m * n] == 1)
+      #expect(c[m * n] == 1 && panel[panelSize] == 1)
       var worst = 0.0
       for row in 0..<m {
         for column in 0..<n {

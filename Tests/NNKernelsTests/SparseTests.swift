@@ -77,8 +77,8 @@ import Testing
             defer { c.deallocate() }
             var job = nnk_product(
               a: a, a_start: 0, b: b, b_stride: units, c: c, c_stride: units, m: rows, n: units,
-              k: columns, bias: bias, is_rectified: 1, is_added: 0, is_transposed: 0, next: nil,
-              next_k: 0)
+              k: columns, bias: bias, is_rectified: 1, is_added: 0, is_transposed: 0, panel: c,
+              next: nil, next_k: 0)
             b.withUnsafeBufferPointer { b in
               bias.withUnsafeBufferPointer { bias in
                 (job.b, job.bias) = (b.baseAddress!, bias.baseAddress!)

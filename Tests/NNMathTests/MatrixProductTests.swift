@@ -26,7 +26,8 @@ import Testing
     let b = try filled(k * n, 2)
     let c = try filled(m * n, 3)
     let bias = try filled(n, 4)
-    let spare = try filled(k * n, 5)
+    let spare = try filled(
+      spareForProducts(rows: m, factor: k * n, outputs: n, training: form == .secondTransposed), 5)
     let result = Matrix(c.base, rows: m, columns: n)
     let (byRow, kept) = try rows(a, m, k)
     switch form {
@@ -36,7 +37,8 @@ import Testing
         into: result, spare: spare.base, crew: BorrowedCrew(crew))
     case .secondTransposed:
       multiplyTransposed(
-        byRow, Matrix(b.base, rows: n, columns: k), into: result, crew: BorrowedCrew(crew))
+        byRow, Matrix(b.base, rows: n, columns: k), into: result, spare: spare.base,
+        crew: BorrowedCrew(crew))
     case .firstTransposed:
       // In two parts, as a strip of the inputs is one.
       let (byDepth, kept) = try rows(a, k, m)
@@ -78,7 +80,7 @@ import Testing
 
   @Test func isTheSameForAnyNumberOfThreads() throws {
     for form in Form.allCases {
-      for (m, n, k) in [(250, 300, 40), (9, 300, 1100)] {
+      for (m, n, k) in [(250, 300, 40), (9, 300, 1100), (300, 600, 40)] {
         let alone = try product(m, n, k, form, crew: .alone).result
         for members in [2, 3, 5] {
           #expect(try product(m, n, k, form, crew: Crew(members: members)).result == alone)
@@ -93,7 +95,7 @@ import Testing
     let counts = try Buffer<Int32>(count: 1000)
     let crew = Crew(members: members)
     for _ in 0..<200 {
-      crew.run(parts: 1000, context: counts.base) { context, part in
+      crew.run(parts: 1000, context: counts.base) { context, part, _ in
         context.assumingMemoryBound(to: Int32.self)[part] += 1
       }
     }

@@ -58,10 +58,10 @@ void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
 int nnc_cpu_count(void);
 
-// A crew of threads that repeats: nnc_crew_run has work(context, part) done once for each part 0 ... n-1
-// by whoever is free, the caller among them, and returns when all are done. Created with the threads
-// running; NULL when they cannot be had.
-typedef void (*nnc_work)(void *context, uint32_t part);
+// A crew of threads that repeats: nnc_crew_run has work(context, part, member) done once for each part
+// 0 ... n-1 by whoever is free, and returns when all are done. Member 0 is the caller. Created with the
+// threads running; NULL when they cannot be had.
+typedef void (*nnc_work)(void *context, uint32_t part, uint32_t member);
 typedef struct nnc_crew nnc_crew;
 nnc_crew *nnc_crew_create(int32_t members);
 int32_t nnc_crew_members(const nnc_crew *crew);  // fewer than asked for when the system refused

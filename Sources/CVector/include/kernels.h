@@ -13,6 +13,12 @@
 // A row of a matrix whose rows lie anywhere: the rows of a batch are read where the data set has them.
 typedef const float *_Nonnull nnk_row;
 
+// Floats of a panel: 48 KB. Of 32 KB C would be read and written more often, which costs more than that the
+// rest of the first-level cache is lost.
+enum { NNK_PANEL_FLOATS = 12288 };
+// From this many rows of A on a B that is not transposed may be read by panels.
+enum { NNK_PANEL_ROWS = 96 };
+
 // C[m x n] = A B + bias; all row-major.
 typedef struct {
     const nnk_row *_Nonnull a;            // m rows of k floats, from a_start
@@ -26,6 +32,8 @@ typedef struct {
     int32_t is_rectified;        // C = max(C, 0)
     int32_t is_added;            // the product is added to C
     int32_t is_transposed;       // B is [n x k]
+    // NNK_PANEL_FLOATS, or as many as B has. Not used for fewer rows than NNK_PANEL_ROWS unless B is transposed.
+    float *panel;
     const nnk_row *_Nullable next; // m rows that will be read after A; NULL: unknown
     long next_k;                 // their first floats, which are fetched meanwhile
 } nnk_product;

@@ -16,16 +16,10 @@
 
 typedef float nnv_f16 __attribute__((ext_vector_type(16)));
 typedef float nnv_f4 __attribute__((ext_vector_type(4)));
+typedef float nnv_f8 __attribute__((ext_vector_type(8)));
 typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 
 #define NNV static inline __attribute__((always_inline))
-
-// Calls body with 32 KB of stack: threads of 64 KB get along with it.
-enum { NNV_PANEL_FLOATS = 8192 };
-static inline void nnv_with_panel(void *context, void (*body)(void *context, float *panel)) {
-    float panel[NNV_PANEL_FLOATS] __attribute__((aligned(64)));
-    body(context, panel);
-}
 
 // A cache line that will be read soon.
 NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
@@ -211,9 +205,39 @@ NNV nnv_f16 nnv_mantissa(nnv_f16 x, nnv_i16 exponent) {
 }
 NNV nnv_f16 nnv_exponent(nnv_i16 exponent) { return __builtin_convertvector(exponent >> 23, nnv_f16); }
 
+// b = a transposed, of 8 x 4: where there are sixteen registers they do for it.
+NNV void nnv_transpose8x4(const float *a, long a_stride, float *b, long b_stride) {
+    nnv_f8 r[4], t[4];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) {
+        nnv_f4 upper, lower;
+        memcpy(&upper, a + i * a_stride, sizeof upper);
+        memcpy(&lower, a + (i + 4) * a_stride, sizeof lower);
+        r[i] = __builtin_shufflevector(upper, lower, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+    t[0] = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
+    t[1] = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
+    t[2] = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
+    t[3] = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
+    r[0] = __builtin_shufflevector(t[0], t[1], 0, 1, 8, 9, 4, 5, 12, 13);
+    r[1] = __builtin_shufflevector(t[0], t[1], 2, 3, 10, 11, 6, 7, 14, 15);
+    r[2] = __builtin_shufflevector(t[2], t[3], 0, 1, 8, 9, 4, 5, 12, 13);
+    r[3] = __builtin_shufflevector(t[2], t[3], 2, 3, 10, 11, 6, 7, 14, 15);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) memcpy(b + i * b_stride, &r[i], sizeof r[i]);
+}
+
 // b = a transposed, of up to 16 x 16: halves, quarters, eighths and single floats change places. Lanes
 // beyond rows and columns are neither read nor written.
 NNV void nnv_transpose16(const float *a, long a_stride, long rows, long columns, float *b, long b_stride) {
+#if !defined(__AVX512F__)
+    if (rows == 16 && columns == 16) {
+        for (int column = 0; column < 16; column += 4)
+            for (int row = 0; row < 16; row += 8)
+                nnv_transpose8x4(a + row * a_stride + column, a_stride, b + column * b_stride + row, b_stride);
+        return;
+    }
+#endif
     nnv_f16 r[16], t[16];
 #pragma clang loop unroll(full)
     for (int i = 0; i < 16; i++)

@@ -87,10 +87,11 @@ final class DenseLayer: Layer {
   /// Of the next rows, inputs that are fetched in the forward pass; the others come with the gradients:
   /// memory would keep a narrow layer waiting if one pass had to fetch all.
   private var inputsFetchedForward: Int { gradientParts / 2 * inputsOfPart }
-  /// A part of the gradients; narrow weights are transposed.
-  func spareSize(training: Bool) -> Int {
-    let part = training ? (inputsOfPart + 1) * outputSize : 0
-    return outputSize < 4 ? max(part, weight.count) : part
+  /// For a part of the gradients, or for the products.
+  func spareSize(rows: Int, training: Bool) -> Int {
+    max(
+      training ? (inputsOfPart + 1) * outputSize : 0,
+      spareForProducts(rows: rows, factor: weight.count, outputs: outputSize, training: training))
   }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
@@ -124,7 +125,8 @@ final class DenseLayer: Layer {
     activation.differentiate(gradient, z, step.output)
     if let inputGradient = step.inputGradient {
       multiplyTransposed(
-        step.outputGradientRows, weight.stored, into: inputGradient, crew: step.crew)
+        step.outputGradientRows, weight.stored, into: inputGradient, spare: step.spare,
+        crew: step.crew)
     }
   }
 

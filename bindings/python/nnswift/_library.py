@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import pathlib
 from ctypes import (
@@ -10,7 +11,7 @@ from ctypes import (
     c_uint64, c_void_p,
 )  # fmt: skip
 
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from .errors import ArgumentError, error_for
 
@@ -197,6 +198,18 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
 
 
 lib = _load()
+
+
+def prepared(name: str, *arguments: Any) -> Callable[[], None]:
+    """Returns a call of a checked function whose arguments are converted once and for all.
+
+    For a call that is made again and again: to convert five arguments takes half a microsecond.
+    """
+    converted = [kind.from_param(value) for kind, value in zip(_CHECKED[name], arguments)]
+    # Another object for the same function: without types it takes what was converted as it is.
+    function = lib[name]
+    function.restype, function.errcheck = c_int32, check
+    return functools.partial(function, *converted)
 
 
 def text_of(function, *arguments) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import weakref
 from typing import Any, Callable, Optional
 
@@ -71,7 +70,7 @@ class Session:
         # Only what was borrowed itself: a converted copy would not follow changes of X.
         if isinstance(X, np.ndarray) and np.may_share_memory(view.source, X):
             self._x, self._out, self._kind = X, out, (kind, allow_nan)
-            self._again = functools.partial(lib.nns_session_predict, *call)
+            self._again = _library.prepared("nns_session_predict", *call)
         return out
 
     def _predict_one(self, features: Any, _: int, *arguments: Any) -> None:
