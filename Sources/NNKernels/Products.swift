@@ -125,7 +125,9 @@ extension Product {
 
 /// C = A · B + bias
 private struct PlainProduct: Product {
-  let job: nnk_product
+  /// Read field by field: a copy would wait for what has just been stored in other pieces.
+  let description: UnsafePointer<nnk_product>
+  private var job: nnk_product { description.pointee }
   var rows: Int { job.m }
   var columns: Int { job.n }
 
@@ -190,12 +192,12 @@ func compute(_ job: UnsafePointer<nnk_product>) {
 
 @inline(never)
 private func computeTiles(_ job: UnsafePointer<nnk_product>) {
-  PlainProduct(job: job.pointee).computeAll()
+  PlainProduct(description: job).computeAll()
 }
 
 @inline(never)
 private func computeRow(_ job: UnsafePointer<nnk_product>) {
-  PlainProduct(job: job.pointee).computeRow()
+  PlainProduct(description: job).computeRow()
 }
 
 func productOfTiles(_ job: UnsafePointer<nnk_product>) {
