@@ -118,7 +118,7 @@ struct BorrowedLayer {
   private let keeper: Unmanaged<Keeper>
   init(_ keeper: Keeper) { self.keeper = Unmanaged.passUnretained(keeper) }
 
-  func use<Result>(_ body: (any Layer) -> Result) -> Result {
+  func use<Value>(_ body: (any Layer) -> Value) -> Value {
     keeper._withUnsafeGuaranteedRef { body($0.layer) }
   }
 }
