@@ -134,7 +134,6 @@ bench-setup: ## installs the peers of `make bench` into .venv-bench (a few GB), 
 	@PYTHON=$(PYTHON) bash Tests/Benchmarks/setup.sh .venv-bench
 
 bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two minutes, BENCH=--help: the rest)
-	@bash Tests/Benchmarks/build.sh
 	@python=.venv-bench/bin/python; [ -x $$python ] || python=$(PY); $$python Tests/Benchmarks/run.py $(BENCH)
 
 clean: ## remove everything built
