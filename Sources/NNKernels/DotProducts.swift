@@ -126,6 +126,16 @@ private struct DotProduct {
   }
 }
 
+/// To turn B costs n · k, to add up sixteen sums an element m · n.
+func prefersDots(_ job: UnsafePointer<nnk_product>) -> Int32 {
+  #if NNK_V4
+    let isLong = job.pointee.k > 8 * job.pointee.m && !FewRowsProduct.isWorth(job.pointee)
+  #else
+    let isLong = job.pointee.k > 80 * job.pointee.m
+  #endif
+  return isLong ? 1 : 0
+}
+
 func productOfDots(_ job: UnsafePointer<nnk_product>) {
   DotProduct(job: job.pointee).computeAll()
 }

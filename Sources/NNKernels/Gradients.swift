@@ -14,9 +14,11 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     var d = job.d + column
     let place = row * job.c_stride + column
     var sums = job.is_added == 0 ? T() : T(job.c + place, stride: job.c_stride, last: last)
-    // Each cache line of the next rows once: by the first columns of the tile in which it begins.
-    if let next = job.next, column == 0, start % 16 < T.rows {
-      for k in 0..<job.k { nnv_prefetch(next[k] + start) }
+    // Each cache line of the next rows once: by the first columns of the tile in which it begins. Rows lie
+    // anywhere, so the last float may be on a line more.
+    if let next = job.next, column == 0 {
+      if start % 16 < T.rows { fetch(next, job.k, at: start) }
+      if start + T.rows == job.a_width { fetch(next, job.k, at: job.a_width - 1) }
     }
     for k in 0..<job.k {
       let a = job.a[k] + start
@@ -63,6 +65,12 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     }
     return (s0 + s1) + (s2 + s3)
   }
+}
+
+/// A cache line of each of so many rows.
+@inline(__always)
+func fetch(_ rows: Rows, _ count: Int, at column: Int) {
+  for row in 0..<count { nnv_prefetch_far(rows[row] + column) }
 }
 
 struct Storing: VectorSink {

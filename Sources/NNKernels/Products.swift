@@ -166,7 +166,7 @@ private struct PlainProduct: Product {
     if column == 0, let next = job.next {
       // A cache line of each of the next rows, and the sums of as many inputs.
       while k < min(end, job.next_k) {
-        for index in 0..<T.rows { nnv_prefetch(next[row + index] + k) }
+        for index in 0..<T.rows { nnv_prefetch_far(next[row + index] + k) }
         let pause = min(end, k + 16)
         while k < pause {
           sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][k]) }
@@ -216,5 +216,10 @@ private func computeRow(_ job: UnsafePointer<nnk_product>) {
 }
 
 func productOfTiles(_ job: UnsafePointer<nnk_product>) {
+  #if NNK_V4
+    if FewRowsProduct.isWorth(job.pointee) {
+      return FewRowsProduct(job: job.pointee).computeAll()
+    }
+  #endif
   PanelledProduct.isWorth(job) ? PanelledProduct(job: job.pointee).computeAll() : compute(job)
 }

@@ -147,9 +147,9 @@ private struct SparseGradient<Sink: VectorSink>: Strip {
     let d = job.d + column
     for row in 0..<job.m {
       let input = job.a_start + row
-      // A cache line of each of the next rows at a time.
-      if let next = job.next, column == 0, input % 16 == 0 {
-        for k in 0..<job.k { nnv_prefetch(next[k] + input) }
+      // A cache line of each of the next rows at a time; the last float may be on one more.
+      if let next = job.next, column == 0, input % 16 == 0 || input + 1 == job.a_width {
+        fetch(next, job.k, at: input)
       }
       var sums = R()
       forEachBit(index.column_bits + input * index.column_words, index.column_words) { k in

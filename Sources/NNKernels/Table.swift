@@ -12,12 +12,8 @@ import CVector
 #endif
 
 private func fill(_ table: UnsafeMutablePointer<nnk_table>) {
-  #if NNK_V4
-    table.pointee.dots_depth = 8
-  #else
-    table.pointee.dots_depth = 80
-  #endif
   table.pointee.product_of_tiles = productOfTiles
+  table.pointee.prefers_dots = prefersDots
   table.pointee.product_of_dots = productOfDots
   table.pointee.product_gradient = productGradient
   table.pointee.index_nonzeros = indexNonzeros

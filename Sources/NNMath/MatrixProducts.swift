@@ -64,14 +64,13 @@ package func multiplyTransposed(
   crew: BorrowedCrew
 ) {
   let (n, k) = (c.columns, a.columns)
-  var job = ProductJob(
-    product: nnk_product(
-      a: a.base, a_start: 0, b: b.base, b_stride: k, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
-      bias: nil, is_rectified: 0, is_added: 0,
-      // A column is a row as well.
-      is_transposed: k > 1 ? 1 : 0, panel: spare, next: nil, next_k: 0),
-    // To turn B costs n · k, to add up sixteen sums an element m · n.
-    isOfDots: k > nnk_kernels().pointee.dots_depth * c.rows, crew: crew)
+  var product = nnk_product(
+    a: a.base, a_start: 0, b: b.base, b_stride: k, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
+    bias: nil, is_rectified: 0, is_added: 0,
+    // A column is a row as well.
+    is_transposed: k > 1 ? 1 : 0, panel: spare, next: nil, next_k: 0)
+  let isOfDots = nnk_kernels().pointee.prefers_dots(&product) != 0
+  var job = ProductJob(product: product, isOfDots: isOfDots, crew: crew)
   job.run()
 }
 
@@ -89,9 +88,9 @@ package func multiplyFirstTransposed(
   descent: UnsafePointer<nnk_descent>? = nil, nonzeros: UnsafePointer<nnk_nonzeros>? = nil
 ) {
   var part = nnk_gradient(
-    a: a.base, a_start: start, next: next.map { UnsafePointer($0) }, d: d.base,
-    d_stride: d.columns, descent: nil, c: c.base, c_stride: c.columns, m: c.rows, n: c.columns,
-    k: 0, is_added: 0)
+    a: a.base, a_start: start, a_width: a.columns, next: next.map { UnsafePointer($0) },
+    d: d.base, d_stride: d.columns, descent: nil, c: c.base, c_stride: c.columns, m: c.rows,
+    n: c.columns, k: 0, is_added: 0)
   if let nonzeros {
     (part.k, part.descent) = (d.rows, descent)
     return nnk_kernels().pointee.gradient_sparse(nonzeros, &part)

@@ -56,7 +56,10 @@ static void multiply(const product *p, int is_transposed, int is_of_dots) {
 static void plain(const product *p) { multiply(p, 0, 0); }
 
 // C = A B^T, b [n x k]
-static void transposed(const product *p) { multiply(p, 1, p->k > p->kernels->dots_depth * p->m); }
+static void transposed(const product *p) {
+    nnk_product whole = {.m = p->m, .n = p->n, .k = p->k, .is_transposed = 1};
+    multiply(p, 1, p->kernels->prefers_dots(&whole));
+}
 
 // C [m x n] = A^T B over a batch of k rows, part by part of m.
 static void gradient(const product *p) {

@@ -34,6 +34,43 @@ import Testing
     }
   }
 
+  /// Whatever is turned, B, A or C: the same sums, and nothing beside them.
+  @Test(arguments: levels) func ofFewRowsWithTransposed(_ level: Int) throws {
+    let table = try kernels(level)
+    var numbers = Numbers(13)
+    for (m, n, k) in [
+      (16, 32, 16), (16, 17, 300), (16, 70, 700), (32, 64, 33), (32, 100, 376), (32, 784, 64),
+      (48, 40, 50), (48, 103, 377), (64, 40, 70), (17, 40, 70),
+    ] {
+      let (a, b) = (numbers.block(m * (k + 2)), numbers.block(n * k))
+      var transposed = b
+      table.transpose(b, n, k, &transposed, n)
+      let results = [transposed, b].map { factor in
+        var c = [Float](repeating: 1, count: m * (n + 1))
+        let panelSize = min(n * k, Int(NNK_PANEL_FLOATS))
+        var panel = [Float](repeating: 1, count: panelSize + 1)
+        withRows(a, m, k + 2) { rows in
+          panel.withUnsafeMutableBufferPointer { panel in
+            c.withUnsafeMutableBufferPointer { c in
+              factor.withUnsafeBufferPointer { b in
+                var job = nnk_product(
+                  a: rows, a_start: 2, b: b.baseAddress!, b_stride: factor == transposed ? n : k,
+                  c: c.baseAddress!, c_stride: n + 1, m: m, n: n, k: k, bias: nil,
+                  is_rectified: 0, is_added: 0, is_transposed: factor == transposed ? 0 : 1,
+                  panel: panel.baseAddress!, next: nil, next_k: 0)
+                table.product_of_tiles(&job)
+              }
+            }
+          }
+        }
+        #expect(panel[panelSize] == 1)
+        #expect((0..<m).allSatisfy { c[$0 * (n + 1) + n] == 1 })
+        return c
+      }
+      #expect(results[0] == results[1], "\(m) × \(n) × \(k)")
+    }
+  }
+
   private func check(_ level: Int, _ m: Int, _ n: Int, _ k: Int) throws {
     let table = try kernels(level)
     var numbers = Numbers(11)
@@ -91,7 +128,8 @@ import Testing
           c.withUnsafeMutableBufferPointer { c in
             d.withUnsafeBufferPointer { d in
               var job = nnk_gradient(
-                a: rows, a_start: 3, next: isAdded ? rows : nil, d: d.baseAddress!, d_stride: n,
+                a: rows, a_start: 3, a_width: m + 3, next: isAdded ? rows : nil,
+                d: d.baseAddress!, d_stride: n,
                 descent: nil, c: c.baseAddress!,
                 c_stride: n, m: m, n: n, k: k, is_added: isAdded ? 1 : 0)
               table.product_gradient(&job)

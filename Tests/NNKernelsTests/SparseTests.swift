@@ -111,7 +111,8 @@ import Testing
                   var descent = nnk_descent(w: w.baseAddress!, rate: 0.25)
                   withUnsafePointer(to: &descent) { descent in
                     var job = nnk_gradient(
-                      a: a, a_start: from, next: a, d: d.baseAddress!, d_stride: units,
+                      a: a, a_start: from, a_width: columns, next: a, d: d.baseAddress!,
+                      d_stride: units,
                       descent: descends ? descent : nil, c: w.baseAddress!, c_stride: units,
                       m: columns - from, n: units, k: rows, is_added: 0)
                     isSparse ? table.gradient_sparse(&index, &job) : table.product_gradient(&job)

@@ -53,7 +53,7 @@ typedef struct {
 // C[m x n] = A^T D: what m inputs and n outputs of a batch of k rows give as a gradient.
 typedef struct {
     const nnk_row *_Nonnull a;            // k rows, m floats of each, from a_start
-    long a_start;
+    long a_start, a_width;                // and how many floats a row has
     const nnk_row *_Nullable next;        // k rows that will be read after A; NULL: unknown
     const float *d;              // [k x n]
     long d_stride;
@@ -90,12 +90,11 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    // From this many k for each row of A on, product_of_dots beats product_of_tiles for a transposed B.
-    long dots_depth;
-
     void (*product_of_tiles)(const nnk_product *job);
     // For a transposed B: both factors are read along k.
     void (*product_of_dots)(const nnk_product *job);
+    // Whether that is faster; of a whole product, as its sums are others than those of tiles.
+    int32_t (*prefers_dots)(const nnk_product *job);
     void (*product_gradient)(const nnk_gradient *job);
     // The same for inputs that are mostly 0: their index and how many they are, plain, gradient.
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);

@@ -24,6 +24,10 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 // A cache line that will be read soon.
 NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
+// One that will be read after others have filled the first-level cache: to the second-level one. From
+// memory, many at a time to the first-level cache wait for each other, or never come.
+NNV void nnv_prefetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
+
 NNV nnv_f16 nnv_load(const float *p) {
     nnv_f16 v;
     memcpy(&v, p, sizeof v);
