@@ -42,18 +42,22 @@ import CVector
     @inline(__always)
     private func compute<T: Tile>(_: T.Type, _ row: Int) {
       let width = 16 * T.Row.vectors
-      let tile = job.panel + width * job.k
+      let (panel, tile, stride) = (job.panel, job.panel + width * job.k, job.b_stride)
       turnRows(row, width, by: tile)
       let c = job.c + row * job.c_stride
       var column = 0
       while column + Self.columns <= job.n {
-        let b = job.b + column * job.b_stride
+        var a = UnsafePointer(panel)
+        var b = job.b + column * stride
         var sums = T()
         for piece in 0..<Self.pieces {
-          for k in piece * job.k / Self.pieces..<(piece + 1) * job.k / Self.pieces {
-            let a = T.Row(job.panel + width * k, last: AllLanes())
-            sums.add(a, from: 0) { splat(b[$0 * job.b_stride + k]) }
-          }
+          let end = panel + width * ((piece + 1) * job.k / Self.pieces)
+          // Not `while`: a loop that may not run at all would keep every sum twice.
+          repeat {
+            sums.add(T.Row(a, last: AllLanes()), from: 0) { splat(b[$0 * stride]) }
+            a += width
+            b += 1
+          } while a < end
           if column > 0 { turn(tile, width, piece, to: c + column - Self.columns) }
         }
         sums.forEachRow(from: 0) { $1.store(tile + width * $0, last: AllLanes()) }
