@@ -13,13 +13,13 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     let stride = job.d_stride
     var d = job.d + column
     let place = row * job.c_stride + column
-    var sums = job.is_added == 0 ? T() : T(job.c + place, stride: job.c_stride, last: last)
     // Each cache line of the next rows once: by the first columns of the tile in which it begins. Rows lie
     // anywhere, so the last float may be on a line more.
     if let next = job.next, column == 0 {
       if start % 16 < T.rows { fetch(next, job.k, at: start) }
       if start + T.rows == job.a_width { fetch(next, job.k, at: job.a_width - 1) }
     }
+    var sums = job.is_added == 0 ? T() : T(job.c + place, stride: job.c_stride, last: last)
     for k in 0..<job.k {
       let a = job.a[k] + start
       sums.add(T.Row(d, last: last), from: 0) { splat(a[$0]) }
@@ -67,9 +67,9 @@ private struct GradientProduct<Sink: VectorSink>: Product {
   }
 }
 
-/// A cache line of each of so many rows.
-@inline(__always)
-func fetch(_ rows: Rows, _ count: Int, at column: Int) {
+/// A cache line of each of so many rows; once for all tiles.
+@inline(never)
+private func fetch(_ rows: Rows, _ count: Int, at column: Int) {
   for row in 0..<count { nnv_prefetch_far(rows[row] + column) }
 }
 

@@ -149,7 +149,7 @@ private struct SparseGradient<Sink: VectorSink>: Strip {
       let input = job.a_start + row
       // A cache line of each of the next rows at a time; the last float may be on one more.
       if let next = job.next, column == 0, input % 16 == 0 || input + 1 == job.a_width {
-        fetch(next, job.k, at: input)
+        for k in 0..<job.k { nnv_prefetch_far(next[k] + input) }
       }
       var sums = R()
       forEachBit(index.column_bits + input * index.column_words, index.column_words) { k in
