@@ -39,6 +39,8 @@ else
   peer fused clang -ffast-math -fveclib=libmvec -w -lmvec
 fi
 
+if is_older $out/probe $here/probe.c; then gcc -O3 -march=native -o $out/probe $here/probe.c; fi
+
 # The kernels without the rest of the library, each level as Package.swift builds it.
 kernels_at() { # LEVEL FLAG...
   local level=$1

@@ -15,7 +15,7 @@ def comparison(rows):
 
 _LEGEND = (
     "/torch: time over the best PyTorch of this run (W8: with equally many threads); /BLAS, /fused, /sparse: over\n"
-    "plain C + OpenBLAS, fused C, fused C with an index of the zeros. * every sample was disturbed by other processes."
+    "plain C + OpenBLAS, fused C, fused C with an index of the zeros. * every sample was disturbed by other processes or guests."
 )
 _RATIOS = {"/torch": "to_torch", "goal": "goal", "/BLAS": "to_openblas", "/fused": "to_fused", "/sparse": "to_sparse"}
 _HEADER = f"  {'peer':<33}{'ms':>11}{'least':>11}{'us/step':>10}" + "".join(f"{name:>8}" for name in _RATIOS)
