@@ -162,23 +162,24 @@ private struct PlainProduct: Product {
       }
     }
     var k = start
-    @inline(__always)
-    func add(until pause: Int) {
-      while k < pause {
-        sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][k]) }
-        b += stride
-        k += 1
-      }
-    }
     let end = start + job.k
     if column == 0, let next = job.next {
       // A cache line of each of the next rows, and the sums of as many inputs.
       while k < min(end, job.next_k) {
         for index in 0..<T.rows { nnv_prefetch_far(next[row + index] + k) }
-        add(until: min(end, k + 16))
+        let pause = min(end, k + 16)
+        while k < pause {
+          sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][k]) }
+          b += stride
+          k += 1
+        }
       }
     }
-    add(until: end)
+    while k < end {
+      sums.add(T.Row(b, last: last), from: 0) { splat(a[$0][k]) }
+      b += stride
+      k += 1
+    }
     sums.forEachRow(from: 0) { index, row in
       finish(row, c + index * job.c_stride, bias: job.bias.map { $0 + column }, job, last)
     }
