@@ -81,17 +81,21 @@ import CVector
       while first < width {
         let (a, panel) = (job.a + row + first, job.panel + first)
         forEachVector(job.k) { k, lanes in
-          for index in 0..<16 {
-            nnv_store(piece + 16 * index, lanes.load(a[index] + job.a_start + k))
-          }
+          copy(a, k, lanes, to: piece)
           nnv_transpose16(piece, 16, 16, 16, panel + width * k, width)
         } _: { k, lanes in
-          for index in 0..<16 {
-            nnv_store(piece + 16 * index, lanes.load(a[index] + job.a_start + k))
-          }
+          copy(a, k, lanes, to: piece)
           nnv_transpose16(piece, 16, 16, lanes.count, panel + width * k, width)
         }
         first += 16
+      }
+    }
+
+    /// A vector of each of sixteen rows, which lie anywhere.
+    @inline(__always)
+    private func copy<L: Lanes>(_ a: Rows, _ k: Int, _ lanes: L, to piece: Floats) {
+      for index in 0..<16 {
+        nnv_store(piece + 16 * index, lanes.load(a[index] + job.a_start + k))
       }
     }
   }
