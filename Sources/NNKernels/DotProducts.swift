@@ -68,11 +68,24 @@ private struct DotProduct {
     for column in 0..<job.n {
       let b = job.b + column * job.b_stride
       var row = 0
-      while row < job.m {
+      while row + 1 < job.m {
         computeFour(row, column, b)
         row += 4
       }
+      if row < job.m { computeOne(row, column, b) }
     }
+  }
+
+  @inline(__always)
+  private func computeOne(_ row: Int, _ column: Int, _ b: UnsafePointer<Float>) {
+    let a = job.a[row] + job.a_start
+    var sum = splat(0)
+    forEachVector(job.k) { k, lanes in
+      sum = fma(lanes.load(a + k), lanes.load(b + k), sum)
+    } _: { k, lanes in
+      sum = fma(lanes.load(a + k), lanes.load(b + k), sum)
+    }
+    finish(nnv_sum(sum), row, column)
   }
 
   @inline(__always)
@@ -91,13 +104,17 @@ private struct DotProduct {
     }
     let four = sums.row
     let totals = nnv_sums(four.a, four.rest.a, four.rest.rest.a, four.rest.rest.rest.a)
-    for index in 0..<min(4, job.m - row) {
-      let c = job.c + (row + index) * job.c_stride + column
-      var sum = totals[index]
-      if job.is_added != 0 { sum = c[0] + sum }
-      if let bias = job.bias { sum += bias[column] }
-      c[0] = job.is_rectified != 0 && sum < 0 ? 0 : sum
-    }
+    for index in 0..<min(4, job.m - row) { finish(totals[index], row + index, column) }
+  }
+
+  /// A single element.
+  @inline(__always)
+  private func finish(_ total: Float, _ row: Int, _ column: Int) {
+    let c = job.c + row * job.c_stride + column
+    var sum = total
+    if job.is_added != 0 { sum = c[0] + sum }
+    if let bias = job.bias { sum += bias[column] }
+    c[0] = job.is_rectified != 0 && sum < 0 ? 0 : sum
   }
 
   @inline(__always)

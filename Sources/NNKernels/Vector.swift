@@ -54,6 +54,8 @@ func forEachVector(_ count: Int, _ full: (Int, AllLanes) -> Void, _ last: (Int, 
 /// x = body(x), sixteen at a time.
 @inline(__always)
 func map(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vector) {
+  // A load of some lanes would wait until a number that was just stored has reached memory.
+  if count == 1 { return x.pointee = body(splat(x.pointee))[0] }
   forEachVector(count) { index, lanes in
     lanes.store(body(lanes.load(x + index)), x + index)
   } _: { index, lanes in

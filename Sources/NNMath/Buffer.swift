@@ -37,17 +37,19 @@ package final class Buffer<Element: BitwiseCopyable> {
 /// a · b, or `NNError.limit` naming `what` when the product exceeds 64 bits.
 package func checkedProduct(_ a: Int, _ b: Int, _ what: String) throws(NNError) -> Int {
   let (product, overflow) = a.multipliedReportingOverflow(by: b)
-  guard !overflow, product >= 0 else {
-    throw .limit("\(what): \(a) x \(b) is too large; make it smaller")
-  }
+  guard !overflow, product >= 0 else { throw tooLarge(what, a, "x", b) }
   return product
 }
 
 /// a + b, or `NNError.limit` naming `what` when the sum exceeds 64 bits.
 package func checkedSum(_ a: Int, _ b: Int, _ what: String) throws(NNError) -> Int {
   let (sum, overflow) = a.addingReportingOverflow(b)
-  guard !overflow, sum >= 0 else {
-    throw .limit("\(what): \(a) + \(b) is too large; make it smaller")
-  }
+  guard !overflow, sum >= 0 else { throw tooLarge(what, a, "+", b) }
   return sum
+}
+
+// Apart, so that the checks themselves are small enough to be inlined.
+@inline(never)
+private func tooLarge(_ what: String, _ a: Int, _ sign: String, _ b: Int) -> NNError {
+  .limit("\(what): \(a) \(sign) \(b) is too large; make it smaller")
 }

@@ -8,15 +8,22 @@ extension ArrayView {
     crew: BorrowedCrew = BorrowedCrew(.alone)
   ) -> (row: Int, column: Int)? {
     if type.isInteger { return nil }
-    if rows > FiniteJob.rowsOfPart(columns) {
-      var job = FiniteJob(of: self)
-      if job.run(on: crew) { return nil }
-    }
+    if rows > 1, isFinite(by: crew) { return nil }
     return firstNonFiniteHere()
   }
 
+  /// Whether there are enough rows to share, and all is finite.
+  private func isFinite(by crew: BorrowedCrew) -> Bool {
+    guard rows > FiniteJob.rowsOfPart(columns) else { return false }
+    var job = FiniteJob(of: self)
+    return job.run(on: crew)
+  }
+
   fileprivate func firstNonFiniteHere() -> (row: Int, column: Int)? {
-    if peak()?.isFinite == true { return nil }
+    peak()?.isFinite == true ? nil : firstNonFiniteOne()
+  }
+
+  private func firstNonFiniteOne() -> (row: Int, column: Int)? {
     for row in 0..<rows {
       for column in 0..<columns where !Float(double(row, column)).isFinite {
         return (row, column)

@@ -129,7 +129,8 @@ package func spareForProducts(rows: Int, factor count: Int, outputs: Int, traini
 /// What a part of a product is: a block of C, k in pieces that leave B in the second-level cache.
 private enum BlockSize {
   /// A panel of B serves all of them; several threads want blocks enough to share.
-  static func rows(members: Int) -> Int { members == 1 ? 1024 : 256 }
+  static func rows(members: Int) -> Int { members == 1 ? 1024 : sharedRows }
+  static let sharedRows = 256
   static let columns = 256
   static let depth = 1024
   /// Multiplications from which waking other threads (about 5 us) pays.
@@ -155,11 +156,15 @@ private struct ProductJob {
     Double(product.m) * Double(product.n) * Double(product.k) >= BlockSize.leastShared
   }
 
+  private func isOneBlock(ofRows rows: Int) -> Bool {
+    product.m <= rows && product.n <= BlockSize.columns && product.k <= BlockSize.depth
+  }
+
   mutating func run() {
+    // One block whoever works: the small products of a single row need not be weighed.
+    if isOneBlock(ofRows: BlockSize.sharedRows) { return kernel(&product) }
     if !isShared { crew = BorrowedCrew(.alone) }
-    if product.m <= blockRows, product.n <= BlockSize.columns, product.k <= BlockSize.depth {
-      return kernel(&product)
-    }
+    if isOneBlock(ofRows: blockRows) { return kernel(&product) }
     let (crew, parts) = (crew, blocks)
     withUnsafeMutablePointer(to: &self) { job in
       crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, member in

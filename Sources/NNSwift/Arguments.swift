@@ -53,19 +53,24 @@ func kindName(_ text: UnsafePointer<CChar>?, _ name: StaticString) throws(NNErro
 ///
 /// - Throws: `NNError.null`, `.argument`, `.dtype`, `.shape`.
 func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNError) -> ArrayView {
-  let array = try copy(of: try required(array, name), name)
-  guard let type = ElementType(rawValue: array.dtype) else {
-    throw .dtype("\(name): dtype must be NNS_F32 (1) ... NNS_BOOL (6), got \(array.dtype)")
+  let array = try required(array, name)
+  let known = Int(array.pointee.struct_size)
+  guard known >= ArraySize.withoutStrides else { throw wrongSize(name, known) }
+  // Field by field: a copy of the whole would wait for what the caller has just stored in pieces.
+  let (dtype, data) = (array.pointee.dtype, array.pointee.data)
+  let (rows, columns) = (Int(array.pointee.rows), Int(array.pointee.cols))
+  var rowStride = known >= ArraySize.withRowStride ? Int(array.pointee.row_stride) : 0
+  var columnStride = known >= ArraySize.whole ? Int(array.pointee.col_stride) : 0
+  guard let type = ElementType(rawValue: dtype) else {
+    throw .dtype("\(name): dtype must be NNS_F32 (1) ... NNS_BOOL (6), got \(dtype)")
   }
-  guard array.rows >= 0, array.cols >= 0 else {
-    throw .shape("\(name): rows and cols must not be negative, got \(array.rows) and \(array.cols)")
+  guard rows >= 0, columns >= 0 else {
+    throw .shape("\(name): rows and cols must not be negative, got \(rows) and \(columns)")
   }
-  let (rows, columns) = (Int(array.rows), Int(array.cols))
-  var (rowStride, columnStride) = (Int(array.row_stride), Int(array.col_stride))
   if rowStride == 0, columnStride == 0 {
     columnStride = type.size
     rowStride = columns.multipliedReportingOverflow(by: type.size).partialValue
-  } else if array.struct_size < MemoryLayout<nns_array>.size {
+  } else if known < ArraySize.whole {
     // The client knows no column stride: its rows are dense.
     columnStride = type.size
   }
@@ -78,7 +83,7 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
     )
   }
   let elements = rows * columns
-  guard let data = array.data ?? (elements == 0 ? UnsafeRawPointer(bitPattern: 64) : nil) else {
+  guard let data = data ?? (elements == 0 ? UnsafeRawPointer(bitPattern: 64) : nil) else {
     throw .null("\(name): data must not be NULL")
   }
   return ArrayView(
@@ -86,29 +91,22 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
     columnStride: columnStride)
 }
 
+/// Up to where a client may know the structure: of a field that is cut in the middle nothing is known.
+private enum ArraySize {
+  static let whole = MemoryLayout<nns_array>.size
+  static let withRowStride = whole - MemoryLayout<Int64>.size
+  static let withoutStrides = withRowStride - MemoryLayout<Int64>.size
+}
+
+private func wrongSize(_ name: StaticString, _ size: Int) -> NNError {
+  .argument("\(name): struct_size must be sizeof(nns_array), \(ArraySize.whole), got \(size)")
+}
+
 /// Whether a block of count · stride · size bytes could be in the user half of an address space.
 private func fitsMemory(_ count: Int, _ stride: Int, _ size: Int) -> Bool {
   let (elements, overflow) = max(0, count).multipliedReportingOverflow(by: stride)
   let (bytes, carry) = elements.multipliedReportingOverflow(by: size)
   return !overflow && !carry && bytes.magnitude < 1 << 46
-}
-
-/// As much of the structure as both sides know.
-private func copy(
-  of array: UnsafePointer<nns_array>, _ name: StaticString
-) throws(NNError) -> nns_array {
-  let size = Int(array.pointee.struct_size)
-  // Up to and with cols; the two strides behind it may be left to their defaults.
-  let least = MemoryLayout<nns_array>.size - 2 * MemoryLayout<Int64>.size
-  guard size >= least else {
-    throw .argument(
-      "\(name): struct_size must be sizeof(nns_array), \(MemoryLayout<nns_array>.size), got \(size)"
-    )
-  }
-  var whole = nns_array()
-  // Whole fields: of one that is cut in the middle nothing is known.
-  memcpy(&whole, array, min(size & ~7, MemoryLayout<nns_array>.size))
-  return whole
 }
 
 /// The view behind an array that may be NULL.

@@ -26,10 +26,14 @@ private func setLastError(_ message: String) {
 }
 
 /// The value of a pointer argument, or `NNError.null` with its name.
+@inline(__always)
 func required<Pointer>(_ pointer: Pointer?, _ name: StaticString) throws(NNError) -> Pointer {
-  guard let pointer else { throw .null("\(name) must not be NULL") }
+  guard let pointer else { throw missing(name) }
   return pointer
 }
+
+@inline(never)
+private func missing(_ name: StaticString) -> NNError { .null("\(name) must not be NULL") }
 
 /// Hands a text to the caller's buffer; see "Rules that hold everywhere" in nnswift.h.
 func write(

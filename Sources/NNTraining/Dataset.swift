@@ -181,14 +181,17 @@ package func checkRows(
 package func checkFinite(
   _ view: ArrayView, _ name: String, crew: Crew = .alone
 ) throws(NNError) {
-  guard let place = view.firstNonFinite(crew: BorrowedCrew(crew)) else { return }
-  let value = view.double(place.row, place.column)
+  if let (row, column) = view.firstNonFinite(crew: BorrowedCrew(crew)) {
+    throw notFinite(view.double(row, column), row, column, name)
+  }
+}
+
+private func notFinite(_ value: Double, _ row: Int, _ column: Int, _ name: String) -> NNError {
   let cure =
     name == "x"
     ? "; fill or drop such rows, or set \"allow_nan\" (predict: NNS_ALLOW_NAN)" : ""
-  throw .argument(
-    "\(name) must be finite in float32, row \(place.row), column \(place.column) is \(value)\(cure)"
-  )
+  return .argument(
+    "\(name) must be finite in float32, row \(row), column \(column) is \(value)\(cure)")
 }
 
 /// Weights are finite, none negative, not all 0.

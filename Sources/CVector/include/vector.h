@@ -50,6 +50,7 @@ NNV void nnv_store4_first(float *p, nnv_f4 v, long count) {
 }
 
 NNV nnv_f4 nnv_add4(nnv_f4 a, nnv_f4 b) { return a + b; }
+NNV nnv_f4 nnv_max4(nnv_f4 a, nnv_f4 b) { return a > b ? a : b; }
 NNV nnv_f4 nnv_rectified4(nnv_f4 a) { return 0 > a ? (nnv_f4)0 : a; }
 
 // The first count (1 ... 16) floats; the others are 0 and their memory is not touched.
@@ -175,7 +176,12 @@ NNV double nnv_wide_sum(nnv_d16 a) {
     return sum;
 }
 
-NNV float nnv_largest(nnv_f16 v) { return __builtin_reduce_max(v); }
+// Of lanes that are not NaN. By halves: the compiler's own reduction takes one lane after the other.
+NNV float nnv_largest(nnv_f16 v) {
+    nnv_f4 q = nnv_max4(nnv_max4(v.s0123, v.s4567), nnv_max4(v.s89ab, v.scdef));
+    q = nnv_max4(q, q.zwzw);
+    return q.x > q.y ? q.x : q.y;
+}
 
 // The sums of the lanes of four vectors.
 NNV nnv_f4 nnv_sums(nnv_f16 a, nnv_f16 b, nnv_f16 c, nnv_f16 d) {
