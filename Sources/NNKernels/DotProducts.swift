@@ -16,8 +16,7 @@ private struct DotProduct {
   let job: nnk_product
 
   @inline(__always)
-  func computeAll() {
-    if job.n < 4 { return computeNarrow() }
+  func computeWide() {
     var row = 0
     while row + DotTile.rows <= job.m {
       strip(DotTile.self, row)
@@ -64,28 +63,31 @@ private struct DotProduct {
   /// Fewer than four columns: four rows of A at a time against one of B, as the other way round
   /// most sums would be nobody's.
   @inline(__always)
-  private func computeNarrow() {
+  func computeNarrow() {
     for column in 0..<job.n {
       let b = job.b + column * job.b_stride
       var row = 0
-      while row + 1 < job.m {
+      while row < job.m {
         computeFour(row, column, b)
         row += 4
       }
-      if row < job.m { computeOne(row, column, b) }
     }
   }
 
+  /// The same for a single row.
   @inline(__always)
-  private func computeOne(_ row: Int, _ column: Int, _ b: UnsafePointer<Float>) {
-    let a = job.a[row] + job.a_start
-    var sum = splat(0)
-    forEachVector(job.k) { k, lanes in
-      sum = fma(lanes.load(a + k), lanes.load(b + k), sum)
-    } _: { k, lanes in
-      sum = fma(lanes.load(a + k), lanes.load(b + k), sum)
+  func computeRow() {
+    let a = job.a[0] + job.a_start
+    for column in 0..<job.n {
+      let b = job.b + column * job.b_stride
+      var sum = splat(0)
+      forEachVector(job.k) { k, lanes in
+        sum = fma(lanes.load(a + k), lanes.load(b + k), sum)
+      } _: { k, lanes in
+        sum = fma(lanes.load(a + k), lanes.load(b + k), sum)
+      }
+      finish(nnv_sum(sum), 0, column)
     }
-    finish(nnv_sum(sum), row, column)
   }
 
   @inline(__always)
@@ -154,5 +156,27 @@ func prefersDots(_ job: UnsafePointer<nnk_product>) -> Int32 {
 }
 
 func productOfDots(_ job: UnsafePointer<nnk_product>) {
-  DotProduct(job: job.pointee).computeAll()
+  // Apart: what many rows prepare would cost a single one more than its sums.
+  if job.pointee.n >= 4 {
+    computeWide(job)
+  } else if job.pointee.m > 1 {
+    computeNarrow(job)
+  } else {
+    computeRow(job)
+  }
+}
+
+@inline(never)
+private func computeWide(_ job: UnsafePointer<nnk_product>) {
+  DotProduct(job: job.pointee).computeWide()
+}
+
+@inline(never)
+private func computeNarrow(_ job: UnsafePointer<nnk_product>) {
+  DotProduct(job: job.pointee).computeNarrow()
+}
+
+@inline(never)
+private func computeRow(_ job: UnsafePointer<nnk_product>) {
+  DotProduct(job: job.pointee).computeRow()
 }

@@ -163,11 +163,14 @@ package struct ArrayView: @unchecked Sendable {
   /// not all are finite.
   package func peak() -> Float? {
     guard hasRowsOfFloats else { return nil }
-    if rowStride == columns * 4 {
-      // One long row: a call for each of many short ones costs more than their numbers.
-      let values = base.assumingMemoryBound(to: Float.self)
-      return nnk_kernels().pointee.largest_magnitude(values, rows * columns)
-    }
+    guard rowStride == columns * 4 else { return peakOfRows() }
+    // One long row: a call for each of many short ones costs more than their numbers.
+    let values = base.assumingMemoryBound(to: Float.self)
+    return nnk_kernels().pointee.largest_magnitude(values, rows * columns)
+  }
+
+  @inline(never)
+  private func peakOfRows() -> Float {
     var peak: Float = 0
     for row in 0..<rows {
       let values = (base + row * rowStride).assumingMemoryBound(to: Float.self)
