@@ -4,7 +4,7 @@
 #include <string.h>
 
 static nnk_table tables[3];
-static const nnk_table *best;
+const nnk_table *nnk_best;
 
 static int wanted_level(void) {
     const char *wanted = getenv("NNSWIFT_KERNELS");
@@ -22,10 +22,8 @@ __attribute__((constructor)) static void choose(void) {
     for (int level = 0; level <= supported; level++) {
         tables[level].name = names[level];
         fill[level](&tables[level]);
-        if (level <= wanted_level()) best = &tables[level];
+        if (level <= wanted_level()) nnk_best = &tables[level];
     }
 }
-
-const nnk_table *nnk_kernels(void) { return best; }
 
 const nnk_table *nnk_kernels_at(int32_t level) { return tables[level].name ? &tables[level] : NULL; }

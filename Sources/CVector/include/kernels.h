@@ -158,7 +158,9 @@ void nnk_fill_v3(nnk_table *table);
 void nnk_fill_v4(nnk_table *table);
 
 // The table for this processor; the environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less.
-const nnk_table *nnk_kernels(void);
+// Set before anyone can call the library.
+extern const nnk_table *nnk_best;
+static inline const nnk_table *nnk_kernels(void) { return nnk_best; }
 
 // The table of one level, for tests: 0 base, 1 x86-64-v3, 2 x86-64-v4; NULL where it cannot run.
 const nnk_table *_Nullable nnk_kernels_at(int32_t level);
