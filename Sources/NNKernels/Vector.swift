@@ -55,7 +55,7 @@ func forEachVector(_ count: Int, _ full: (Int, AllLanes) -> Void, _ last: (Int, 
 @inline(__always)
 func map(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vector) {
   // A load of some lanes would wait until a number that was just stored has reached memory.
-  if count == 1 { return x.pointee = body(splat(x.pointee))[0] }
+  if count == 1 { return nnv_store_one(x, body(nnv_load_one(x))) }
   forEachVector(count) { index, lanes in
     lanes.store(body(lanes.load(x + index)), x + index)
   } _: { index, lanes in

@@ -49,6 +49,18 @@ NNV void nnv_store4_first(float *p, nnv_f4 v, long count) {
     else memcpy(p, &v, (size_t)count * sizeof(float));
 }
 
+// A number that stands alone. The compiler sees no single lane: what it takes out of a vector it rounds otherwise.
+NNV nnv_f16 nnv_load_one(const float *p) {
+    nnv_f4 q = {*p, 0, 0, 0};
+    __asm__("" : "+x"(q));
+    return __builtin_shufflevector(q, (nnv_f4)0, 0, 1, 2, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4);
+}
+NNV void nnv_store_one(float *p, nnv_f16 v) {
+    nnv_f4 q = v.s0123;
+    __asm__("" : "+x"(q));
+    *p = q.x;
+}
+
 NNV nnv_f4 nnv_add4(nnv_f4 a, nnv_f4 b) { return a + b; }
 NNV nnv_f4 nnv_max4(nnv_f4 a, nnv_f4 b) { return a > b ? a : b; }
 NNV nnv_f4 nnv_rectified4(nnv_f4 a) { return 0 > a ? (nnv_f4)0 : a; }
