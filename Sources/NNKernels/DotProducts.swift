@@ -159,10 +159,10 @@ func productOfDots(_ job: UnsafePointer<nnk_product>) {
   // Apart: what many rows prepare would cost a single one more than its sums.
   if job.pointee.n >= 4 {
     computeWide(job)
-  } else if job.pointee.m > 1 {
-    computeNarrow(job)
-  } else {
+  } else if job.pointee.m == 1 {
     computeRow(job)
+  } else {
+    computeNarrow(job)
   }
 }
 
