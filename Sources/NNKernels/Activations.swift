@@ -6,9 +6,9 @@ typealias Floats = UnsafeMutablePointer<Float>
 typealias Values = UnsafePointer<Float>
 typealias Rows = UnsafePointer<UnsafePointer<Float>>
 
-func exponentialOf(_ z: Floats, _ count: Int) { map(z, count) { exponential($0) } }
+func exponentialOf(_ z: Floats, _ count: Int) { mapOutputs(z, count) { exponential($0) } }
 
-func sigmoid(_ z: Floats, _ count: Int) { map(z, count) { logistic($0) } }
+func sigmoid(_ z: Floats, _ count: Int) { mapOutputs(z, count) { logistic($0) } }
 
 func tanh(_ z: Floats, _ count: Int) { map(z, count) { hyperbolicTangent($0) } }
 

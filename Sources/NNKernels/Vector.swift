@@ -54,13 +54,18 @@ func forEachVector(_ count: Int, _ full: (Int, AllLanes) -> Void, _ last: (Int, 
 /// x = body(x), sixteen at a time.
 @inline(__always)
 func map(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vector) {
-  // A load of some lanes would wait until a number that was just stored has reached memory.
-  if count == 1 { return nnv_store_one(x, body(nnv_load_one(x))) }
   forEachVector(count) { index, lanes in
     lanes.store(body(lanes.load(x + index)), x + index)
   } _: { index, lanes in
     lanes.store(body(lanes.load(x + index)), x + index)
   }
+}
+
+/// The same for output functions: often of one number, which was stored just before. A load of some lanes
+/// would wait until it has reached memory.
+@inline(__always)
+func mapOutputs(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vector) {
+  count == 1 ? nnv_store_one(x, body(nnv_load_one(x))) : map(x, count, body)
 }
 
 /// g *= derivative(x), sixteen at a time.
