@@ -31,11 +31,11 @@
  *     NNS_E_STATE. Every ..._free(NULL) is fine.
  *   - Text goes into your buffer: (buffer, capacity, need). *need is the number of bytes with the
  *     final 0; call with capacity 0 to ask. A buffer that is too small gives NNS_E_ARGUMENT.
- *   - Memory that cannot be had is NNS_E_MEMORY, wherever in a call that shows. Data come from the C
- *     allocator; for the small objects beside them, which could not fail by themselves, a call holds
- *     memory before it begins: 64 bytes for a byte of JSON or of a file's header (464 for the first
- *     40 KB of JSON), 256 for a byte of nns_describe, 320 for a number of the history; up to 64 KB
- *     comes from 2 MB that the library has. (The build with the Swift runtime inside ends the
+ *   - Memory that cannot be had is NNS_E_MEMORY, wherever in a call that shows. Data come from the
+ *     C allocator; for the small objects beside them, which could not fail by themselves, a call
+ *     holds memory before it begins: 64 bytes for a byte of JSON or of a file's header (464 for the
+ *     first 40 KB of JSON), 256 for a byte of nns_describe, 320 for a number of the history; up to
+ *     64 KB comes from 2 MB that the library has. (The build with the Swift runtime inside ends the
  *     process when its small objects cannot be had.)
  *   - What cannot be seen from inside: a pointer that does not reach as far as its sizes say.
  *   - A structure begins with its own size, so that older and newer programs understand each
@@ -107,7 +107,8 @@ uint32_t nns_abi_version(void);
 /* The version as text, "1.0.0"; lives as long as the library. [any] */
 const char *NNS_NULLABLE nns_version(void);
 
-/* Writes how the library was built and which kernels run on this processor, one "key: value" a line. [any]
+/* Writes how the library was built and which kernels run on this processor, one "key: value" a
+ * line. [any]
  * Statuses: NULL, ARGUMENT. */
 int32_t nns_build_info(char *NNS_NULLABLE buffer, size_t capacity, size_t *NNS_NULLABLE need);
 
@@ -208,7 +209,8 @@ int32_t nns_describe(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buf
  * x: rows x features; borrowed, not copied: it must stay until nns_data_free has returned and no
  * call uses the data set any more. y: rows x targets (reference page, "Targets"); copied as I32
  * when it has an integer type and fits, else as F32. weight: rows x 1 sample weights >= 0, copied;
- * NULL: all 1. config_json: {"allow_nan": true} accepts features that are not finite; NULL: refused.
+ * NULL: all 1. config_json: {"allow_nan": true} accepts features that are not finite; NULL:
+ * refused.
  * Statuses: NULL, ARGUMENT (not finite, negative weight), SHAPE, DTYPE, MEMORY. */
 int32_t nns_data_create(const nns_array *NNS_NULLABLE x, const nns_array *NNS_NULLABLE y,
                         const nns_array *NNS_NULLABLE weight, const char *NNS_NULLABLE config_json,
@@ -273,9 +275,10 @@ typedef int32_t (*nns_progress_fn)(void *NNS_NULLABLE user,
  * state between epochs, before the callback is told of the epoch, and at the end; keys on the
  * reference page, and there how to resume so that nothing differs from an uninterrupted training. A
  * path that cannot be written is IO before the first step. A checkpoint that cannot be made later
- * ends the training with IO (or MEMORY): weights and history are kept, older files are whole, and the
- * same model may go on with "continue": true once the cause is mended.
- * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, IO, DIVERGED, CANCELLED, CALLBACK. */
+ * ends the training with IO (or MEMORY): weights and history are kept, older files are whole, and
+ * the same model may go on with "continue": true once the cause is mended.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, IO, DIVERGED, CANCELLED,
+ * CALLBACK. */
 int32_t nns_train(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE train,
                   const nns_data *NNS_NULLABLE valid, const char *NNS_NULLABLE config_json,
                   nns_progress_fn NNS_NULLABLE progress, void *NNS_NULLABLE user);
@@ -317,10 +320,10 @@ int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NU
 
 /* Writes the history of the last training as JSON: {"epoch": [...], "loss": [...], "val_loss":
  * [...], "learning_rate": [...], "seconds": [...], "samples_per_second": [...], a list for every
- * metric and "val_" + metric, "stopped": "none" (never trained), "running" (also of a checkpoint made
- * in mid-training), "completed", "early_stopping", "callback", "cancelled", "diverged", "checkpoint"
- * (one could not be made) or "failed" (a metric refused its data), "best_epoch": 0 (none) or its number}.
- * Numbers that are not finite are null. [read]
+ * metric and "val_" + metric, "stopped": "none" (never trained), "running" (also of a checkpoint
+ * made in mid-training), "completed", "early_stopping", "callback", "cancelled", "diverged",
+ * "checkpoint" (one could not be made) or "failed" (a metric refused its data), "best_epoch": 0
+ * (none) or its number}. Numbers that are not finite are null. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
 int32_t nns_history(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer, size_t capacity,
                     size_t *NNS_NULLABLE need);
@@ -434,10 +437,10 @@ typedef struct nns_limits {
 } nns_limits;
 
 /* Writes the model as a safetensors file: whole or not at all, also when the power fails. [read]
- * The file is written beside the old one as path.nnswift0.tmp (1, 2 ... while others save to the same
- * path) and renamed; one that a killed process left is taken away by the next save to that path. A
- * full disk, a limit on file sizes, a folder that is missing or read-only, a path that is a folder, a
- * device or a pipe: IO, and the old file is as it was. A symbolic link stays one.
+ * The file is written beside the old one as path.nnswift0.tmp (1, 2 ... while others save to the
+ * same path) and renamed; one that a killed process left is taken away by the next save to that
+ * path. A full disk, a limit on file sizes, a folder that is missing or read-only, a path that is a
+ * folder, a device or a pipe: IO, and the old file is as it was. A symbolic link stays one.
  * flags: 0 means NNS_SAVE_WEIGHTS. Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY, IO. */
 int32_t nns_save(const nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE path, int32_t flags);
 

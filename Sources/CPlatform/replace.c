@@ -79,8 +79,9 @@ static int is_ours(int file) {
     return fstat(file, &now) == 0 && now.st_nlink > 0;
 }
 
-// A new file beside the old one. The numbers are taken from 0 on, so that what a killed process left
-// is found again. O_EXCL and the open mode give it the permissions that the host's umask asks for.
+// A new file beside the old one. The numbers are taken from 0 on, so that what a killed process
+// left is found again. O_EXCL and the open mode give it the permissions that the host's umask asks
+// for.
 static int open_beside(const char *path, names *made) {
     unsigned number = 0;
     for (int attempt = 0; attempt < 2000 && number < 1000; attempt++) {
@@ -111,8 +112,9 @@ static const char *older(names *made, const char *path, int32_t number) {
     return made->older;
 }
 
-// Gives path a second name, path.1, after path.1 has become path.2 and so on; path itself is there at
-// every moment. What a kill leaves is a whole file at each name, and at most one gap, filled here.
+// Gives path a second name, path.1, after path.1 has become path.2 and so on; path itself is there
+// at every moment. What a kill leaves is a whole file at each name, and at most one gap, filled
+// here.
 static int rotate(const char *path, int32_t keep, names *made) {
     struct stat newest, next;
     if (stat(path, &newest) != 0) return errno == ENOENT ? 0 : errno;
@@ -192,8 +194,8 @@ int nnc_real_path(const char *path, char *target, size_t capacity) {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     if (!*name) return *path ? EISDIR : ENOENT;
-    // No such file yet: the folder is made absolute, so that it stays the same when the host changes
-    // its own.
+    // No such file yet: the folder is made absolute, so that it stays the same when the host
+    // changes its own.
     char folder[PATH_MAX];
     size_t room = slash ? (size_t)(slash - path) + 1 : 1;
     memcpy(folder, slash ? path : ".", room);

@@ -1,9 +1,9 @@
 // Memory for small Swift objects when the system has none.
 //
-// Swift cannot be told that an object could not be had: it would stop the process. So a call first holds
-// as much as its objects can need, and is refused when that cannot be had; while it runs, what the system
-// then refuses comes from what is held. In the ordinary build Swift's own allocator stands in for all
-// this, and a hold is only the question whether so much could be had.
+// Swift cannot be told that an object could not be had: it would stop the process. So a call first
+// holds as much as its objects can need, and is refused when that cannot be had; while it runs,
+// what the system then refuses comes from what is held. In the ordinary build Swift's own allocator
+// stands in for all this, and a hold is only the question whether so much could be had.
 #include "CPlatform.h"
 
 #include <errno.h>

@@ -58,9 +58,9 @@ struct nnc_crew {
     nnc_work work;
     void *context;
     uint32_t parts;
-    // The round in the upper half, the next part that nobody has taken in the lower. Whoever raises it
-    // has the part. It is closed while the three above change: what was read before belongs to a ticket
-    // that could be raised.
+    // The round in the upper half, the next part that nobody has taken in the lower. Whoever raises
+    // it has the part. It is closed while the three above change: what was read before belongs to a
+    // ticket that could be raised.
     uint64_t ticket;
     uint32_t finished; // parts of this round
     int32_t members;   // with the caller

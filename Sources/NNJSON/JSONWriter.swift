@@ -34,7 +34,8 @@ extension JSON {
     }
   }
 
-  /// Appends characters as they are, all at once: one by one they would take most of a long text's time.
+  /// Appends characters as they are, all at once: one by one they would take most of a long text's
+  /// time.
   private static func append(_ characters: String, to bytes: inout [UInt8]) {
     var characters = characters
     characters.withUTF8 { bytes.append(contentsOf: $0) }

@@ -3,8 +3,9 @@ import CVector
 #if NNK_V4
   /// C = A · Bᵀ for few rows, as Cᵀ = B · Aᵀ.
   ///
-  /// Panels would have all of B turned, n · k numbers, for a few rows that read them. So A is turned, and C:
-  /// m · (k + n) numbers. A tile of Cᵀ goes to C, turned, piece by piece between the sums of the next one.
+  /// Panels would have all of B turned, n · k numbers, for a few rows that read them. So A is
+  /// turned, and C: m · (k + n) numbers. A tile of Cᵀ goes to C, turned, piece by piece between the
+  /// sums of the next one.
   struct FewRowsProduct {
     private let job: nnk_product
     /// How many columns of C a tile has, and in how many pieces it is turned.
@@ -15,7 +16,8 @@ import CVector
 
     init(job: nnk_product) { self.job = job }
 
-    /// Whether to turn B costs more. Whole vectors of rows, sums that are long for what is turned after them.
+    /// Whether to turn B costs more. Whole vectors of rows, sums that are long for what is turned
+    /// after them.
     static func isWorth(_ job: nnk_product) -> Bool {
       job.is_transposed != 0 && job.m % 16 == 0 && job.m <= min(48, job.k)
         && min(job.m, 32) * job.k + room <= min(Int(NNK_PANEL_FLOATS), job.n * job.k)

@@ -13,8 +13,8 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     let stride = job.d_stride
     var d = job.d + column
     let place = row * job.c_stride + column
-    // Each cache line of the next rows once: by the first columns of the tile in which it begins. Rows lie
-    // anywhere, so the last float may be on a line more.
+    // Each cache line of the next rows once: by the first columns of the tile in which it begins.
+    // Rows lie anywhere, so the last float may be on a line more.
     if let next = job.next, column == 0 {
       if start % 16 < T.rows { fetch(next, job.k, at: start) }
       if start + T.rows == job.a_width { fetch(next, job.k, at: job.a_width - 1) }

@@ -21,7 +21,8 @@ private func squaredError<L: Lanes>(
   lanes.store(distance + distance, slope + index)
 }
 
-/// Binary cross-entropy on logits; t becomes keep · t + shift, the positive side counts `weight` times.
+/// Binary cross-entropy on logits; t becomes keep · t + shift, the positive side counts `weight`
+/// times.
 func binaryCrossEntropies(
   _ z: Values, _ t: Values, _ count: Int, _ keep: Float, _ shift: Float, _ weight: Float,
   _ loss: Floats, _ slope: Floats

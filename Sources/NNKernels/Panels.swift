@@ -2,11 +2,11 @@ import CVector
 
 /// C = A · B + bias by panels of B.
 ///
-/// B is read once for every tile of rows. Where its rows lie far apart, each is on a page of its own and,
-/// for powers of two, in the same few places of the cache. A panel is a piece of B, as wide as a strip of
-/// tiles, copied row by row into memory that fits the first-level cache; a transposed B is turned on the
-/// way. Panels go over the columns of some rows first, so that the piece of A that goes with them stays in
-/// the second-level cache.
+/// B is read once for every tile of rows. Where its rows lie far apart, each is on a page of its
+/// own and, for powers of two, in the same few places of the cache. A panel is a piece of B, as
+/// wide as a strip of tiles, copied row by row into memory that fits the first-level cache; a
+/// transposed B is turned on the way. Panels go over the columns of some rows first, so that the
+/// piece of A that goes with them stays in the second-level cache.
 struct PanelledProduct {
   let job: nnk_product
   private static let width = 16 * tileVectors

@@ -1,7 +1,7 @@
 import CVector
 
-// Every element is summed in the order of k, whatever the tile, so a product is the same bytes however
-// it is cut.
+// Every element is summed in the order of k, whatever the tile, so a product is the same bytes
+// however it is cut.
 
 /// A product whose tiles can be computed one by one.
 protocol Product {
@@ -126,7 +126,8 @@ extension Product {
   }
 }
 
-// How wide strips are; a single row has registers left, and sums side by side do not wait for each other.
+// How wide strips are; a single row has registers left, and sums side by side do not wait for each
+// other.
 #if NNK_V4
   let tileVectors = 4
   let singleVectors = 4

@@ -1,7 +1,7 @@
 import CVector
 
-// The first layer over the inputs that are not 0. What is left out is 0 · w added to a sum, and the rest
-// comes in the same order: results are those of the other products, bit by bit.
+// The first layer over the inputs that are not 0. What is left out is 0 · w added to a sum, and the
+// rest comes in the same order: results are those of the other products, bit by bit.
 
 /// Marks what is not 0 in a batch, by rows and by columns.
 ///

@@ -16,7 +16,8 @@ func exponential(_ x: Vector) -> Vector {
   return nnv_keep_nan(x, r * nnv_power2(half) * nnv_power2(n - half))
 }
 
-/// e^-|x|, within 1.1 ulp, and 0 from |x| = 86.6 on: normal results need one factor only. NaN stays.
+/// e^-|x|, within 1.1 ulp, and 0 from |x| = 86.6 on: normal results need one factor only. NaN
+/// stays.
 @inline(__always)
 func exponentialOfMinusSize(_ x: Vector) -> Vector {
   // The order of each pair counts: where one is NaN the second is chosen.

@@ -61,8 +61,8 @@ func map(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vec
   }
 }
 
-/// The same for output functions: often of one number, which was stored just before. A load of some lanes
-/// would wait until it has reached memory.
+/// The same for output functions: often of one number, which was stored just before. A load of some
+/// lanes would wait until it has reached memory.
 @inline(__always)
 func mapOutputs(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vector) {
   count == 1 ? nnv_store_one(x, body(nnv_load_one(x))) : map(x, count, body)

@@ -1,8 +1,8 @@
 import CPlatform
 
-// Activations whose arithmetic the compiler turns into vectors by itself, and softplus. Each in place,
-// and its derivative multiplied onto a gradient. `y` is what the activation gave, `z` what it was
-// given.
+// Activations whose arithmetic the compiler turns into vectors by itself, and softplus. Each in
+// place, and its derivative multiplied onto a gradient. `y` is what the activation gave, `z` what
+// it was given.
 
 package func relu(_ z: UnsafeMutablePointer<Float>, _ count: Int) {
   // Written so that NaN passes: a diverged network must not look healthy.

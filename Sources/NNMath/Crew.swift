@@ -29,7 +29,8 @@ package final class Crew: @unchecked Sendable {
     if let panels { nnc_release(panels) }
   }
 
-  /// Memory of a member for a panel of a product's factor; nil: the caller is alone and has some itself.
+  /// Memory of a member for a panel of a product's factor; nil: the caller is alone and has some
+  /// itself.
   func panel(of member: Int) -> UnsafeMutablePointer<Float>? {
     panels.map { $0 + member * Int(NNK_PANEL_FLOATS) }
   }
@@ -46,7 +47,8 @@ package final class Crew: @unchecked Sendable {
   /// Multiplications from which a second thread pays for waking it.
   package static let leastSharedWork = 40e6
 
-  /// What a part of the work is given: the context, the part, and the member 0 ..< members that does it.
+  /// What a part of the work is given: the context, the part, and the member 0 ..< members that
+  /// does it.
   package typealias Body = @convention(c) (UnsafeMutableRawPointer, Int, Int) -> Void
 
   /// Runs `body` for every part in 0 ..< parts.

@@ -1,9 +1,10 @@
 import CVector
 
-// The three products of a dense layer, by the kernels of this processor. However they are cut, how an
-// element is summed depends on k alone: results do not depend on the crew.
+// The three products of a dense layer, by the kernels of this processor. However they are cut, how
+// an element is summed depends on k alone: results do not depend on the crew.
 
-/// Rows that will be read after those of a product, as many, and how many of their columns to fetch.
+/// Rows that will be read after those of a product, as many, and how many of their columns to
+/// fetch.
 package struct RowsAhead {
   let rows: RowPointers
   let columns: Int

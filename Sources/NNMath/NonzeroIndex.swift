@@ -3,8 +3,8 @@ import NNErrors
 
 /// Marks the inputs of a batch that are not 0: a layer then computes with these alone.
 ///
-/// Made anew for each batch: its memory is a sixteenth of the batch's, and rows may lie anywhere and
-/// have had any type before they were loaded.
+/// Made anew for each batch: its memory is a sixteenth of the batch's, and rows may lie anywhere
+/// and have had any type before they were loaded.
 package final class NonzeroIndex {
   // Measured by the density part of Tests/Benchmarks.
 

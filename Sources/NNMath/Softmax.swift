@@ -1,7 +1,7 @@
 import CPlatform
 
-// The logarithm of softmax, and gradients of both, row by row. The largest logit is subtracted first,
-// so that no exponential overflows whatever the logits are.
+// The logarithm of softmax, and gradients of both, row by row. The largest logit is subtracted
+// first, so that no exponential overflows whatever the logits are.
 
 /// y = z - log Σ e^z, row by row, in place.
 package func logSoftmax(_ block: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {

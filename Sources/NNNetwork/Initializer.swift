@@ -132,7 +132,8 @@ extension Initializer {
 
   /// Zero mean and variance numerator / fans (uniform: bound √(numerator / fans)).
   ///
-  /// References: Glorot and Bengio 2010, eq. 16; He et al. 2015, eq. 10; LeCun et al. 1998, sec. 4.6.
+  /// References: Glorot and Bengio 2010, eq. 16; He et al. 2015, eq. 10; LeCun et al. 1998, sec.
+  /// 4.6.
   static func scaled(
     _ name: String, numerator: Double, fans: Fans, isUniform: Bool
   ) -> Initializer {

@@ -106,8 +106,8 @@ package enum Mode: Sendable {
   case training(seed: UInt64, epoch: Int, step: Int)
 }
 
-/// A layer that somebody keeps until the work is done: it is called uncounted. To count whoever calls it
-/// would take a small prediction a tenth of its time.
+/// A layer that somebody keeps until the work is done: it is called uncounted. To count whoever
+/// calls it would take a small prediction a tenth of its time.
 struct BorrowedLayer {
   /// What the model keeps, and whoever passes through a workspace keeps the model.
   final class Keeper {

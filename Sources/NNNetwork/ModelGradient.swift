@@ -1,8 +1,8 @@
 import CVector
 import NNMath
 
-// After the backward pass every layer knows what it takes to compute the gradients of its parameters.
-// They are computed part by part: what uses them finds each part in the cache.
+// After the backward pass every layer knows what it takes to compute the gradients of its
+// parameters. They are computed part by part: what uses them finds each part in the cache.
 
 /// What uses a model's gradients part by part; several threads may call it, each for another part.
 package protocol GradientUser: AnyObject {

@@ -8,7 +8,8 @@ extension Initializer {
   ///
   /// A normal matrix, made orthonormal by modified Gram-Schmidt in double with a second pass, which
   /// is a QR decomposition with a positive diagonal: uniform over the orthogonal matrices.
-  /// References: Saxe, McClelland and Ganguli 2014; Mezzadri 2007; twice is enough: Giraud et al. 2005.
+  /// References: Saxe, McClelland and Ganguli 2014; Mezzadri 2007; twice is enough: Giraud et
+  /// al. 2005.
   static let orthogonal = Initializer(
     name: "orthogonal", example: #"{"type": "orthogonal", "gain": 1.5}"#
   ) { options throws(NNError) in

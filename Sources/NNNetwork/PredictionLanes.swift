@@ -12,7 +12,8 @@ package final class PredictionLanes {
   /// A bound on small objects, for which a call holds little memory.
   private static let most = 32
 
-  /// As many lanes as so many rows are worth: two a thread, so that one which is held up holds up little.
+  /// As many lanes as so many rows are worth: two a thread, so that one which is held up holds up
+  /// little.
   ///
   /// - Throws: `NNError.memory`, `.limit`.
   package convenience init(for model: Model, rows: Int, crew: Crew) throws(NNError) {

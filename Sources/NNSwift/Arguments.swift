@@ -91,7 +91,8 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
     columnStride: columnStride)
 }
 
-/// Up to where a client may know the structure: of a field that is cut in the middle nothing is known.
+/// Up to where a client may know the structure: of a field that is cut in the middle nothing is
+/// known.
 private enum ArraySize {
   static let whole = MemoryLayout<nns_array>.size
   static let withRowStride = whole - MemoryLayout<Int64>.size

@@ -19,8 +19,8 @@ enum HandleKind: UInt8 {
 /// An entry of the table. `state`: generation << 32 | live << 31 | freed << 30 | users.
 private struct Slot: ~Copyable {
   let state = Atomic<UInt64>(0)
-  /// The generation whose training is asked to stop, + 1; 0: none. It stands here and not in the model
-  /// because a signal handler may raise it while another thread frees the model.
+  /// The generation whose training is asked to stop, + 1; 0: none. It stands here and not in the
+  /// model because a signal handler may raise it while another thread frees the model.
   let cancelled = Atomic<UInt64>(0)
   var object: UnsafeMutableRawPointer?
   /// Atomic, as `free` and `cancel` look at slots that they do not hold.
@@ -51,7 +51,8 @@ enum HandleTable {
   /// In the top byte of every handle: no address that a program can have.
   private static let mark: UInt = 0xA5
 
-  /// The chunks, the slots made so far and the free ones; all but the chunks' contents under `lock`.
+  /// The chunks, the slots made so far and the free ones; all but the chunks' contents under
+  /// `lock`.
   private final class Directory: @unchecked Sendable {
     let lock = nnc_lock_create()
     /// From the first handle on.
@@ -119,9 +120,9 @@ enum HandleTable {
     return try result.get()
   }
 
-  /// Asks the training of the model behind a handle to stop. Borrows nothing, locks nothing, allocates
-  /// nothing: for signal handlers. Should the model be freed meanwhile, a flag of its slot is raised that
-  /// no later model of that slot takes for its own.
+  /// Asks the training of the model behind a handle to stop. Borrows nothing, locks nothing,
+  /// allocates nothing: for signal handlers. Should the model be freed meanwhile, a flag of its
+  /// slot is raised that no later model of that slot takes for its own.
   static func cancel(_ handle: OpaquePointer?) -> Int32 {
     guard let handle else { return refuse(NNC_NO_MODEL, 1) }
     guard let (slot, _, generation) = resolve(handle) else { return refuse(NNC_STALE_MODEL, 5) }

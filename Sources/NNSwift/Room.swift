@@ -1,8 +1,8 @@
 import CPlatform
 import NNErrors
 
-/// Memory for small objects, which Swift stops the process for when it cannot have it: held before they
-/// are made, so that the call is refused instead. The figures are bounds on what
+/// Memory for small objects, which Swift stops the process for when it cannot have it: held before
+/// they are made, so that the call is refused instead. The figures are bounds on what
 /// `Tests/CContract/memory` measures.
 enum Room {
   /// A call without texts, refusals with their sentences among it.

@@ -145,7 +145,8 @@ extension Dataset {
   }
 
   /// Sorts positions by a key; equal keys keep their order, so the order is the same everywhere.
-  /// Heapsort (Williams 1964): in place, where Swift's own sort takes memory that it cannot do without.
+  /// Heapsort (Williams 1964): in place, where Swift's own sort takes memory that it cannot do
+  /// without.
   private func sort<Key: Comparable>(
     _ positions: Buffer<Int32>, by key: (Int32) -> Key
   ) throws(NNError) {

@@ -22,8 +22,8 @@ extension Trainer {
     for (name, kept) in optimizer.savedSlots {
       let values = try Buffer<Float>(count: model.parameterCount)
       values.base.update(from: kept, count: model.parameterCount)
-      // A sum of squares may have overflowed where the weights have not, and a step that diverged may
-      // have left anything: what is written must be read again.
+      // A sum of squares may have overflowed where the weights have not, and a step that diverged
+      // may have left anything: what is written must be read again.
       makeFinite(values.base, values.count)
       slots.append((name, values))
     }

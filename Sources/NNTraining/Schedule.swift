@@ -85,8 +85,8 @@ package struct LearningRate {
 
   /// The rate of a step; counts begin with 0.
   ///
-  /// The warm-up goes up in equal parts, `(step + 1) / warmup_steps` of the base; a schedule by steps
-  /// begins after it.
+  /// The warm-up goes up in equal parts, `(step + 1) / warmup_steps` of the base; a schedule by
+  /// steps begins after it.
   func at(epoch: Int, step: Int, epochs: Int, steps: Int) -> Double {
     let warmup = schedule.warmupSteps
     if step < warmup { return base * Double(step + 1) / Double(warmup) }

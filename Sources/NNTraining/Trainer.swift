@@ -107,8 +107,8 @@ package final class Trainer {
 
   /// Updates the weights after a backward pass.
   ///
-  /// The gradients of a small network stay in the first-level cache: a look over them costs less than
-  /// a bound from the batch.
+  /// The gradients of a small network stay in the first-level cache: a look over them costs less
+  /// than a bound from the batch.
   private func update(_ step: Step, _ pass: BatchPass, loss: Double) throws(NNError) {
     guard loss.isFinite else { throw divergence(loss: loss, step) }
     let (rows, mode) = (step.count, mode(step))

@@ -64,7 +64,8 @@ package struct TrainingHistory: Sendable {
     epochs.reserveCapacity(room)
   }
 
-  /// Bytes that a training's columns take from the beginning, with room for what is added up on the way.
+  /// Bytes that a training's columns take from the beginning, with room for what is added up on the
+  /// way.
   package static func bytes(for config: TrainingConfig) -> Int {
     let columns = 2 * (config.metrics.count + 1) + 4
     return 2 * columns * (min(config.epochs, 1024) * MemoryLayout<Double>.stride + 256)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the C peers and the kernel benchmark into build/bench; leaves out, with a line, what lacks its library.
+# Builds the C peers and the kernel benchmark into build/bench; leaves out, with a line, what lacks
+# its library.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=build/bench

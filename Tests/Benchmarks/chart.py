@@ -12,7 +12,8 @@ import results  # noqa: E402
 import workloads  # noqa: E402
 
 PATH = workloads.REPOSITORY / "docs/bench.png"
-# Colours that people who see fewer of them can tell apart (Okabe and Ito); the shapes say the same once more.
+# Colours that people who see fewer of them can tell apart (Okabe and Ito); the shapes say the same
+# once more.
 STYLES = {
     "nnswift": ("#0072B2", "o"), "PyTorch": ("#D55E00", "s"), "JAX": ("#009E73", "^"), "scikit-learn": ("#CC79A7", "D"),
     "NumPy": ("#777777", "v"), "plain C + OpenBLAS": ("#E69F00", "P"), "fused C": ("#000000", "X"),

@@ -1,5 +1,6 @@
-// The library's kernels by themselves, at every level this processor has: products in GFLOP/s beside the measured peak,
-// elementwise kernels and optimisers in nanoseconds an element. Prints one line of JSON.
+// The library's kernels by themselves, at every level this processor has: products in GFLOP/s
+// beside the measured peak, elementwise kernels and optimisers in nanoseconds an element. Prints
+// one line of JSON.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 #include "kernels.h"
 #include "peak.h"
 
-// How NNMath/MatrixProducts.swift cuts a product for one thread, and Layers/Dense.swift a gradient: to be kept the same as there.
+// How NNMath/MatrixProducts.swift cuts a product for one thread, and Layers/Dense.swift a gradient:
+// to be kept the same as there.
 enum { BLOCK_ROWS = 1024, BLOCK_COLUMNS = 256, BLOCK_DEPTH = 1024 };
 
 static long inputs_of_part(long outputs) {
@@ -24,7 +26,7 @@ static float *random_floats(long count) {
     return x;
 }
 
-// -------- Products ---------------------------------------------------------------------------------------------------
+// -------- Products -------------------------------------------------------------------------------
 
 typedef struct {
     const nnk_table *kernels;
@@ -131,7 +133,7 @@ static void measure_products(const nnk_table *kernels) {
     printf("]");
 }
 
-// -------- Elements ---------------------------------------------------------------------------------------------------
+// -------- Elements -------------------------------------------------------------------------------
 
 enum { COUNT = 16000, COLUMNS = 10 }; // four arrays of it stay in the second-level cache
 
@@ -139,7 +141,8 @@ typedef struct {
     float *x, *y, *z, *w;
 } arrays;
 
-// Every kernel of the table that goes through elements once; x is changed, so it is filled anew before each call.
+// Every kernel of the table that goes through elements once; x is changed, so it is filled anew
+// before each call.
 #define ELEMENT_KERNELS(RUN)                                                                                         \
     RUN(random_words, t->random_words(stream, 0, COUNT / 4, (uint32_t *)s.y))                                        \
     RUN(exponential, t->exponential(s.x, COUNT))                                                                     \

@@ -5,7 +5,8 @@ import tables
 from peer_table import BUILD
 
 EXECUTABLE = str(BUILD / "kernels")
-# What disturbs a kernel on a shared machine lasts for seconds: each figure is the best of runs apart.
+# What disturbs a kernel on a shared machine lasts for seconds: each figure is the best of runs
+# apart.
 RUNS = 5
 
 

@@ -1,6 +1,7 @@
 """docs/speed.md: what build/bench/results.json holds, for people who look without measuring."""
 
 import sys
+import textwrap
 
 import density
 import kernels
@@ -68,11 +69,15 @@ def cell(row):
     return f"{row['ms']:.0f} ms" if row["ms"] >= 100 else f"{row['ms']:.3g} ms"
 
 
+def wrapped(text):
+    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
+
+
 def circumstances(part):
     about = part["circumstances"]
     machine = about["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in sorted(about["versions"].items()))
-    return (
+    return wrapped(
         f"{about['date'][:16].replace('T', ' ')} UTC, commit {about['commit']}, "
         f"`Tests/Benchmarks/run.py {' '.join(about['command'])}`, {machine.get('Model name', 'unknown processor')} "
         f"({machine.get('CPU(s)', '?')} cores), kernels {about['nnswift'].get('kernels', '?')}; {versions}."

@@ -1,4 +1,5 @@
-// What a core can do at most: chains of multiplications and additions that wait for nothing but the units, in GFLOP/s.
+// What a core can do at most: chains of multiplications and additions that wait for nothing but the
+// units, in GFLOP/s.
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 

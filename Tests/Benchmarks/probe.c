@@ -1,5 +1,5 @@
-// A fixed piece of work in the caches of a core: prints the milliseconds it takes. Who shares the core from another
-// guest of the machine is seen by nothing else.
+// A fixed piece of work in the caches of a core: prints the milliseconds it takes. Who shares the
+// core from another guest of the machine is seen by nothing else.
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

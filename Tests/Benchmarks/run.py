@@ -135,7 +135,8 @@ def written_by(script):
 
 def main():
     asked = arguments()
-    # Here and not before: whoever runs one part alone must not measure what was built some time ago.
+    # Here and not before: whoever runs one part alone must not measure what was built some time
+    # ago.
     subprocess.run(["bash", str(peer_table.HERE / "build.sh")], check=True)
     # In a process of its own: a child's peak memory is never told as less than this process's.
     subprocess.run([sys.executable, workloads.__file__], env=sampling.environment(), check=True)

@@ -13,7 +13,8 @@ CORE = os.environ.get("NNSWIFT_BENCH_CORE", "1")
 TICKS = os.sysconf("SC_CLK_TCK")
 # Cores that others may use before a sample counts as disturbed.
 MOST_FOREIGN = 0.25
-# Times its best in this run that the probe may take before or after one: another guest shares the core.
+# Times its best in this run that the probe may take before or after one: another guest shares the
+# core.
 MOST_SLOWNESS = 1.08
 TIMEOUT = 200  # seconds
 COST = ("wall_s", "cpu_s", "rss_mb", "foreign", "disturbed")  # what `run` adds to an answer

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the peers: the Python packages into the folder given, OpenBLAS and FANN by apt where that is allowed. What
-# cannot be had is said and left out: `make bench` measures whoever is there.
+# Installs the peers: the Python packages into the folder given, OpenBLAS and FANN by apt where that
+# is allowed. What cannot be had is said and left out: `make bench` measures whoever is there.
 set -euo pipefail
 venv=$1
 cd "$(dirname "$0")/../.."

@@ -26,7 +26,8 @@ def measure_cell(sizes, batch, peak):
     """Returns microseconds a sample of SGD, one thread, normal features."""
     import nnswift
 
-    # A guess at half of the peak, and of memory for a batch of one, which reads all weights for each row.
+    # A guess at half of the peak, and of memory for a batch of one, which reads all weights for
+    # each row.
     expected = max(operations(sizes) / (peak * 0.5e9), 8 * sizes[0] * sizes[1] / 10e9 / batch)
     rows = int(min(max(SECONDS / expected, batch), 8192)) // batch * batch
     generator = np.random.default_rng(1)

@@ -18,7 +18,8 @@ PLATFORM = ROOT / "Sources" / "CPlatform"
 CLOCK = ("number.c", "    struct timespec now;\n    clock_gettime")
 TAKES = ("memory.c", "    char *memory = calloc(1, bytes + ALIGNMENT + sizeof(void *));\n")
 
-# (what goes wrong, file of CPlatform, the text, the text with the fault, the program, what its "not ok" line begins with)
+# (what goes wrong, file of CPlatform, the text, the text with the fault, the program, what its "not
+# ok" line begins with)
 FAULTS = [
     ("the locale becomes C", *CLOCK, '    setlocale(LC_ALL, "C");\n' + CLOCK[1], "manners", "locale:"),
     ("numbers are read in the host's locale", "number.c", "plain ? strtod_l(text, NULL, plain) : strtod(text, NULL)",

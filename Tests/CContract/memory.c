@@ -1,6 +1,6 @@
-/* Too little memory: of every call, the n-th allocation fails, for every n; alone, and with all after it.
- * The status is NNS_E_MEMORY or what it would have been, results are untouched, the model works on,
- * nothing is lost. */
+/* Too little memory: of every call, the n-th allocation fails, for every n; alone, and with all
+ * after it. The status is NNS_E_MEMORY or what it would have been, results are untouched, the model
+ * works on, nothing is lost. */
 #define _POSIX_C_SOURCE 200809L
 #include <sys/wait.h>
 #include <unistd.h>

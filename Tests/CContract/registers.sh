@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sees that the wide registers are used by the kernels that were built for them, and nowhere else: a processor without
-# them must run everything but those.
+# Sees that the wide registers are used by the kernels that were built for them, and nowhere else: a
+# processor without them must run everything but those.
 # Usage: registers.sh LIBRARY              with its symbols, as the linker wrote it
 set -u
 

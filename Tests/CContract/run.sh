@@ -1,7 +1,8 @@
 #!/bin/sh
 # Compiles the contract programs into BUILD_DIR/contract and runs them there. Shows what fails; the
 # whole output of each lies in BUILD_DIR/contract/NAME.log.
-# Usage: run.sh BUILD_DIR [static|embedded [PROGRAM]]   static: the library with the Swift runtime inside
+# Usage: run.sh BUILD_DIR [static|embedded [PROGRAM]] static: the library with the Swift runtime
+# inside
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +20,8 @@ fail() {
   echo "not ok $1: $2"
 }
 
-# NAME.c, what lies in the folder NAME, and what all share; but for what loads the library by itself.
+# NAME.c, what lies in the folder NAME, and what all share; but for what loads the library by
+# itself.
 compile() {
   sources="$here/$1.c $here/contract.c" library=-lnnswift
   [ "$1" = unload ] && sources="$here/$1.c" library=

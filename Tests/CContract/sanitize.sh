@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compiles contract programs with a sanitizer and runs them against a library built with the same, such as
-# `swift test --sanitize=thread` leaves behind. A report of the sanitizer fails its program.
+# Compiles contract programs with a sanitizer and runs them against a library built with the same,
+# such as `swift test --sanitize=thread` leaves behind. A report of the sanitizer fails its program.
 # Usage: sanitize.sh address|thread LIBRARY_DIR
 set -u
 

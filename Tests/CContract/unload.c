@@ -1,4 +1,5 @@
-/* Loads, uses and closes the library 200 times: threads, memory and the process itself stay as they were.
+/* Loads, uses and closes the library 200 times: threads, memory and the process itself stay as they
+ * were.
  * Usage: unload [LIBRARY] */
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -1,8 +1,8 @@
 /* Hostile calls: sequences of C API calls with random arguments, against a library with sanitizers.
  * Usage: calls SECONDS [SEED [LOG]]   for so long, from that sequence on; totals are added to LOG
  *        calls --replay SEED          one sequence again, each call printed
- * A sequence is a number: everything in it is drawn from that. The one that runs stands in calls.seed
- * (8 bytes), also when the process dies. */
+ * A sequence is a number: everything in it is drawn from that. The one that runs stands in
+ * calls.seed (8 bytes), also when the process dies. */
 #define _DEFAULT_SOURCE
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,8 +1,9 @@
-/* The mutator of the targets that read model files: most of its files have a right header length and
- * a right checksum, so that what lies behind those checks is reached. */
+/* The mutator of the targets that read model files: most of its files have a right header length
+ * and a right checksum, so that what lies behind those checks is reached. */
 #include "fuzz.h"
 
-/* One change of the tensors that keeps their size, most often: a float, to one of the rarer kinds. */
+/* One change of the tensors that keeps their size, most often: a float, to one of the rarer
+ * kinds. */
 static size_t change_data(uint8_t *data, size_t size, size_t most)
 {
     static const uint32_t floats[] = {

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Runs fuzz targets (decoder, json, cycle when none is named; calls) for FUZZ_SECONDS each; fails on a crash, an
-# answer later than a second, a sanitizer's report or a broken promise. Inputs have at most FUZZ_LENGTH bytes
-# (4096; short ones are tried more often). With FUZZ_LOG=Tests/Fuzz/runs.csv each run adds a line there; totals.py
-# adds them up.
+# Runs fuzz targets (decoder, json, cycle when none is named; calls) for FUZZ_SECONDS each; fails on
+# a crash, an answer later than a second, a sanitizer's report or a broken promise. Inputs have at
+# most FUZZ_LENGTH bytes (4096; short ones are tried more often). With FUZZ_LOG=Tests/Fuzz/runs.csv
+# each run adds a line there; totals.py adds them up.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 self=Tests/Fuzz/run.sh
 seconds=${FUZZ_SECONDS:-120}
 [ $# -gt 0 ] || set -- decoder json cycle
-# Memory that cannot be had is NULL; Swift's own report of a trap would only hide the sanitizer's. Where
-# memory was allocated is not kept, which doubles the rate: an artifact run alone tells it.
+# Memory that cannot be had is NULL; Swift's own report of a trap would only hide the sanitizer's.
+# Where memory was allocated is not kept, which doubles the rate: an artifact run alone tells it.
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=256:malloc_context_size=0
 export ASAN_OPTIONS=$ASAN_OPTIONS:quarantine_size_mb=2:thread_local_quarantine_size_kb=64
 export SWIFT_BACKTRACE=enable=no
@@ -28,7 +28,8 @@ is_disturbed() {
 }
 
 # Leaks are looked for at the end only: between two inputs what they share would count as lost.
-# Fuzzes for the seconds there are, going on after a disturbance; counts in executions, accepted, inputs.
+# Fuzzes for the seconds there are, going on after a disturbance; counts in executions, accepted,
+# inputs.
 run() {
   local left=$seconds began artifact counts
   executions=0 accepted=0 inputs=0

@@ -1,4 +1,5 @@
-/* Changes of JSON texts that keep most of them JSON: numbers, and words of one family for another. */
+/* Changes of JSON texts that keep most of them JSON: numbers, and words of one family for
+ * another. */
 #include "fuzz.h"
 
 static uint32_t state;
@@ -36,7 +37,8 @@ static const char *const numbers[] = {
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
-/* Puts a text in the place of `length` bytes; the new size, or the old one where it does not fit. */
+/* Puts a text in the place of `length` bytes; the new size, or the old one where it does not
+ * fit. */
 static size_t put(uint8_t *text, size_t size, size_t most, size_t place, size_t length,
                   const char *other)
 {

@@ -30,6 +30,7 @@ def test_committed_numbers_come_out_again(folder, tmp_path):
     fresh, kept = golden.read(folder, tmp_path)[1], golden.read(folder)[1]
     assert fresh.keys() == kept.keys()
     for name in kept:
-        # How far PyTorch's float32 strays is chance; only its size matters, and that is not compared.
+        # How far PyTorch's float32 strays is chance; only its size matters, and that is not
+        # compared.
         if not name.endswith(".spread"):
             assert golden.error(fresh[name], kept[name]) <= TOLERANCE, name

@@ -9,8 +9,8 @@ import numpy as np
 
 import nnswift
 
-# Errors are norm-wise, see golden.difference. 2e-6 is about 17 roundings of float32 (6e-8 each, 1.2e-7 in
-# a relative norm); 50 steps may add up, so 1e-5.
+# Errors are norm-wise, see golden.difference. 2e-6 is about 17 roundings of float32 (6e-8 each,
+# 1.2e-7 in a relative norm); 50 steps may add up, so 1e-5.
 FORWARD, STEPS_LIMIT = 2e-6, 1e-5
 # Both sides compute in float64; sums of many rows in another order.
 METRICS_LIMIT = 1e-12
@@ -22,10 +22,11 @@ SPEC = {
 }
 
 
-# Cases of one row and one output in which the loss is a small difference of larger numbers: for mse an output of 0.400 and a
-# target of 0.277, off by 2e-7, the rounding of sums of terms near 1 in float32, and so off by 2 * 2e-7 / 0.12 = 3.5e-6 of
-# itself; for quantile 1.296 and 1.347, off by 1.2e-7 / 0.05 = 2.4e-6. Shown by `emulated`: the loss in float64 of the float32
-# outputs is the library's loss.
+# Cases of one row and one output in which the loss is a small difference of larger numbers: for mse
+# an output of 0.400 and a target of 0.277, off by 2e-7, the rounding of sums of terms near 1 in
+# float32, and so off by 2 * 2e-7 / 0.12 = 3.5e-6 of itself; for quantile 1.296 and 1.347, off by
+# 1.2e-7 / 0.05 = 2.4e-6. Shown by `emulated`: the loss in float64 of the float32 outputs is the
+# library's loss.
 EXCUSED = {("loss mse", "loss"), ("loss quantile", "loss")}
 
 

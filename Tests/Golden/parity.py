@@ -20,10 +20,12 @@ SCHEDULES = [
 
 HEAD = """# Equal to PyTorch, Keras, NumPy, scikit-learn and ONNX Runtime
 
-`make parity` writes this page. In each row a is this library (float32; metrics in float64) and b the reference in float64:
-the largest |a - b| of any value, and the largest **error** |a - b| / max(|b|, 1e-3 √n), in the Euclidean norm, of any case of the row.
-The references are committed (`Tests/Golden`, with the hash of the script and the versions that made them); `make test` compares with them and
-needs no framework, `make golden` makes them anew, `make golden-check` compares with fresh ones and tries thousands of random inputs.
+`make parity` writes this page. In each row a is this library (float32; metrics in float64) and b
+the reference in float64: the largest |a - b| of any value, and the largest **error** |a - b| /
+max(|b|, 1e-3 √n), in the Euclidean norm, of any case of the row. The references are committed
+(`Tests/Golden`, with the hash of the script and the versions that made them); `make test` compares
+with them and needs no framework, `make golden` makes them anew, `make golden-check` compares with
+fresh ones and tries thousands of random inputs.
 
 | reference | what for |
 |---|---|
@@ -39,11 +41,17 @@ EXCUSED = """
 
 Three rows are excused, each with what explains it.
 
-- **loss mse**: one case (one row, one output) is the square of a small difference, 0.400 - 0.277. The output is off by 2e-7, the rounding of sums of terms near 1 in float32; so the square is
-  off by 2 · 2e-7 / 0.12 = 3.5e-6 of itself. The row shows the loss against the float64 loss of the library's float32 outputs.
-- **loss quantile**: the same, 1.347 - 1.296 with an output that is off by 1.2e-7, the last digit of float32: 2.4e-6 of the difference. The row shows the loss against the float64 loss of the float32 outputs.
-- **lbfgs**: its directions come from differences of gradients and magnify rounding step by step. The golden file keeps how far PyTorch's own float32 run is from its float64 run at each step, over 64 orders of the
-  same rows; the library must stay within 1e-5, or twice that distance. The table shows the step that comes nearest to its limit.
+- **loss mse**: one case (one row, one output) is the square of a small difference, 0.400 - 0.277.
+  The output is off by 2e-7, the rounding of sums of terms near 1 in float32; so the square is off
+  by 2 · 2e-7 / 0.12 = 3.5e-6 of itself. The row shows the loss against the float64 loss of the
+  library's float32 outputs.
+- **loss quantile**: the same, 1.347 - 1.296 with an output that is off by 1.2e-7, the last digit of
+  float32: 2.4e-6 of the difference. The row shows the loss against the float64 loss of the float32
+  outputs.
+- **lbfgs**: its directions come from differences of gradients and magnify rounding step by step.
+  The golden file keeps how far PyTorch's own float32 run is from its float64 run at each step, over
+  64 orders of the same rows; the library must stay within 1e-5, or twice that distance. The table
+  shows the step that comes nearest to its limit.
 """
 
 
@@ -82,7 +90,7 @@ def matrix(found):
     kept = largest(found)
     rows = list(dict.fromkeys(row for row, what in kept if what in SCHEDULES))
     lines = ["\n## Optimisers and schedules: 50 steps\n",
-             "The error of all weights after each of 50 steps, the largest over the optimiser's options. Limit 1e-5.\n",
+             "The error of all weights after each of 50 steps, the largest over the optimiser's options.\nLimit 1e-5.\n",
              "| optimiser | " + " | ".join(f"`{s}`" for s in SCHEDULES) + " | largest difference |",
              "|---" * (2 + len(SCHEDULES)) + "|"]
     for row in rows:

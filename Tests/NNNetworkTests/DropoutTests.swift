@@ -38,7 +38,8 @@ import Testing
     let zeros = masks.reduce(0) { $0 + $1.count { $0 == 0 } }
     #expect(abs(Double(zeros) - rate * all) < 5 * deviation)
 
-    // Neighbours in a row, and the same place in the next step, are dropped together by chance only.
+    // Neighbours in a row, and the same place in the next step, are dropped together by chance
+    // only.
     func together(_ pairs: [(Double, Double)]) -> Double {
       let both = pairs.count { $0 == 0 && $1 == 0 }
       let chance = rate * rate

@@ -5,7 +5,8 @@ import Testing
 
 /// One small network worked out by hand.
 @Suite struct HandWorkedTests {
-  /// x = (1, 2); W1 = [[0.5, -1], [1, 1]], b1 = (0.5, -1); ReLU; W2 = [[2, 1]], b2 = 0.5; MSE, t = 4.
+  /// x = (1, 2); W1 = [[0.5, -1], [1, 1]], b1 = (0.5, -1); ReLU; W2 = [[2, 1]], b2 = 0.5; MSE,
+  /// t = 4.
   ///
   ///     z1 = (0.5·1 - 1·2 + 0.5, 1·1 + 1·2 - 1) = (-1, 2)     a1 = (0, 2)
   ///     y  = 2·0 + 1·2 + 0.5 = 2.5                           loss = (2.5 - 4)² = 2.25

@@ -34,7 +34,8 @@ import Testing
   /// One step by hand from w = 1 with x = 1, t = 0 and no bias: y = 1, loss 1, g = 2.
   ///
   ///     sgd, rate 0.1                 w = 1 - 0.1 · 2 = 0.8
-  ///     + momentum 0.9, second step   y = 0.8, g = 1.6; b = 0.9 · 2 + 1.6 = 3.4; w = 0.8 - 0.34 = 0.46
+  ///     + momentum 0.9, second step   y = 0.8, g = 1.6; b = 0.9 · 2 + 1.6 = 3.4;
+  ///                                   w = 0.8 - 0.34 = 0.46
   ///     nesterov, first step          w = 1 - 0.1 · (2 + 0.9 · 2) = 0.62
   ///     adam, rate 0.1                m/c1 = g, √(v/c2) = |g|; w = 1 - 0.1 · 2 / (2 + 1e-8) = 0.9
   ///     adamw, decay 0.5              w = 1 · (1 - 0.05) - 0.1 = 0.85

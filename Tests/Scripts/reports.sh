@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The studies of examples/reports, one after the other; arguments go to each. REPORTS_PYTHON: an interpreter that has
-# NumPy and matplotlib, and PyTorch and Keras for their columns; else that of `make bench-setup`, else .venv.
+# The studies of examples/reports, one after the other; arguments go to each. REPORTS_PYTHON: an
+# interpreter that has NumPy and matplotlib, and PyTorch and Keras for their columns; else that of
+# `make bench-setup`, else .venv.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 python=${REPORTS_PYTHON:-.venv-bench/bin/python}

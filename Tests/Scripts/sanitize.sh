@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The Swift tests, and C clients of the library that they leave behind, under AddressSanitizer (with its search for leaks)
-# and ThreadSanitizer. With the first go UndefinedBehaviorSanitizer's checks of the C sources: Swift has none on Linux.
+# The Swift tests, and C clients of the library that they leave behind, under AddressSanitizer (with
+# its search for leaks) and ThreadSanitizer. With the first go UndefinedBehaviorSanitizer's checks
+# of the C sources: Swift has none on Linux.
 # Usage: sanitize.sh [address|thread]      both without arguments
 set -uo pipefail
 cd "$(dirname "$0")/../.."

@@ -12,8 +12,9 @@
 void *nnc_allocate(size_t bytes);
 void nnc_release(void *memory);
 
-// Room for small Swift objects of so many bytes, to be had before they are made: 1, or 0 when it cannot
-// be had. *hold goes to nnc_let_go; it is NULL for up to NNC_SMALL_HOLD bytes, which the library has.
+// Room for small Swift objects of so many bytes, to be had before they are made: 1, or 0 when it
+// cannot be had. *hold goes to nnc_let_go; it is NULL for up to NNC_SMALL_HOLD bytes, which the
+// library has.
 enum { NNC_SMALL_HOLD = 64 << 10 };
 int nnc_hold(size_t bytes, void **hold);
 void nnc_let_go(void *hold);
@@ -33,14 +34,14 @@ double nnc_parse_double(const char *text);
 
 // Files. Each returns 0, an errno value, or NNC_NOT_A_FILE: a device, a pipe, a socket.
 enum { NNC_NOT_A_FILE = -1 };
-// Replaces a file, whole or not at all. keep: files kept in all; the one that was there becomes path.1,
-// that one path.2 and so on up to path.(keep - 1). A temporary file that a killed process left beside
-// path is taken away.
+// Replaces a file, whole or not at all. keep: files kept in all; the one that was there becomes
+// path.1, that one path.2 and so on up to path.(keep - 1). A temporary file that a killed process
+// left beside path is taken away.
 int nnc_write_file(const char *path, const void *bytes, size_t size, int32_t keep);
 // Whether nnc_write_file could begin: makes its temporary file and takes it away again.
 int nnc_probe_file(const char *path);
-// Writes the absolute path with symbolic links followed, as far as that can be known; capacity must be
-// PATH_MAX.
+// Writes the absolute path with symbolic links followed, as far as that can be known; capacity must
+// be PATH_MAX.
 int nnc_real_path(const char *path, char *target, size_t capacity);
 int nnc_read_file(const char *path, int64_t max_size, void **bytes, size_t *size, int *too_large);
 const char *nnc_error_text(int number);
@@ -58,9 +59,9 @@ void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
 int nnc_cpu_count(void);
 
-// A crew of threads that repeats: nnc_crew_run has work(context, part, member) done once for each part
-// 0 ... n-1 by whoever is free, and returns when all are done. Member 0 is the caller. Created with the
-// threads running; NULL when they cannot be had.
+// A crew of threads that repeats: nnc_crew_run has work(context, part, member) done once for each
+// part 0 ... n-1 by whoever is free, and returns when all are done. Member 0 is the caller. Created
+// with the threads running; NULL when they cannot be had.
 typedef void (*nnc_work)(void *context, uint32_t part, uint32_t member);
 typedef struct nnc_crew nnc_crew;
 nnc_crew *nnc_crew_create(int32_t members);

@@ -10,11 +10,12 @@
 #pragma clang assume_nonnull begin
 #endif
 
-// A row of a matrix whose rows lie anywhere: the rows of a batch are read where the data set has them.
+// A row of a matrix whose rows lie anywhere: the rows of a batch are read where the data set has
+// them.
 typedef const float *_Nonnull nnk_row;
 
-// Floats of a panel: 48 KB. Of 32 KB C would be read and written more often, which costs more than that the
-// rest of the first-level cache is lost.
+// Floats of a panel: 48 KB. Of 32 KB C would be read and written more often, which costs more than
+// that the rest of the first-level cache is lost.
 enum { NNK_PANEL_FLOATS = 12288 };
 // From this many rows of A on a B that is not transposed may be read by panels.
 enum { NNK_PANEL_ROWS = 96 };
@@ -32,13 +33,15 @@ typedef struct {
     int32_t is_rectified;        // C = max(C, 0)
     int32_t is_added;            // the product is added to C
     int32_t is_transposed;       // B is [n x k]
-    // NNK_PANEL_FLOATS, or as many as B has. Not used for fewer rows than NNK_PANEL_ROWS unless B is transposed.
+    // NNK_PANEL_FLOATS, or as many as B has. Not used for fewer rows than NNK_PANEL_ROWS unless B
+    // is transposed.
     float *panel;
     const nnk_row *_Nullable next; // m rows that will be read after A; NULL: unknown
     long next_k;                 // their first floats, which are fetched meanwhile
 } nnk_product;
 
-// The constants of an Adam step: w -= (step m + gradient_rate g) / (sqrt v / root + eps), fresh = 1 - beta.
+// The constants of an Adam step: w -= (step m + gradient_rate g) / (sqrt v / root + eps),
+// fresh = 1 - beta.
 typedef struct {
     float fresh1, fresh2, step, root, eps;
     float gradient_rate;         // 0 but for nadam
@@ -64,8 +67,8 @@ typedef struct {
     int32_t is_added;
 } nnk_gradient;
 
-// What is not 0 among the inputs of a batch: a bit for each, by rows and again by columns. The bits of a
-// row, or of a column, fill whole words; those behind the last are 0.
+// What is not 0 among the inputs of a batch: a bit for each, by rows and again by columns. The bits
+// of a row, or of a column, fill whole words; those behind the last are 0.
 typedef struct {
     long rows, columns;
     long row_words, column_words;
@@ -100,11 +103,12 @@ typedef struct {
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);
     void (*product_sparse)(const nnk_nonzeros *a, const nnk_product *job);
     void (*gradient_sparse)(const nnk_nonzeros *a, const nnk_gradient *job);
-    // b[columns x rows] = a[rows x columns] transposed; b_stride: floats from one row of b to the next
+    // b[columns x rows] = a[rows x columns] transposed; b_stride: floats from one row of b to the
+    // next
     void (*transpose)(const float *a, long rows, long columns, float *b, long b_stride);
 
-    // Four random words of each of so many counters, from first on. A stream: the two words of the key, the
-    // three that follow the first of its counters.
+    // Four random words of each of so many counters, from first on. A stream: the two words of the
+    // key, the three that follow the first of its counters.
     void (*random_words)(const uint32_t *stream, uint32_t first, long counters, uint32_t *words);
 
     // y = f(z) in place; g *= f'(z), from z or from y.
@@ -128,7 +132,8 @@ typedef struct {
     float (*largest_magnitude_of_rows)(const nnk_row *_Nonnull x, long rows, long columns);
     // sums[c] = sum over the rows of block[r, c]
     void (*column_sums)(const float *block, long rows, long columns, float *sums);
-    // p = softmax(z) row by row, also in place; log of the sum of exponentials of a row: peak + log sum
+    // p = softmax(z) row by row, also in place; log of the sum of exponentials of a row: peak +
+    // log sum
     void (*softmax)(const float *z, long rows, long columns, float *p, float *_Nullable peaks, float *_Nullable sums);
     // x = log x, for normal x > 0
     void (*logarithms)(float *x, long count);
@@ -157,8 +162,8 @@ void nnk_fill_base(nnk_table *table);
 void nnk_fill_v3(nnk_table *table);
 void nnk_fill_v4(nnk_table *table);
 
-// The table for this processor; the environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less.
-// Set before anyone can call the library.
+// The table for this processor; the environment variable NNSWIFT_KERNELS (base, v3, v4) asks for
+// less. Set before anyone can call the library.
 extern const nnk_table *nnk_best;
 static inline const nnk_table *nnk_kernels(void) { return nnk_best; }
 

@@ -1,5 +1,5 @@
-// Sixteen floats at once, in the words that every instruction set knows: one AVX-512 register, two of
-// AVX, four of SSE. Swift sees nnv_f16 as SIMD16<Float> and inlines these functions; its own
+// Sixteen floats at once, in the words that every instruction set knows: one AVX-512 register, two
+// of AVX, four of SSE. Swift sees nnv_f16 as SIMD16<Float> and inlines these functions; its own
 // addingProduct and squareRoot would go lane by lane.
 #ifndef NNSWIFT_VECTOR_H
 #define NNSWIFT_VECTOR_H
@@ -24,8 +24,8 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 // A cache line that will be read soon.
 NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
-// One that will be read after others have filled the first-level cache: to the second-level one. From
-// memory, many at a time to the first-level cache wait for each other, or never come.
+// One that will be read after others have filled the first-level cache: to the second-level one.
+// From memory, many at a time to the first-level cache wait for each other, or never come.
 NNV void nnv_prefetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
 
 NNV nnv_f16 nnv_load(const float *p) {
@@ -49,7 +49,8 @@ NNV void nnv_store4_first(float *p, nnv_f4 v, long count) {
     else memcpy(p, &v, (size_t)count * sizeof(float));
 }
 
-// A number that stands alone. The compiler sees no single lane: what it takes out of a vector it rounds otherwise.
+// A number that stands alone. The compiler sees no single lane: what it takes out of a vector it
+// rounds otherwise.
 NNV nnv_f16 nnv_load_one(const float *p) {
     nnv_f4 q = {*p, 0, 0, 0};
     __asm__("" : "+x"(q));
@@ -116,8 +117,8 @@ NNV nnv_f16 nnv_min(nnv_f16 a, nnv_f16 b) { return a < b ? a : b; }
 NNV nnv_f16 nnv_max(nnv_f16 a, nnv_f16 b) { return a > b ? a : b; }
 NNV nnv_f16 nnv_sqrt(nnv_f16 a) { return __builtin_elementwise_sqrt(a); }
 
-// a / b for normal numbers, within 1 ulp: where the instruction set has it from an estimate of 14 bits,
-// so that the divider is left to a root.
+// a / b for normal numbers, within 1 ulp: where the instruction set has it from an estimate of 14
+// bits, so that the divider is left to a root.
 NNV nnv_f16 nnv_quotient(nnv_f16 a, nnv_f16 b) {
 #if defined(__AVX512F__)
     __m512 r = _mm512_rcp14_ps((__m512)b), q = _mm512_mul_ps((__m512)a, r);
@@ -128,7 +129,8 @@ NNV nnv_f16 nnv_quotient(nnv_f16 a, nnv_f16 b) {
 }
 NNV nnv_f16 nnv_abs(nnv_f16 a) { return __builtin_elementwise_abs(a); }
 NNV nnv_f16 nnv_copysign(nnv_f16 size, nnv_f16 sign) { return __builtin_elementwise_copysign(size, sign); }
-// Round to the nearest integer, for magnitudes below 2^22: what 1.5 * 2^23 leaves no bits for is gone.
+// Round to the nearest integer, for magnitudes below 2^22: what 1.5 * 2^23 leaves no bits for is
+// gone.
 NNV nnv_f16 nnv_round(nnv_f16 a) { return (a + 12582912.0f) - 12582912.0f; }
 
 // Lane by lane: test > limit ? a : b; false for NaN.
@@ -188,7 +190,8 @@ NNV double nnv_wide_sum(nnv_d16 a) {
     return sum;
 }
 
-// Of lanes that are not NaN. By halves: the compiler's own reduction takes one lane after the other.
+// Of lanes that are not NaN. By halves: the compiler's own reduction takes one lane after the
+// other.
 NNV float nnv_largest(nnv_f16 v) {
     nnv_f4 q = nnv_max4(nnv_max4(v.s0123, v.s4567), nnv_max4(v.s89ab, v.scdef));
     q = nnv_max4(q, q.zwzw);
@@ -249,8 +252,8 @@ NNV void nnv_transpose8x4(const float *a, long a_stride, float *b, long b_stride
     for (int i = 0; i < 4; i++) memcpy(b + i * b_stride, &r[i], sizeof r[i]);
 }
 
-// b = a transposed, of up to 16 x 16: halves, quarters, eighths and single floats change places. Lanes
-// beyond rows and columns are neither read nor written.
+// b = a transposed, of up to 16 x 16: halves, quarters, eighths and single floats change places.
+// Lanes beyond rows and columns are neither read nor written.
 NNV void nnv_transpose16(const float *a, long a_stride, long rows, long columns, float *b, long b_stride) {
 #if !defined(__AVX512F__)
     if (rows == 16 && columns == 16) {
@@ -290,8 +293,8 @@ NNV void nnv_transpose16(const float *a, long a_stride, long rows, long columns,
     }
 }
 
-// Philox 4x32-10 for sixteen counters, first, first + 1 ...: four words of each, one counter's after the
-// other's. A stream is the key and what follows the first word of its counters.
+// Philox 4x32-10 for sixteen counters, first, first + 1 ...: four words of each, one counter's
+// after the other's. A stream is the key and what follows the first word of its counters.
 typedef uint32_t nnv_u16 __attribute__((ext_vector_type(16)));
 typedef uint64_t nnv_l16 __attribute__((ext_vector_type(16)));
 

@@ -68,7 +68,8 @@ final class DenseLayer: Layer {
   fileprivate init(_ options: DenseOptions, inputSize: Int) {
     self.inputSize = inputSize
     outputSize = options.units
-    // So few that a part fits into the first-level cache, so many that the batch is not read too often.
+    // So few that a part fits into the first-level cache, so many that the batch is not read too
+    // often.
     inputsOfPart = max(48, 4096 / options.units / 12 * 12)
     gradientParts = (inputSize + inputsOfPart - 1) / inputsOfPart
     activation = options.activation
@@ -84,8 +85,8 @@ final class DenseLayer: Layer {
   }
 
   var readsRows: Bool { true }
-  /// Of the next rows, inputs that are fetched in the forward pass; the others come with the gradients:
-  /// memory would keep a narrow layer waiting if one pass had to fetch all.
+  /// Of the next rows, inputs that are fetched in the forward pass; the others come with the
+  /// gradients: memory would keep a narrow layer waiting if one pass had to fetch all.
   private var inputsFetchedForward: Int { gradientParts / 2 * inputsOfPart }
   /// For a part of the gradients, or for the products.
   func spareSize(rows: Int, training: Bool) -> Int {

@@ -107,7 +107,8 @@ private struct ElementwiseBatch {
 
   private func share(of all: Double) -> Double { all > 0 ? 1 / (all * Double(columns)) : 0 }
 
-  /// Sample weight times class weight; a soft binary target takes both classes' weights in its shares.
+  /// Sample weight times class weight; a soft binary target takes both classes' weights in its
+  /// shares.
   private func weight(_ row: Int) -> Double {
     guard let classes = input.classWeights else { return input.weight(row) }
     let target = Double(targets.row(row)[0])

@@ -92,7 +92,8 @@ private func rowWeight(_ input: LossInput, _ row: Int) -> Double {
   }
 }
 
-/// Loss of one row, and its gradient scaled: `scale · (p_j · Σ q - q_j)`. The gradient holds p before.
+/// Loss of one row, and its gradient scaled: `scale · (p_j · Σ q - q_j)`. The gradient holds p
+/// before.
 private func rowLoss(
   _ input: LossInput, _ row: Int, smoothing: Double, logSum: Double, scale: Double
 ) -> Double {
@@ -116,7 +117,8 @@ private func rowLoss(
   return loss
 }
 
-/// As `rowLoss` for a class index: q is smoothing / K everywhere, and 1 - smoothing more at the index.
+/// As `rowLoss` for a class index: q is smoothing / K everywhere, and 1 - smoothing more at the
+/// index.
 private func indexLoss(
   _ input: LossInput, _ row: Int, _ index: Int, smoothing: Double, logSum: Double, scale: Double
 ) -> Double {

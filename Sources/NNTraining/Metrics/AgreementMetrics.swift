@@ -61,8 +61,8 @@ private enum Penalty: Sendable {
   }
 }
 
-/// `Σ aᵢ bⱼ` over i ≠ j. Sums of products only: exactly 0 for a single class whatever the weights, and
-/// no digits lost where one class outweighs the others.
+/// `Σ aᵢ bⱼ` over i ≠ j. Sums of products only: exactly 0 for a single class whatever the weights,
+/// and no digits lost where one class outweighs the others.
 private func spread(
   _ a: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>, _ count: Int
 ) -> Double {

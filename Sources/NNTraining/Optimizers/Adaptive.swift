@@ -69,7 +69,8 @@ extension OptimizerRule {
     }
   }
 
-  /// Step sizes of each weight's own, steered by the signs of its gradients alone: for full batches.
+  /// Step sizes of each weight's own, steered by the signs of its gradients alone: for full
+  /// batches.
   ///
   /// References: torch.optim.Rprop; Riedmiller and Braun 1993.
   static let rprop = OptimizerRule(

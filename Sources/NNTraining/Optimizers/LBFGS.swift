@@ -31,8 +31,8 @@ package struct LBFGSOptions: Sendable {
   /// PyTorch's tolerances: of the largest gradient, and of the change of loss or weights.
   let gradientTolerance = 1e-7
   let changeTolerance = 1e-9
-  /// Slots times tensors in a file, whose header has a bound: of a very deep network the newest pairs
-  /// are saved.
+  /// Slots times tensors in a file, whose header has a bound: of a very deep network the newest
+  /// pairs are saved.
   package static let mostSavedTensors = 4096
 }
 
@@ -77,7 +77,8 @@ final class LBFGS {
     self.search = search
   }
 
-  /// Up to `maximumIterations` quasi-Newton steps, or until it is cancelled. The loss before them is returned.
+  /// Up to `maximumIterations` quasi-Newton steps, or until it is cancelled. The loss before them
+  /// is returned.
   func step(
     _ weights: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
     learningRate: Double, isCancelled: () -> Bool, evaluate: () -> Double
@@ -179,8 +180,8 @@ final class LBFGS {
   }
 }
 
-// What a file keeps: the pairs from the oldest on, the last direction and the gradient before it; as
-// scalars the iterations, the diagonal, the length of the last step, and a number a pair.
+// What a file keeps: the pairs from the oldest on, the last direction and the gradient before it;
+// as scalars the iterations, the diagonal, the length of the last step, and a number a pair.
 extension LBFGS {
   private static let scalarsBeforePairs = 3
   /// The memory in blocks of one float a parameter; none before the first step.

@@ -3,9 +3,9 @@ import NNErrors
 import NNJSON
 
 extension Schedule {
-  /// `minimum + (base - minimum) · (1 + cos(π t / epochs)) / 2`; `epochs` is the length of the descent
-  /// in positions, by default the whole training. Behind it the rate stays at the minimum, or, with
-  /// `restarts`, begins anew, each time `multiplier` times as long.
+  /// `minimum + (base - minimum) · (1 + cos(π t / epochs)) / 2`; `epochs` is the length of the
+  /// descent in positions, by default the whole training. Behind it the rate stays at the minimum,
+  /// or, with `restarts`, begins anew, each time `multiplier` times as long.
   ///
   /// References: CosineAnnealingLR, CosineAnnealingWarmRestarts; Loshchilov and Hutter 2017.
   static let cosine = Schedule(

@@ -1,4 +1,5 @@
-/* More of what belongs to the host: floating-point modes, variables, files, BLAS, and small stacks. */
+/* More of what belongs to the host: floating-point modes, variables, files, BLAS, and small
+ * stacks. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,8 +17,8 @@ static const char path[] = "environment.safetensors";
 
 enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x0040, CONTROL_BITS = 0xFFC0 };
 
-/* Denormals flushed, as audio and game programs run: everything works, the modes stay, also around a
- * refusal, and the JSON that comes out is the same. */
+/* Denormals flushed, as audio and game programs run: everything works, the modes stay, also around
+ * a refusal, and the JSON that comes out is the same. */
 void check_flush_to_zero(void) {
     nns_model *model = model_from(classifier);
     char *expected = text_of(nns_describe, model);

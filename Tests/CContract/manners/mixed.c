@@ -1,4 +1,5 @@
-/* Many threads at once, each with its own idea; cancelling from where it is hardest; forking at work. */
+/* Many threads at once, each with its own idea; cancelling from where it is hardest; forking at
+ * work. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -56,7 +57,8 @@ static void *live_often(void *user) {
     return NULL;
 }
 
-/* A call that changes the shared model finds it read, or finds it idle; it never breaks a reader. */
+/* A call that changes the shared model finds it read, or finds it idle; it never breaks a
+ * reader. */
 static void *disturb_often(void *user) {
     int busy = 0;
     (void)user;
@@ -152,8 +154,8 @@ static void *replace_victim(void *user) {
     return NULL;
 }
 
-/* Signals that cancel come all the time, into whatever this thread does, while another thread frees and
- * makes the model they name. */
+/* Signals that cancel come all the time, into whatever this thread does, while another thread frees
+ * and makes the model they name. */
 void check_cancel_while_freed(void) {
     struct sigaction action, before;
     struct itimerval often = {{0, 300}, {0, 300}}, never = {{0, 0}, {0, 0}};
@@ -208,7 +210,8 @@ static void *train_behind(void *user) {
     return NULL;
 }
 
-/* What a child sees: the model that its lost thread was training is busy for ever; all else works. */
+/* What a child sees: the model that its lost thread was training is busy for ever; all else
+ * works. */
 static int child_works(const background *parent, uint64_t alone) {
     nns_array x = features_of(&set);
     float out[ROWS * CLASSES];
@@ -223,7 +226,8 @@ static int child_works(const background *parent, uint64_t alone) {
 void check_fork_during_training(void) {
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-    /* It knows no new threads in the child of a process with threads: now and then one stands still. */
+    /* It knows no new threads in the child of a process with threads: now and then one stands
+     * still. */
     printf("skipped: fork during a training under ThreadSanitizer\n");
     return;
 #endif

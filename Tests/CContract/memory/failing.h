@@ -4,7 +4,8 @@
 
 #include "../contract.h"
 
-/* From now on, in this thread: the number-th allocation fails, and all after it where `lasts`. 0: none. */
+/* From now on, in this thread: the number-th allocation fails, and all after it where `lasts`. 0:
+ * none. */
 void fail_at(int64_t number, int lasts);
 
 /* Ends that; returns how many allocations failed. */

@@ -1,5 +1,6 @@
-// FANN 2.2 in float. Not the same arithmetic: one update a sample (incremental), or the whole batch where the workload
-// has only that; sigmoid for ReLU, squared error and sigmoid outputs for cross-entropy, no Adam.
+// FANN 2.2 in float. Not the same arithmetic: one update a sample (incremental), or the whole batch
+// where the workload has only that; sigmoid for ReLU, squared error and sigmoid outputs for
+// cross-entropy, no Adam.
 #include "protocol.h"
 
 #include <fann.h>

@@ -1,8 +1,9 @@
 // A measuring stick, taken over as it is and formatted: no model of style.
 //
-// "What the hardware allows": kernels by hand, no BLAS, no packing, no gather (rows are read through pointers); the
-// weight gradient stays in registers and the optimiser is applied where it is finished. Variants: dense; sparse (the
-// first layer goes through the non-zero features only, by an index that is built once and not timed). One thread.
+// "What the hardware allows": kernels by hand, no BLAS, no packing, no gather (rows are read
+// through pointers); the weight gradient stays in registers and the optimiser is applied where it
+// is finished. Variants: dense; sparse (the first layer goes through the non-zero features only, by
+// an index that is built once and not timed). One thread.
 #include "protocol.h"
 #include <immintrin.h>
 #define INL static inline __attribute__((always_inline))

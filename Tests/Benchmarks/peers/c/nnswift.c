@@ -1,5 +1,5 @@
-// nnswift through its C API. The library shuffles by itself; for the check it is given the rows in the order asked for.
-// Variants: default, dense (does not use the zeros of the data).
+// nnswift through its C API. The library shuffles by itself; for the check it is given the rows in
+// the order asked for. Variants: default, dense (does not use the zeros of the data).
 #include "protocol.h"
 
 #include "nnswift.h"

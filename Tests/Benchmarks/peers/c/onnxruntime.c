@@ -1,8 +1,8 @@
 // ONNX Runtime through its C API: predictions of the ONNX files that peers/onnx_files.py writes.
 //
-// Python's package has the library (ORT_LIBRARY: its path) but no header. The functions stand in a table whose first
-// entries have never moved (onnxruntime_c_api.h: "the size of version 1 cannot change"): those needed are named here by
-// their places in it.
+// Python's package has the library (ORT_LIBRARY: its path) but no header. The functions stand in a
+// table whose first entries have never moved (onnxruntime_c_api.h: "the size of version 1 cannot
+// change"): those needed are named here by their places in it.
 #include "protocol.h"
 
 #include <dlfcn.h>
@@ -58,7 +58,8 @@ static void open_session(const workload *w, peer *p) {
     CALL(p, CREATE_CPU_MEMORY_INFO, (int, int, void **), ARENA_ALLOCATOR, MEMORY_DEFAULT, &p->memory);
 }
 
-// A tensor over memory of ours. It is made once for each place and kept: what a careful program does.
+// A tensor over memory of ours. It is made once for each place and kept: what a careful program
+// does.
 static void *tensor(peer *p, const float *data, int64_t rows, int64_t columns) {
     enum { PLACES = 16384 };
     static struct { const float *data; void *tensor; } made[PLACES];

@@ -1,6 +1,7 @@
 // A measuring stick, taken over as it is and formatted: no model of style.
 //
-// "Plain C + BLAS": the textbook algorithm over cblas_sgemm; gathers each batch; the compiler vectorises the loops.
+// "Plain C + BLAS": the textbook algorithm over cblas_sgemm; gathers each batch; the compiler
+// vectorises the loops.
 #include "protocol.h"
 #define GEMM cblas_sgemm
 #define SETT openblas_set_num_threads

@@ -1,5 +1,5 @@
-// What protocol.py is for Python: the workload's files, the timing loops, the answer in one line of JSON.
-// Include it once in each program.
+// What protocol.py is for Python: the workload's files, the timing loops, the answer in one line of
+// JSON. Include it once in each program.
 #ifndef BENCH_PROTOCOL_H
 #define BENCH_PROTOCOL_H
 
