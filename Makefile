@@ -127,6 +127,11 @@ parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers against the referenc
 faults: lib ## puts twelve faults into a copy of the sources and sees each one caught (10 minutes)
 	@PYTHONPATH=$(CURDIR)/bindings/python $(PY) Tests/Golden/faults.py
 
+SAME_BYTES ?= compare build/same_bytes.json
+
+same-bytes: lib ## the same bytes as in a record? SAME_BYTES="record FILE" or "compare FILE" (a minute)
+	@PYTHONPATH=$(CURDIR)/bindings/python NNSWIFT_LIBRARY=$(CURDIR)/$(LIBRARY) $(PY) tools/same_bytes.py $(SAME_BYTES)
+
 manners-faults: lib ## puts bad manners into the C floor, one at a time, and sees each caught (a minute)
 	@$(PY) Tests/CContract/faults.py
 
@@ -139,4 +144,4 @@ bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two min
 clean: ## remove everything built
 	rm -rf build .build .build-*
 
-.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data reports golden golden-check parity faults manners-faults bench bench-setup clean
+.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data reports golden golden-check parity faults same-bytes manners-faults bench bench-setup clean
