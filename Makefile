@@ -1,4 +1,6 @@
-# Every command a person needs; `make help` lists them. Each one makes what it needs first.
+# Every command a person needs, in four groups; `make help` lists them. Each makes what it needs
+# first. The library and the C examples need Swift and a C compiler, nothing else. What runs Python
+# also needs `make setup`, which then runs by itself.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -18,18 +20,15 @@ SOURCES := $(shell find Sources Include -type f) Package.swift
 EXAMPLES := digits predict mnist csv_demo
 REPORTS := b_mnist e_linear
 C_FLAGS := -std=c99 -O2 -Wall -Wextra -Wpedantic -Werror -IInclude
+# Python with the package of this checkout and the library just built.
+HERE := PYTHONPATH=$(CURDIR)/bindings/python NNSWIFT_LIBRARY=$(CURDIR)/$(LIBRARY)
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@sed -nE -e 's/^##@ /\n/p' -e 's/^([a-z-]+):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup: build/.setup ## install what is missing (system packages where allowed, a Python environment in .venv)
+##@ use
 
-build/.setup: Tests/Scripts/setup.sh Tests/Scripts/requirements.txt
-	@mkdir -p build
-	@PYTHON=$(PYTHON) bash Tests/Scripts/setup.sh $(VENV)
-	@touch $@
-
-lib: $(LIBRARY) ## the shared library: build/libnnswift.so (FLAVOUR=static for the second product)
+lib: $(LIBRARY) ## the shared library, build/libnnswift.so (FLAVOUR=static: the second product)
 
 $(LIBRARY): build/$(FLAVOUR)/libnnswift.so
 	@mkdir -p build
@@ -44,7 +43,7 @@ ifneq ($(shell cat build/.flavour 2>/dev/null),$(FLAVOUR))
 .PHONY: $(LIBRARY)
 endif
 
-build/embedded/libnnswift.so build/static/libnnswift.so: build/%/libnnswift.so: $(SOURCES) Tests/Scripts/build.sh | build/.setup
+build/embedded/libnnswift.so build/static/libnnswift.so: build/%/libnnswift.so: $(SOURCES) Tests/Scripts/build.sh
 	@bash Tests/Scripts/build.sh $* $@
 
 install: lib ## library, links, header and nnswift.pc below PREFIX
@@ -55,7 +54,7 @@ install: lib ## library, links, header and nnswift.pc below PREFIX
 	install -m 644 Include/nnswift.h $(DESTDIR)$(PREFIX)/include/nnswift.h
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' nnswift.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/nnswift.pc
 
-examples: $(EXAMPLES:%=build/examples/%) $(REPORTS:%=build/examples/%) ## the C examples
+examples: $(EXAMPLES:%=build/examples/%) $(REPORTS:%=build/examples/%) ## the C examples, into build/examples
 
 build/examples/%: examples/c/%.c $(wildcard examples/c/*.c examples/c/*.h) | $(LIBRARY)
 	@mkdir -p build/examples
@@ -65,32 +64,78 @@ $(REPORTS:%=build/examples/%): build/examples/%: examples/reports/%.c $(wildcard
 	@mkdir -p build/examples
 	$(CC) $(C_FLAGS) -Iexamples/c -o $@ $< $(filter-out $(EXAMPLES:%=examples/c/%.c),$(wildcard examples/c/*.c)) -Lbuild -lnnswift -lm -Wl,-rpath,'$$ORIGIN/..'
 
-python: build/.python ## the Python package in .venv
+python: build/.python ## the Python package, into .venv
 
 build/.python: $(LIBRARY) $(shell find bindings/python -name '*.py' -o -name '*.toml' 2>/dev/null) | build/.setup
 	@cd bindings/python && NNSWIFT_BUILT_LIBRARY=$(CURDIR)/$(LIBRARY) $(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps .
 	@touch $@
 
-demo: examples python ## learn real handwritten digits in C and in Python, save, classify elsewhere
+demo: examples python ## learns handwritten digits in C and in Python, saves, classifies in a second process
 	build/examples/digits examples/data/digits.u8 build/digits.safetensors
 	build/examples/predict build/digits.safetensors
 	$(PY) examples/python/digits.py
 	$(PY) examples/python/predict.py
 
-test: lib python examples ## everything quick: Swift, C, Python, examples, README (under 5 minutes)
+data: setup ## public data sets, into build/data (or taken from NNSWIFT_DATA_DIR)
+	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
+
+##@ develop
+
+setup: build/.setup ## a Python environment in .venv, and abidiff where packages may be installed
+
+build/.setup: Tests/Scripts/setup.sh Tests/Scripts/requirements.txt
+	@mkdir -p build
+	@PYTHON=$(PYTHON) bash Tests/Scripts/setup.sh $(VENV)
+	@touch $@
+
+test: lib python examples ## before every commit: Swift, C, Python, examples, documents (under 5 minutes)
 	@bash Tests/Scripts/test.sh
 
-check: lib python ## what is slower: second flavour, abi, coverage, sanitizers, damaged input
+check: lib python ## before every pull request: static flavour, abi, coverage, sanitizers, damaged input
 	@bash Tests/Scripts/check.sh
 
-abi: lib ## a program built with an older nnswift.h runs with this library: exports, types, constants, old clients
+abi: lib setup ## exports, types, constants and programs of older headers against this library
 	@$(PY) -m pytest -q -rs -p no:cacheprovider Tests/ABI
-
-sanitize: setup ## Swift tests and C clients under Address-, Leak-, Thread- and UndefinedBehaviorSanitizer
-	@bash Tests/Scripts/sanitize.sh $(SANITIZERS)
 
 coverage: python ## lines of Sources/NNFile and Sources/NNSwift that no test reaches; fails below 95 %
 	@$(PY) Tests/Scripts/coverage.py
+
+sanitize: setup ## Swift tests and C clients under four sanitizers (SANITIZERS=address or thread)
+	@bash Tests/Scripts/sanitize.sh $(SANITIZERS)
+
+clean: ## removes everything built
+	rm -rf build .build .build-*
+
+##@ prove
+
+GOLDEN := .venv-golden/bin/python
+GOLDEN_ENV := $(HERE) KERAS_BACKEND=torch
+
+$(GOLDEN): Tests/Golden/requirements.txt
+	$(PYTHON) -m venv .venv-golden
+	.venv-golden/bin/pip install --quiet --disable-pip-version-check -r Tests/Golden/requirements.txt
+	@touch $@
+
+golden: $(GOLDEN) ## makes the golden numbers anew with the pinned frameworks (a few GB)
+	for part in layers trajectories studies metrics keras; do $(GOLDEN_ENV) $(GOLDEN) Tests/Golden/$$part/make.py || exit 1; done
+
+golden-check: lib $(GOLDEN) ## golden numbers, metrics, conversions and ONNX against the frameworks
+	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -W ignore Tests/Golden/check_*.py
+	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -rs bindings/python/tests/test_convert*.py bindings/python/tests/test_onnx*.py
+
+parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers beside the references
+	@$(GOLDEN_ENV) $(GOLDEN) Tests/Golden/parity.py
+
+SAME_BYTES ?= compare build/same_bytes.json
+
+same-bytes: lib setup ## the same bytes as in a record? SAME_BYTES="record FILE" or "compare FILE" (a minute)
+	@$(HERE) $(PY) tools/same_bytes.py $(SAME_BYTES)
+
+faults: lib setup ## puts twelve faults into a copy of the sources; a test must catch each (10 minutes)
+	@PYTHONPATH=$(CURDIR)/bindings/python $(PY) Tests/Golden/faults.py
+
+manners-faults: lib setup ## puts bad manners into the C floor; a test must catch each (a minute)
+	@$(PY) Tests/CContract/faults.py
 
 fuzz: python ## libFuzzer over model files and JSON texts, FUZZ_SECONDS=120 for each target
 	@bash Tests/Fuzz/build.sh
@@ -100,48 +145,16 @@ fuzz: python ## libFuzzer over model files and JSON texts, FUZZ_SECONDS=120 for 
 mutants: python ## 20,000 damaged models, checkpoints, specs and configs each, through the release library
 	@$(PY) Tests/Fuzz/mutants.py $(MUTANTS)
 
-data: setup ## public data sets into build/data (or taken from NNSWIFT_DATA_DIR)
-	@$(PY) examples/data/fetch.py --into build/data || { code=$$?; [ $$code -eq 3 ] && echo "skipped: data could not be fetched"; }
-
-reports: python ## the five studies at full size, beside what they reported (QUICK=1: small, under 3 minutes)
+reports: python ## the five studies at full size, beside what they reported (QUICK=1: under 3 minutes)
 	@$(if $(QUICK),,$(MAKE) --no-print-directory data;) bash Tests/Scripts/reports.sh $(if $(QUICK),--quick)
 
-GOLDEN := .venv-golden/bin/python
-GOLDEN_ENV := PYTHONPATH=$(CURDIR)/bindings/python NNSWIFT_LIBRARY=$(CURDIR)/$(LIBRARY) KERAS_BACKEND=torch
+##@ measure
 
-$(GOLDEN): Tests/Golden/requirements.txt
-	$(PYTHON) -m venv .venv-golden
-	.venv-golden/bin/pip install --quiet --disable-pip-version-check -r Tests/Golden/requirements.txt
-	@touch $@
-
-golden: $(GOLDEN) ## makes the golden numbers anew with the pinned frameworks (developers; a few GB)
-	for part in layers trajectories studies metrics keras; do $(GOLDEN_ENV) $(GOLDEN) Tests/Golden/$$part/make.py || exit 1; done
-
-golden-check: lib $(GOLDEN) ## golden numbers, metrics, conversions and ONNX against the frameworks themselves
-	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -W ignore Tests/Golden/check_*.py
-	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -rs bindings/python/tests/test_convert*.py bindings/python/tests/test_onnx*.py
-
-parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers against the references
-	@$(GOLDEN_ENV) $(GOLDEN) Tests/Golden/parity.py
-
-faults: lib ## puts twelve faults into a copy of the sources and sees each one caught (10 minutes)
-	@PYTHONPATH=$(CURDIR)/bindings/python $(PY) Tests/Golden/faults.py
-
-SAME_BYTES ?= compare build/same_bytes.json
-
-same-bytes: lib ## the same bytes as in a record? SAME_BYTES="record FILE" or "compare FILE" (a minute)
-	@PYTHONPATH=$(CURDIR)/bindings/python NNSWIFT_LIBRARY=$(CURDIR)/$(LIBRARY) $(PY) tools/same_bytes.py $(SAME_BYTES)
-
-manners-faults: lib ## puts bad manners into the C floor, one at a time, and sees each caught (a minute)
-	@$(PY) Tests/CContract/faults.py
-
-bench-setup: ## installs the peers of `make bench` into .venv-bench (a few GB), OpenBLAS and FANN by apt where allowed
+bench-setup: ## the peers of `make bench`, into .venv-bench (a few GB); OpenBLAS and FANN by apt where allowed
 	@PYTHON=$(PYTHON) bash Tests/Benchmarks/setup.sh .venv-bench
 
-bench: lib ## speed against the peers installed (an hour; BENCH=--quick: two minutes, BENCH=--help: the rest)
+bench: lib setup ## speed beside the peers installed (an hour; BENCH=--quick: two minutes, BENCH=--help: more)
 	@python=.venv-bench/bin/python; [ -x $$python ] || python=$(PY); $$python Tests/Benchmarks/run.py $(BENCH)
 
-clean: ## remove everything built
-	rm -rf build .build .build-*
-
-.PHONY: help setup lib install examples python demo test check abi sanitize coverage fuzz mutants data reports golden golden-check parity faults same-bytes manners-faults bench bench-setup clean
+.PHONY: help lib install examples python demo data setup test check abi coverage sanitize clean \
+  golden golden-check parity same-bytes faults manners-faults fuzz mutants reports bench-setup bench

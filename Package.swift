@@ -66,6 +66,7 @@ var targets: [Target] = [
   .systemLibrary(name: "CNNSwift", path: "Include"),
   .target(
     name: "CPlatform",
+    exclude: ["xxhash/LICENSE"],
     cSettings: [.unsafeFlags(["-fvisibility=hidden", "-O2"])]
       + (isEmbedded ? [.define("NNSWIFT_EMBEDDED")] : []),
     linkerSettings: [.linkedLibrary("m")]),

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "xxhash/xxhash.h"
 
 double nnc_parse_double(const char *text) {
     // A locale of our own: the host's may use a comma. Rounding to nearest: the host's may differ.

@@ -55,7 +55,8 @@ def comments(text):
 
 @pytest.mark.parametrize("folder", ["Sources", "Include"])
 def test_comments_are_wrapped(folder):
-    files = [path for path in tracked(f"{folder}/*.swift", f"{folder}/*.c", f"{folder}/*.h")]
+    files = tracked(f"{folder}/*.swift", f"{folder}/*.c", f"{folder}/*.h")
+    files = [path for path in files if path.name != "xxhash.h"]  # not ours
     assert files
     found = [(path, *line) for path in files for line in comments(path.read_text()) if len(line[1]) > WIDTH]
     assert [f"{path.relative_to(ROOT)}:{number}" for path, number, _ in found] == []

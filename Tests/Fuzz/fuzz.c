@@ -1,7 +1,7 @@
 #include "fuzz.h"
 
 #define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "../../Sources/CPlatform/xxhash/xxhash.h"
 
 static const char *name = "";
 static uint64_t inputs, accepted;

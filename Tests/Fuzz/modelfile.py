@@ -13,7 +13,7 @@ ZEROS = PREFIX + "0" * 16
 
 
 def _hash_function():
-    """XXH3 with 64 bits, compiled from the system's header: Python's library has none."""
+    """XXH3 with 64 bits, compiled from the header in Sources/CPlatform: Python's library has none."""
     source, target = HERE / "xxh3.c", BUILD / "xxh3.so"
     if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
         BUILD.mkdir(parents=True, exist_ok=True)

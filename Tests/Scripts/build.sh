@@ -5,6 +5,8 @@ flavour=$1
 target=$2
 cd "$(dirname "$0")/../.."
 
+command -v swift >/dev/null || { echo "build: Swift 6.3 is needed: https://www.swift.org/install/" >&2; exit 1; }
+
 arguments=(-c release --product nnswift --scratch-path ".build-$flavour"
   --explicit-target-dependency-import-check error)
 
