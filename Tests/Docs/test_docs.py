@@ -67,7 +67,7 @@ def samples(language):
 
 
 def test_readme_tells_the_size():
-    told = float(re.search(r"shared library of\s+([\d.]+) MB", README)[1])
+    told = float(re.search(r"shared\s+library\s+of\s+([\d.]+) MB", README)[1])
     library = ROOT / "build" / "embedded" / "libnnswift.so"
     assert told == round(library.stat().st_size / 1e6, 1)
 

@@ -1,0 +1,108 @@
+"""Pages beside the reference: their samples run, their lists are complete, their links lead somewhere."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HEADER = (ROOT / "Include" / "nnswift.h").read_text()
+EMBEDDING = (ROOT / "docs" / "embedding.md").read_text()
+ERRORS = (ROOT / "docs" / "errors.md").read_text()
+INDEX = (ROOT / "docs" / "README.md").read_text()
+PAGES = sorted(path for folder in (".", "docs", "examples", "Tests") for path in (ROOT / folder).glob("*.md"))
+
+
+def samples(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", page, re.S)
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    """Where `make install` put library, header and nnswift.pc."""
+    folder = tmp_path_factory.mktemp("prefix")
+    subprocess.run(["make", "-s", "install", f"PREFIX={folder}"], cwd=ROOT, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def program(tmp_path):
+    """A folder with program.c, the sample of the page."""
+    (source,) = samples(EMBEDDING, "c")
+    (tmp_path / "program.c").write_text(source)
+    return tmp_path
+
+
+def with_prefix(prefix):
+    return {**os.environ, "PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig", "LD_LIBRARY_PATH": f"{prefix}/lib"}
+
+
+@pytest.mark.skipif(not shutil.which("pkg-config"), reason="pkg-config is not installed")
+def test_sample_links_by_pkg_config(program, prefix):
+    (command,) = [line for text in samples(EMBEDDING, "sh") for line in text.split("\n") if "pkg-config" in line]
+    subprocess.run(["bash", "-c", command], cwd=program, env=with_prefix(prefix), check=True)
+    subprocess.run(["./a.out"], cwd=program, env=with_prefix(prefix), check=True)
+
+
+def test_sample_links_from_the_build_folder(program):
+    (command,) = [line for text in samples(EMBEDDING, "sh") for line in text.split("\n") if "-Lbuild" in line]
+    for name in ("Include", "build"):
+        (program / name).symlink_to(ROOT / name)
+    subprocess.run(["bash", "-c", f"{command} -Wall -Wextra -Werror"], cwd=program, check=True)
+    subprocess.run(["./a.out"], cwd=program, check=True)
+
+
+@pytest.mark.skipif(not (shutil.which("cmake") and shutil.which("pkg-config")), reason="CMake is not installed")
+def test_sample_links_by_cmake(program, prefix):
+    (text,) = samples(EMBEDDING, "cmake")
+    (program / "CMakeLists.txt").write_text(text)
+    for command in (["cmake", "-S", ".", "-B", "made"], ["cmake", "--build", "made"], ["made/program"]):
+        subprocess.run(command, cwd=program, env=with_prefix(prefix), check=True, capture_output=True)
+
+
+def test_every_status_is_explained():
+    statuses = dict(re.findall(r"(NNS_OK|NNS_E_[A-Z]+) = (\d+)", HEADER))
+    assert len(statuses) > 10
+    assert dict(re.findall(r"^\| `(NNS_\w+)` \((\d+)\)", ERRORS, re.M)) == statuses
+
+
+def test_every_status_names_its_exception():
+    from nnswift import errors
+
+    for kind in errors._BY_STATUS.values():
+        (row,) = re.findall(rf"^\| `{kind.status_name}` .*$", ERRORS, re.M)
+        assert f"`{kind.__name__}`" in row
+
+
+def test_every_ending_is_explained():
+    """`stopped` of nns_history, as the header lists it."""
+    sentence = re.search(r'"stopped": (.*?)"best_epoch"', HEADER.replace("\n *", ""), re.S)[1]
+    endings = set(re.findall(r'"([a-z_]+)"', sentence))
+    assert {"completed", "diverged"} <= endings
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", ERRORS, re.M)) - {"stopped"} == endings
+
+
+def test_the_index_has_every_page():
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {name for name in re.findall(r"\]\(([\w-]+\.md)\)", INDEX)} == pages
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for link, place in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", page.read_text()):
+        if link.startswith("http"):
+            continue
+        target = page.parent / link if link else page
+        assert target.exists(), link
+        if place:
+            titles = re.findall(r"^#+ (.*)$", target.read_text(), re.M)
+            assert place in [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles], place
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_exist(page):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    used = set(re.findall(r"`make ([a-z-]+)", page.read_text()))
+    assert used <= targets, used - targets
