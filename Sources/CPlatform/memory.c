@@ -11,7 +11,7 @@ enum { ALIGNMENT = 64 };
 #endif
 
 #ifdef EXACT_BOUNDS
-// For the address sanitizer: nothing behind the last byte, so that it sees a step beyond.
+// For the address sanitizer: nothing lies behind the last byte, so it sees an access beyond it.
 void *nnc_allocate(size_t bytes) {
     void *memory = NULL;
     if (bytes == 0 || bytes > SIZE_MAX / 2 || posix_memalign(&memory, ALIGNMENT, bytes)) return NULL;

@@ -1,9 +1,9 @@
 // Memory for small Swift objects when the system has none.
 //
-// Swift cannot be told that an object could not be had: it would stop the process. So a call first
-// holds as much as its objects can need, and is refused when that cannot be had; while it runs,
-// what the system then refuses comes from what is held. In the ordinary build Swift's own allocator
-// stands in for all this, and a hold is only the question whether so much could be had.
+// Swift aborts the process when it cannot allocate an object. So a call first reserves as much as
+// its objects can need, and is refused if that fails. While it runs, an allocation that the system
+// refuses is served from the reservation. In the ordinary build Swift's own allocator serves all
+// objects; a hold then only asks whether the system has so much.
 #include "CPlatform.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ typedef struct region {
 
 enum { ALIGNED = 16, STORE = 2 << 20, SPARE = STORE / 2 };
 
-// Of the library itself, for ever: pages that are never touched until they are needed.
+// The library's own store. Its pages are not touched until they are needed.
 static struct {
     region head;
     char blocks[STORE];
@@ -50,7 +50,7 @@ static void clear(region *part, size_t size) {
 
 int nnc_hold(size_t bytes, void **hold) {
     *hold = NULL;
-    // The store serves the small calls; it is nearly always whole.
+    // The store serves small calls; it is nearly always free.
     if (bytes <= NNC_SMALL_HOLD && __atomic_load_n(&store.head.used, __ATOMIC_RELAXED) <= SPARE) return 1;
     if (bytes > SIZE_MAX / 4) return 0;
     // Half as much again for the heads of blocks and for gaps.
@@ -76,7 +76,7 @@ void nnc_let_go(void *hold) { free(hold); }
 int __real_posix_memalign(void **memory, size_t alignment, size_t size);
 void __real_free(void *memory);
 
-// Under the lock: takes a region out that nobody holds and nothing lies in.
+// Called under the lock: removes a region that is not held and has no block in use.
 static region *emptied(region *part) {
     if (part == &store.head || part->is_held || part->used) return NULL;
     region *before = &store.head;
@@ -95,7 +95,7 @@ void nnc_let_go(void *hold) {
     __real_free(part);
 }
 
-// The first gap that is large enough; gaps side by side become one on the way.
+// The first gap that is large enough; joins neighbouring gaps on the way.
 static void *take(region *part, size_t size) {
     if (!part->size) clear(part, STORE - 64);
     char *end = begin_of(part) + part->size;
@@ -117,7 +117,7 @@ static void *take(region *part, size_t size) {
     return NULL;
 }
 
-// How many blocks are out: while it is 0, which is nearly always, freeing costs one look.
+// How many blocks are in use. It is nearly always 0; freeing then costs one load.
 static size_t out;
 
 int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
@@ -142,7 +142,7 @@ static region *region_of(const void *memory) {
 }
 
 void __wrap_free(void *memory) {
-    // Whoever has a block knows that one is out.
+    // A caller that has a block sees a count above 0.
     if (!__atomic_load_n(&out, __ATOMIC_RELAXED)) {
         __real_free(memory);
         return;

@@ -30,7 +30,8 @@ static void release_all(void) {
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static void watch_forks(void) { pthread_atfork(acquire_all, release_all, release_all); }
 
-// From a fixed store: there are two, and they must not fail to be there.
+// From a fixed store, so that creating one cannot fail. There are three: handles, log receiver,
+// reserve.
 nnc_lock *nnc_lock_create(void) {
     pthread_once(&fork_once, watch_forks);
     pthread_mutex_lock(&creation);
@@ -58,9 +59,9 @@ struct nnc_crew {
     nnc_work work;
     void *context;
     uint32_t parts;
-    // The round in the upper half, the next part that nobody has taken in the lower. Whoever raises
-    // it has the part. It is closed while the three above change: what was read before belongs to a
-    // ticket that could be raised.
+    // The round in the upper half, the next free part in the lower. A thread that raises the ticket
+    // has taken the part. While the three fields above change the ticket is closed: values read
+    // before that belong to a ticket that can no longer be raised.
     uint64_t ticket;
     uint32_t finished; // parts of this round
     int32_t members;   // with the caller
@@ -75,8 +76,8 @@ typedef struct nnc_member {
     pthread_t thread;
 } nnc_member;
 
-// How often somebody looks before he sleeps: some 20 us, longer than the serial stretch between two
-// products of a training step and far shorter than what a sleep costs the whole step.
+// How often a thread looks before it sleeps: about 20 us. That is longer than the serial stretch
+// between two products of a training step, and far shorter than a sleep and its wake-up.
 enum { SPINS = 4000 };
 
 static void pause_shortly(void) {
@@ -138,7 +139,8 @@ static int start_member(nnc_member *member) {
     return error;
 }
 
-// Opens the next round, by whoever holds the mutex, when the one before has ended; 0 is before all.
+// Opens the next round when the one before has ended. Called with the mutex held; round 0 comes
+// before all.
 static void next_round(nnc_crew *crew, uint32_t parts, nnc_work work, void *context) {
     uint64_t ticket = __atomic_load_n(&crew->ticket, __ATOMIC_RELAXED);
     __atomic_store_n(&crew->ticket, ticket | UINT32_MAX, __ATOMIC_RELEASE);
@@ -163,7 +165,7 @@ nnc_crew *nnc_crew_create(int32_t members) {
     pthread_cond_init(&crew->end, NULL);
     crew->owner = getpid();
     crew->members = 1;
-    // Fewer threads than asked for is no error: the work is split the same way for any number.
+    // Fewer threads than asked for are no error: the work is split the same way for any number.
     for (; crew->members < members; crew->members++) {
         nnc_member *member = &crew->others[crew->members - 1];
         member->crew = crew;
@@ -202,7 +204,8 @@ void nnc_crew_run(nnc_crew *crew, uint32_t parts, nnc_work work, void *context) 
     pthread_cond_broadcast(&crew->begin);
     pthread_mutex_unlock(&crew->mutex);
     take_parts(crew, 0);
-    // Who has taken a part finishes it soon; who has slept through the round is not waited for.
+    // Waits only for threads that have taken a part; a thread that slept through the round has
+    // none.
     for (int spin = 0; spin < SPINS; spin++) {
         if (__atomic_load_n(&crew->finished, __ATOMIC_ACQUIRE) == parts) return;
         pause_shortly();

@@ -12,7 +12,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static int has_key;
 
-// Sentences that need no memory: for when there is none, and for signal handlers.
+// Constant sentences: for signal handlers, and for when an allocation failed.
 static const char *const fixed[] = {
     [NNC_NO_MEMORY] = "memory for the call could not be had; nothing was changed, free some and try again",
     [NNC_NO_MODEL] = "model must not be NULL",
@@ -33,7 +33,7 @@ static void forget(void *text) {
 // The library is never unloaded (-z nodelete), so `forget` is there when a thread ends.
 static void create_key(void) { has_key = pthread_key_create(&key, forget) == 0; }
 
-// Before anything else: a signal handler must not be the first to come here.
+// Runs when the library is loaded: a signal handler must not be the first caller.
 __attribute__((constructor)) static void prepare(void) { pthread_once(&once, create_key); }
 
 void nnc_set_fixed_error(int which) {
@@ -47,7 +47,7 @@ void nnc_set_fixed_error(int which) {
     errno = error;
 }
 
-// This thread's own memory, NULL when there is none to be had.
+// This thread's buffer; NULL if it cannot be allocated.
 static char *own(void) {
     char *mine = pthread_getspecific(key);
     if (mine && !is_fixed(mine)) return mine;

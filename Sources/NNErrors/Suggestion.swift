@@ -26,7 +26,8 @@ package func nearest(to name: String, among known: [String]) -> String? {
   return best.distance <= tolerance ? best.name : nil
 }
 
-/// What an unknown name's sentence ends with: `; did you mean "units"? known options: units, init`.
+/// The end of the sentence for an unknown name:
+/// `; did you mean "units"? known options: units, init`.
 ///
 /// - Parameter title: what the known ones are called.
 package func hint(for name: String, among known: [String], title: String) -> String {

@@ -13,9 +13,9 @@ package func writeFile(
   guard error == 0 else { throw refusal(path, error) }
 }
 
-/// A file that will be written again and again.
+/// A file that is written repeatedly.
 package struct FileTarget {
-  /// Absolute, so that it stays where it is when the host changes its folder; ends with 0.
+  /// Absolute, so that it stays the same when the host changes its working folder; ends with 0.
   private let path: [CChar]
 
   /// Tries whether the file can be written, and leaves everything as it was.
@@ -46,7 +46,7 @@ private func refusal(_ path: UnsafePointer<CChar>, _ error: Int32) -> NNError {
   )
 }
 
-/// The bytes of a file, released when the object goes.
+/// The bytes of a file, released with the object.
 package final class FileBytes {
   package let bytes: UnsafeBufferPointer<UInt8>
   private let memory: UnsafeMutableRawPointer?

@@ -11,7 +11,7 @@ enum FileFormat {
   static let alignment = 64
   static let preprocessCenter = "preprocess.center"
   static let preprocessScale = "preprocess.scale"
-  /// Before the names of the tensors that early stopping would restore.
+  /// Prefix of the tensors that early stopping would restore.
   static let best = "best."
 
   enum Key {

@@ -27,7 +27,7 @@ package func decode(
   try header.checkIdentity()
   try header.checkSum(of: bytes)
   let spec = try header.spec(limits: limits)
-  // Before anything of the spec's size is allocated: the file must hold that much.
+  // Checked before anything of the spec's size is allocated: the file must hold that much.
   let needed = try checkedProduct(spec.parameterCount, 4, "parameters")
   guard needed <= header.dataSize else {
     throw .format(

@@ -3,11 +3,11 @@ import NNJSON
 import NNMath
 import NNNetwork
 
-/// Copies tensors out of a file after checking type, shape and place, and sees to it that every
-/// tensor is asked for and every byte belongs to exactly one.
+/// Copies tensors out of a file after checking type, shape and place. Makes sure that every tensor
+/// is read and that every byte belongs to exactly one.
 struct TensorReader {
   private let header: FileHeader
-  /// The header's tensors by name: a file of many must not cost their number squared.
+  /// The header's tensors by name, so that a file with many does not take quadratic time.
   private let sorted: [(key: [UInt8], value: JSON)]
   private var ranges: [(start: Int, end: Int)] = []
 

@@ -123,7 +123,7 @@ private struct JSONParser {
     return object
   }
 
-  /// Sorted, because a hostile object with many keys must not cost their number squared.
+  /// Sorted, so that a hostile object with many keys does not take quadratic time.
   private func duplicateKey(in object: JSONObject) -> String? {
     let sorted = object.members.map { Array($0.key.utf8) }
       .sorted { $0.lexicographicallyPrecedes($1) }

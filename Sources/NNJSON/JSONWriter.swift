@@ -34,8 +34,7 @@ extension JSON {
     }
   }
 
-  /// Appends characters as they are, all at once: one by one they would take most of a long text's
-  /// time.
+  /// Appends characters unchanged, all at once; one by one took most of the time of a long text.
   private static func append(_ characters: String, to bytes: inout [UInt8]) {
     var characters = characters
     characters.withUTF8 { bytes.append(contentsOf: $0) }

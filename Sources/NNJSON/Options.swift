@@ -1,7 +1,7 @@
 import NNErrors
 
-/// Reads the options of one JSON object: checks types and ranges, fills defaults in, and remembers
-/// what it was asked for, so that unknown keys can be named and the resolved object written back.
+/// Reads the options of one JSON object: checks types and ranges and fills in defaults. It
+/// remembers which keys were read, so that it can name unknown ones and write the resolved object.
 package struct Options {
   /// What the options belong to, for messages: `layer 0 (dense)`.
   package let owner: String
@@ -109,10 +109,10 @@ package struct Options {
     return numbers
   }
 
-  /// The raw value of a key that its own reader checks; `resolve` then says what it became.
+  /// The raw value of a key whose caller checks it; `resolve` then records the result.
   package mutating func value(_ key: String) -> JSON? { take(key) }
 
-  /// Records what a value read by `value(_:)` became.
+  /// Records the resolved form of a value read by `value(_:)`.
   package mutating func resolve(_ key: String, as value: JSON) { resolved[key] = value }
 
   /// Whether a key is in the text.
@@ -121,7 +121,7 @@ package struct Options {
   /// Whether a key is in the text with a list as its value.
   package func isList(_ key: String) -> Bool { given[key]?.array != nil }
 
-  /// Refuses keys that nothing asked for.
+  /// Refuses keys that were not read.
   package func finish() throws(NNError) {
     for (key, _) in given.members where !known.contains(where: { sameBytes($0, key) }) {
       let names = known.filter { $0 != "type" }

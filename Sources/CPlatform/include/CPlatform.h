@@ -8,20 +8,20 @@
 #include <stdint.h>
 #include <string.h>
 
-// Memory. Zeroed and aligned to 64 bytes; NULL when it cannot be had or bytes is 0.
+// Memory. Zeroed and aligned to 64 bytes; NULL if the allocation fails or bytes is 0.
 void *nnc_allocate(size_t bytes);
 void nnc_release(void *memory);
 
-// Room for small Swift objects of so many bytes, to be had before they are made: 1, or 0 when it
-// cannot be had. *hold goes to nnc_let_go; it is NULL for up to NNC_SMALL_HOLD bytes, which the
-// library has.
+// Reserves memory for small Swift objects before they are allocated: 1, or 0 if that fails. Pass
+// *hold to nnc_let_go; it is NULL for up to NNC_SMALL_HOLD bytes, which come from the library's own
+// store.
 enum { NNC_SMALL_HOLD = 64 << 10 };
 int nnc_hold(size_t bytes, void **hold);
 void nnc_let_go(void *hold);
 
 // Per-thread text of the last error; text need not end with 0.
 void nnc_set_error(const char *text, size_t length);
-// The same with a sentence of the library's own: without memory, also in a signal handler.
+// The same with a constant sentence: allocates nothing, so a signal handler may call it.
 enum { NNC_NO_MEMORY, NNC_NO_MODEL, NNC_STALE_MODEL };
 void nnc_set_fixed_error(int which);
 const char *nnc_error(void);
@@ -36,9 +36,9 @@ double nnc_parse_double(const char *text);
 enum { NNC_NOT_A_FILE = -1 };
 // Replaces a file, whole or not at all. keep: files kept in all; the one that was there becomes
 // path.1, that one path.2 and so on up to path.(keep - 1). A temporary file that a killed process
-// left beside path is taken away.
+// left beside path is removed.
 int nnc_write_file(const char *path, const void *bytes, size_t size, int32_t keep);
-// Whether nnc_write_file could begin: makes its temporary file and takes it away again.
+// Whether nnc_write_file could begin: makes its temporary file and removes it again.
 int nnc_probe_file(const char *path);
 // Writes the absolute path with symbolic links followed, as far as that can be known; capacity must
 // be PATH_MAX.
@@ -59,9 +59,9 @@ void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
 int nnc_cpu_count(void);
 
-// A crew of threads that repeats: nnc_crew_run has work(context, part, member) done once for each
-// part 0 ... n-1 by whoever is free, and returns when all are done. Member 0 is the caller. Created
-// with the threads running; NULL when they cannot be had.
+// A pool of threads. nnc_crew_run calls work(context, part, member) once for each part 0 ... n-1,
+// on any free thread, and returns when all parts are done. Member 0 is the caller. The threads run
+// from the creation on; NULL if it fails.
 typedef void (*nnc_work)(void *context, uint32_t part, uint32_t member);
 typedef struct nnc_crew nnc_crew;
 nnc_crew *nnc_crew_create(int32_t members);

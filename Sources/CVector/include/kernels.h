@@ -1,5 +1,5 @@
-// The table of kernels: one for each instruction set, filled by the module that is built for it and
-// chosen once when the library is loaded. Nothing else of those modules is called.
+// The table of kernels. Each instruction set has one, filled by the module built for it; one is
+// chosen when the library is loaded. Nothing else of those modules is called.
 #ifndef NNSWIFT_KERNELS_H
 #define NNSWIFT_KERNELS_H
 
@@ -10,14 +10,13 @@
 #pragma clang assume_nonnull begin
 #endif
 
-// A row of a matrix whose rows lie anywhere: the rows of a batch are read where the data set has
-// them.
+// A row of a matrix whose rows may lie anywhere: a batch's rows are read in place, in the data set.
 typedef const float *_Nonnull nnk_row;
 
-// Floats of a panel: 48 KB. Of 32 KB C would be read and written more often, which costs more than
-// that the rest of the first-level cache is lost.
+// Panel size in floats, 48 KB. With a 32 KB panel C would travel more often; that was measured to
+// be slower (Tests/Benchmarks/NOTES.md).
 enum { NNK_PANEL_FLOATS = 12288 };
-// From this many rows of A on a B that is not transposed may be read by panels.
+// The number of rows of A from which a B that is not transposed may be read in panels.
 enum { NNK_PANEL_ROWS = 96 };
 
 // C[m x n] = A B + bias; all row-major.
@@ -47,13 +46,13 @@ typedef struct {
     float gradient_rate;         // 0 but for nadam
 } nnk_adam;
 
-// What becomes of a finished gradient besides being stored: w -= rate g.
+// Plain SGD inside the gradient kernel: w -= rate g as soon as a gradient is finished.
 typedef struct {
     float *w;
     float rate;
 } nnk_descent;
 
-// C[m x n] = A^T D: what m inputs and n outputs of a batch of k rows give as a gradient.
+// C[m x n] = A^T D: the gradient of a weight with m inputs and n outputs, from a batch of k rows.
 typedef struct {
     const nnk_row *_Nonnull a;            // k rows, m floats of each, from a_start
     long a_start, a_width;                // and how many floats a row has
@@ -67,8 +66,8 @@ typedef struct {
     int32_t is_added;
 } nnk_gradient;
 
-// What is not 0 among the inputs of a batch: a bit for each, by rows and again by columns. The bits
-// of a row, or of a column, fill whole words; those behind the last are 0.
+// One bit for each input of a batch that is not 0, by rows and again by columns. A row's bits, and
+// a column's, fill whole words; bits behind the last are 0.
 typedef struct {
     long rows, columns;
     long row_words, column_words;
@@ -96,10 +95,12 @@ typedef struct {
     void (*product_of_tiles)(const nnk_product *job);
     // For a transposed B: both factors are read along k.
     void (*product_of_dots)(const nnk_product *job);
-    // Whether that is faster; of a whole product, as its sums are others than those of tiles.
+    // Whether that is faster. Asked for a whole product, because its sums differ from those of
+    // tiles.
     int32_t (*prefers_dots)(const nnk_product *job);
     void (*product_gradient)(const nnk_gradient *job);
-    // The same for inputs that are mostly 0: their index and how many they are, plain, gradient.
+    // The same for inputs that are mostly 0: build the index, which counts them; plain product;
+    // gradient.
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);
     void (*product_sparse)(const nnk_nonzeros *a, const nnk_product *job);
     void (*gradient_sparse)(const nnk_nonzeros *a, const nnk_gradient *job);
@@ -107,8 +108,8 @@ typedef struct {
     // next
     void (*transpose)(const float *a, long rows, long columns, float *b, long b_stride);
 
-    // Four random words of each of so many counters, from first on. A stream: the two words of the
-    // key, the three that follow the first of its counters.
+    // Four random words for each of `count` counters, from `first` on. A stream is the two words of
+    // the key and the three that follow the first word of its counters.
     void (*random_words)(const uint32_t *stream, uint32_t first, long counters, uint32_t *words);
 
     // y = f(z) in place; g *= f'(z), from z or from y.

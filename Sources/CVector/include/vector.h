@@ -1,12 +1,12 @@
-// Sixteen floats at once, in the words that every instruction set knows: one AVX-512 register, two
-// of AVX, four of SSE. Swift sees nnv_f16 as SIMD16<Float> and inlines these functions; its own
-// addingProduct and squareRoot would go lane by lane.
+// Sixteen floats at once: one AVX-512 register, two of AVX, four of SSE. Swift sees nnv_f16 as
+// SIMD16<Float> and inlines these functions; its own addingProduct and squareRoot would go lane by
+// lane.
 #ifndef NNSWIFT_VECTOR_H
 #define NNSWIFT_VECTOR_H
 
 #include <stdint.h>
 #include <string.h>
-// Every function here is inlined: how a vector would be passed does not matter.
+// Every function here is inlined, so the calling convention of vectors does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 #if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
@@ -24,8 +24,8 @@ typedef int32_t nnv_i16 __attribute__((ext_vector_type(16)));
 // A cache line that will be read soon.
 NNV void nnv_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
 
-// One that will be read after others have filled the first-level cache: to the second-level one.
-// From memory, many at a time to the first-level cache wait for each other, or never come.
+// Prefetches to the second-level cache, for lines that are read after others have filled the first.
+// Many prefetches from memory to the first level wait for each other or are dropped.
 NNV void nnv_prefetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
 
 NNV nnv_f16 nnv_load(const float *p) {
@@ -49,8 +49,8 @@ NNV void nnv_store4_first(float *p, nnv_f4 v, long count) {
     else memcpy(p, &v, (size_t)count * sizeof(float));
 }
 
-// A number that stands alone. The compiler sees no single lane: what it takes out of a vector it
-// rounds otherwise.
+// Loads one float into lane 0. The asm barrier stops the compiler from computing on the extracted
+// scalar, which would round differently from the vector code.
 NNV nnv_f16 nnv_load_one(const float *p) {
     nnv_f4 q = {*p, 0, 0, 0};
     __asm__("" : "+x"(q));
@@ -129,8 +129,8 @@ NNV nnv_f16 nnv_quotient(nnv_f16 a, nnv_f16 b) {
 }
 NNV nnv_f16 nnv_abs(nnv_f16 a) { return __builtin_elementwise_abs(a); }
 NNV nnv_f16 nnv_copysign(nnv_f16 size, nnv_f16 sign) { return __builtin_elementwise_copysign(size, sign); }
-// Round to the nearest integer, for magnitudes below 2^22: what 1.5 * 2^23 leaves no bits for is
-// gone.
+// Rounds to the nearest integer, for magnitudes below 2^22: adding 1.5 * 2^23 leaves no bits for a
+// fraction.
 NNV nnv_f16 nnv_round(nnv_f16 a) { return (a + 12582912.0f) - 12582912.0f; }
 
 // Lane by lane: test > limit ? a : b; false for NaN.
@@ -190,8 +190,8 @@ NNV double nnv_wide_sum(nnv_d16 a) {
     return sum;
 }
 
-// Of lanes that are not NaN. By halves: the compiler's own reduction takes one lane after the
-// other.
+// The largest lane; no lane may be NaN. By halves: the compiler's own reduction takes one lane
+// after the other.
 NNV float nnv_largest(nnv_f16 v) {
     nnv_f4 q = nnv_max4(nnv_max4(v.s0123, v.s4567), nnv_max4(v.s89ab, v.scdef));
     q = nnv_max4(q, q.zwzw);
@@ -230,7 +230,7 @@ NNV nnv_f16 nnv_mantissa(nnv_f16 x, nnv_i16 exponent) {
 }
 NNV nnv_f16 nnv_exponent(nnv_i16 exponent) { return __builtin_convertvector(exponent >> 23, nnv_f16); }
 
-// b = a transposed, of 8 x 4: where there are sixteen registers they do for it.
+// b = a transposed, of 8 x 4: fits sixteen registers.
 NNV void nnv_transpose8x4(const float *a, long a_stride, float *b, long b_stride) {
     nnv_f8 r[4], t[4];
 #pragma clang loop unroll(full)
