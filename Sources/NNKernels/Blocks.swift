@@ -17,10 +17,10 @@ func transpose(_ a: Values, _ rows: Int, _ columns: Int, _ b: Floats, _ stride: 
   }
 }
 
-/// The largest magnitude of what it has seen, or infinity when any value was not finite.
+/// The largest magnitude seen so far; infinity if a value was not finite.
 private struct Peak {
   private var largest = splat(0)
-  // x · 0 is NaN for what is not finite, and NaN stays in a sum.
+  // x · 0 is NaN if x is not finite, and a sum keeps a NaN.
   private var spoiled = splat(0)
 
   @inline(__always)
@@ -65,7 +65,7 @@ func columnSums(_ block: Values, _ rows: Int, _ columns: Int, _ sums: Floats) {
   }
 }
 
-/// Four sums that take turns, so that additions do not wait for each other and errors stay small.
+/// Four sums in turn: additions then do not wait for each other, and rounding errors stay small.
 @inline(__always)
 private func columnSum<L: Lanes>(_ x: Values, _ rows: Int, _ stride: Int, _ lanes: L) -> Vector {
   var (a, b, c, d) = (splat(0), splat(0), splat(0), splat(0))

@@ -1,7 +1,7 @@
 import CVector
 
-// C = A · Bᵀ + bias: both factors are read along k, sixteen at a time, and the sixteen sums of an
-// element are added up at the end. For factors whose rows are long: B need not be transposed.
+// C = A · Bᵀ + bias. Both factors are read along k, sixteen floats at a time; the sixteen sums of
+// an element are added up at the end. For factors with long rows: B is not transposed.
 
 /// Four elements of a row of C, each as sixteen sums.
 private typealias FourSums = Row4
@@ -41,7 +41,7 @@ private struct DotProduct {
   private func compute<T: Tile>(_: T.Type, row: Int, column: Int) where T.Row == FourSums {
     let a = job.a + row
     let start = job.a_start
-    // Behind the last row of B the last one is read again; those sums are not stored.
+    // Past the last row of B the last row is read again; those sums are not stored.
     let b0 = factor(column)
     let b1 = factor(column + 1)
     let b2 = factor(column + 2)
@@ -60,8 +60,8 @@ private struct DotProduct {
     sums.forEachRow(from: 0) { index, row in finish(row, c + index * job.c_stride, column) }
   }
 
-  /// Fewer than four columns: four rows of A at a time against one of B, as the other way round
-  /// most sums would be nobody's.
+  /// Fewer than four columns: four rows of A at a time against one of B. The other way round most
+  /// sums would be unused.
   @inline(__always)
   func computeNarrow() {
     for column in 0..<job.n {
@@ -92,7 +92,7 @@ private struct DotProduct {
 
   @inline(__always)
   private func computeFour(_ row: Int, _ column: Int, _ b: UnsafePointer<Float>) {
-    // Behind the last row the last one is read again; its sums are not stored.
+    // Past the last row the last row is read again; its sums are not stored.
     let last = job.m - 1
     let a0 = job.a[row] + job.a_start
     let a1 = job.a[min(row + 1, last)] + job.a_start
@@ -145,7 +145,7 @@ private struct DotProduct {
   }
 }
 
-/// To turn B costs n · k, to add up sixteen sums an element m · n.
+/// Transposing B costs n · k, adding up sixteen sums for each element m · n.
 func prefersDots(_ job: UnsafePointer<nnk_product>) -> Int32 {
   #if NNK_V4
     let isLong = job.pointee.k > 8 * job.pointee.m && !FewRowsProduct.isWorth(job.pointee)
@@ -156,7 +156,8 @@ func prefersDots(_ job: UnsafePointer<nnk_product>) -> Int32 {
 }
 
 func productOfDots(_ job: UnsafePointer<nnk_product>) {
-  // Apart: what many rows prepare would cost a single one more than its sums.
+  // A function of its own: for a single row the preparation for many rows would cost more than its
+  // sums.
   if job.pointee.n >= 4 {
     computeWide(job)
   } else if job.pointee.m == 1 {

@@ -3,12 +3,12 @@ import CVector
 #if NNK_V4
   /// C = A · Bᵀ for few rows, as Cᵀ = B · Aᵀ.
   ///
-  /// Panels would have all of B turned, n · k numbers, for a few rows that read them. So A is
-  /// turned, and C: m · (k + n) numbers. A tile of Cᵀ goes to C, turned, piece by piece between the
-  /// sums of the next one.
+  /// Panels would transpose all of B, n · k numbers, for a few rows. Transposing A and C instead
+  /// takes m · (k + n) numbers. A tile of Cᵀ is transposed into C piece by piece, between the sums
+  /// of the next tile.
   struct FewRowsProduct {
     private let job: nnk_product
-    /// How many columns of C a tile has, and in how many pieces it is turned.
+    /// Columns of C in a tile, and pieces in which the tile is transposed.
     private static let columns = 8
     private static let pieces = 4
     /// Behind A there is room for a tile of Cᵀ, and before that for a piece of A.
@@ -16,8 +16,8 @@ import CVector
 
     init(job: nnk_product) { self.job = job }
 
-    /// Whether to turn B costs more. Whole vectors of rows, sums that are long for what is turned
-    /// after them.
+    /// Whether transposing B costs more. Needs whole vectors of rows, and sums that are long beside
+    /// the transposition that follows.
     static func isWorth(_ job: nnk_product) -> Bool {
       job.is_transposed != 0 && job.m % 16 == 0 && job.m <= min(48, job.k)
         && min(job.m, 32) * job.k + room <= min(Int(NNK_PANEL_FLOATS), job.n * job.k)
@@ -54,7 +54,7 @@ import CVector
         var sums = T()
         for piece in 0..<Self.pieces {
           let end = panel + width * ((piece + 1) * job.k / Self.pieces)
-          // Not `while`: a loop that may not run at all would keep every sum twice.
+          // Not `while`: for a loop that may run zero times the compiler keeps every sum twice.
           repeat {
             sums.add(T.Row(a, last: AllLanes()), from: 0) { splat(b[$0 * stride]) }
             a += width

@@ -1,6 +1,6 @@
 import CVector
 
-/// C = Aᵀ · D, or what becomes of it: the sink takes the sums.
+/// C = Aᵀ · D. The sink takes the sums: it stores them or updates weights with them.
 private struct GradientProduct<Sink: VectorSink>: Product {
   let job: nnk_gradient
   let sink: Sink
@@ -13,8 +13,8 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     let stride = job.d_stride
     var d = job.d + column
     let place = row * job.c_stride + column
-    // Each cache line of the next rows once: by the first columns of the tile in which it begins.
-    // Rows lie anywhere, so the last float may be on a line more.
+    // Prefetches each cache line of the next rows once, with the tile in which it begins. Rows may
+    // lie anywhere, so the last float may be on one more line.
     if let next = job.next, column == 0 {
       if start % 16 < T.rows { fetch(next, job.k, at: start) }
       if start + T.rows == job.a_width { fetch(next, job.k, at: job.a_width - 1) }
@@ -25,8 +25,8 @@ private struct GradientProduct<Sink: VectorSink>: Product {
       sums.add(T.Row(d, last: last), from: 0) { splat(a[$0]) }
       d += stride
     }
-    // All rows are read before the first is stored: the store of a narrow row would keep the next
-    // one's load, whose vector begins inside of it, waiting.
+    // All rows are read before the first is stored. The load of a narrow row would wait for the
+    // store of the row before, which overlaps its vector.
     sums.changeEachRow(from: 0) { index, row in
       row.results(of: sink, at: place + index * job.c_stride, last: last)
     }
@@ -35,7 +35,7 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     }
   }
 
-  /// One column, [m] side by side: rows of A are what fills vectors.
+  /// One column: its m results are contiguous, so vectors run along the rows of A.
   @inline(__always)
   func computeColumn() {
     forEachVector(job.m) { row, lanes in
@@ -45,7 +45,7 @@ private struct GradientProduct<Sink: VectorSink>: Product {
     }
   }
 
-  /// Four sums take turns, so that additions do not wait for each other.
+  /// Four sums in turn, so that additions do not wait for each other.
   @inline(__always)
   private func columnSum<L: Lanes>(_ row: Int, _ lanes: L) -> Vector {
     let (a, d, start) = (job.a, job.d, job.a_start + row)
@@ -67,7 +67,7 @@ private struct GradientProduct<Sink: VectorSink>: Product {
   }
 }
 
-/// A cache line of each of so many rows; once for all tiles.
+/// Prefetches a cache line of each row, once for all tiles.
 @inline(never)
 private func fetch(_ rows: Rows, _ count: Int, at column: Int) {
   for row in 0..<count { nnv_prefetch_far(rows[row] + column) }
@@ -80,8 +80,8 @@ struct Storing: VectorSink {
   func result<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) -> Vector { v }
 }
 
-/// Uses a gradient in the registers in which it was finished. Rules with memory of their own gain
-/// nothing by that: what they compute takes the place of products.
+/// Plain SGD on a gradient that is still in registers. Rules with state gain nothing by this: their
+/// arithmetic then delays the products.
 struct Descending: VectorSink {
   let rule: SGD
   var target: Floats { rule.w }

@@ -51,7 +51,7 @@ private struct BinaryCrossEntropy {
     let small = exponentialOfMinusSize(z)
     let q = small / (splat(1) + small)
     let tail = logarithmOnePlus(small)
-    // The order of each pair counts: where one is NaN the second is chosen.
+    // The order of each pair matters: if one is NaN, the second is chosen.
     let above = tail + nnv_max(splat(0), z)
     let below = tail + nnv_max(splat(0), splat(0) - z)
     let larger = splat(1) - q

@@ -3,7 +3,7 @@ import CVector
 // One step of each rule over a run of weights: w weights, g their gradients, the rest the rule's
 // memory. Formulas stand at the rules (NNTraining/Optimizers).
 
-/// A rule over one vector of weights: `at` is its first place, g its gradients.
+/// A rule on one vector of weights: `at` is the index of its first, g its gradients.
 protocol Rule {
   func step<L: Lanes>(_ at: Int, _ g: Vector, _ lanes: L)
 }
@@ -236,7 +236,7 @@ private struct Rprop: Rule {
     let smaller = nnv_choose_greater(
       splat(0), agreement, nnv_max(old * shrink, least), old)
     let new = nnv_choose_greater(agreement, splat(0), nnv_min(old * grow, largest), smaller)
-    // Where the sign turned the step is left out, and so is what the next one compares with.
+    // Where the sign turned there is no step, and the next step has no sign to compare with.
     let kept = nnv_choose_greater(splat(0), agreement, splat(0), g)
     lanes.store(new, size + at)
     lanes.store(lanes.load(w + at) - sign(kept) * new, w + at)

@@ -2,17 +2,17 @@ import CVector
 
 /// C = A · B + bias by panels of B.
 ///
-/// B is read once for every tile of rows. Where its rows lie far apart, each is on a page of its
-/// own and, for powers of two, in the same few places of the cache. A panel is a piece of B, as
-/// wide as a strip of tiles, copied row by row into memory that fits the first-level cache; a
-/// transposed B is turned on the way. Panels go over the columns of some rows first, so that the
-/// piece of A that goes with them stays in the second-level cache.
+/// Every tile of rows reads all of B. If B's rows lie far apart, each is on its own page and, for
+/// powers of two, in the same few sets of the cache. A panel is a piece of B as wide as a strip of
+/// tiles, copied row by row into memory that fits the first-level cache; a transposed B is
+/// transposed on the way. Panels first cover all columns for some rows, so that the matching piece
+/// of A stays in the second-level cache.
 struct PanelledProduct {
   let job: nnk_product
   private static let width = 16 * tileVectors
   private static let depth = Int(NNK_PANEL_FLOATS) / width
 
-  /// Whether panels pay: enough tiles read B, and it is far apart or long.
+  /// Whether panels pay: enough tiles read B, and its rows are far apart or long.
   static func isWorth(_ job: UnsafePointer<nnk_product>) -> Bool {
     job.pointee.is_transposed != 0
       || job.pointee.m >= NNK_PANEL_ROWS && (job.pointee.b_stride >= 512 || job.pointee.k > 1024)

@@ -1,7 +1,7 @@
 import CVector
 
-// Every element is summed in the order of k, whatever the tile, so a product is the same bytes
-// however it is cut.
+// Every element is summed in the order of k in every tile, so a product has the same bytes however
+// it is divided.
 
 /// A product whose tiles can be computed one by one.
 protocol Product {
@@ -21,7 +21,8 @@ extension Product {
     }
   }
 
-  /// The same for a single row: what taller tiles prepare would cost more than its sums.
+  /// The same for a single row, for which the preparation of taller tiles would cost more than its
+  /// sums.
   @inline(__always)
   func computeRow() {
     forEachStrip(of: singleVectors) {
@@ -31,7 +32,7 @@ extension Product {
     }
   }
 
-  // Two bodies, not one that asks which: with AVX2 narrow gradients are half as fast again so.
+  // Two closures instead of one with a branch: on AVX2, narrow gradients run 1.5 times as fast.
   @inline(__always)
   private func forEachStrip(
     of most: Int, full: (_ vectors: Int, _ column: Int) -> Void,
@@ -100,7 +101,7 @@ extension Product {
     #endif
   }
 
-  /// Rows by the tallest tiles, what is left by lower ones.
+  /// Rows in the tallest tiles, the remaining ones in lower tiles.
   @inline(__always)
   private func cover<A: Tile, B: Tile, C: Tile, D: Tile, L: Lanes>(
     _ tallest: A.Type, _ tall: B.Type, _ low: C.Type, _ single: D.Type, _ column: Int, _ last: L
@@ -126,7 +127,7 @@ extension Product {
   }
 }
 
-// How wide strips are; a single row has registers left, and sums side by side do not wait for each
+// Width of strips. A single row leaves registers free, and independent sums do not wait for each
 // other.
 #if NNK_V4
   let tileVectors = 4
@@ -141,7 +142,7 @@ extension Product {
 
 /// C = A · B + bias
 private struct PlainProduct: Product {
-  /// Read field by field: a copy would wait for what has just been stored in other pieces.
+  /// Read field by field: a copy of the whole would wait for the narrower stores just before.
   let description: UnsafePointer<nnk_product>
   private var job: nnk_product { description.pointee }
   var rows: Int { job.m }
@@ -157,7 +158,7 @@ private struct PlainProduct: Product {
     var sums = T()
     if job.is_added != 0 {
       sums = T(c, stride: job.c_stride, last: last)
-      // The next tile goes on with sums, too.
+      // The next tile also continues its sums.
       for index in T.rows..<2 * T.rows {
         for vector in 0..<T.Row.vectors { nnv_prefetch(c + index * job.c_stride + 16 * vector) }
       }
@@ -187,14 +188,14 @@ private struct PlainProduct: Product {
   }
 }
 
-/// Stores the sums of one row: bias and rectifier join them.
+/// Stores the sums of one row, after adding the bias and applying ReLU.
 @inline(__always)
 func finish<R: TileRow, L: Lanes>(
   _ sums: R, _ c: Floats, bias: UnsafePointer<Float>?, _ job: nnk_product, _ last: L
 ) {
   var row = sums
   if let bias { row = row.plus(R(bias, last: last)) }
-  // NaN passes: a diverged network must not look healthy.
+  // A NaN passes through: a diverged network must not look healthy.
   if job.is_rectified != 0 {
     row = row.map { nnv_choose_greater(splat(0), $0, splat(0), $0) }
   }

@@ -32,7 +32,7 @@ func softmax(
   }
 }
 
-/// A row that is being transformed. A narrow one is in a register already.
+/// A row being transformed. A narrow row is already in a register.
 private struct Row {
   let number: Int
   let columns: Int
@@ -48,7 +48,7 @@ private struct Row {
   }
 }
 
-/// Calls body for places 0, 16, 32 ... with the number of floats that are left there, 16 at most.
+/// Calls body for indices 0, 16, 32 ... with the number of floats left there, at most 16.
 @inline(__always)
 private func forEachPlace(_ count: Int, _ body: (Int, Int) -> Void) {
   var at = 0
@@ -75,9 +75,9 @@ private struct Block {
     }
   }
 
-  /// Whole vectors, which reach into the rows behind: several times faster than parts of one. What
-  /// lies behind a row is written back as it was, and the next row is read before that: a load that
-  /// overlaps a store has to wait for it.
+  /// Whole vectors, which extend into the following rows: several times faster than masked ones.
+  /// The floats behind a row are written back unchanged. The next row is read before that, because
+  /// a load that overlaps a store has to wait for it.
   @inline(__always)
   private func narrow(
     _ source: Values, _ target: Floats, _ measure: (Row) -> Vector,

@@ -1,7 +1,7 @@
 import CVector
 
-// The first layer over the inputs that are not 0. What is left out is 0 · w added to a sum, and the
-// rest comes in the same order: results are those of the other products, bit by bit.
+// The first layer over the inputs that are not 0. Only terms 0 · w are left out and the others keep
+// their order, so the results equal those of the other products bit for bit.
 
 /// Marks what is not 0 in a batch, by rows and by columns.
 ///
@@ -147,7 +147,8 @@ private struct SparseGradient<Sink: VectorSink>: Strip {
     let d = job.d + column
     for row in 0..<job.m {
       let input = job.a_start + row
-      // A cache line of each of the next rows at a time; the last float may be on one more.
+      // Prefetches one cache line of each of the next rows at a time; the last float may be on one
+      // more.
       if let next = job.next, column == 0, input % 16 == 0 || input + 1 == job.a_width {
         for k in 0..<job.k { nnv_prefetch_far(next[k] + input) }
       }

@@ -1,7 +1,7 @@
 import CVector
 
-// The one door to the kernels of this instruction set: a C function that fills a C struct. A direct
-// call into this module could be inlined elsewhere, at another instruction set.
+// The only entry to the kernels of this instruction set: a C function that fills a C struct. A
+// direct call into this module could be inlined into code for another instruction set.
 
 #if NNK_V4
   @c(nnk_fill_v4) public func fillTable(_ table: UnsafeMutablePointer<nnk_table>) { fill(table) }

@@ -17,15 +17,15 @@ protocol TileRow {
   func map(_ body: (Vector) -> Vector) -> Self
   func plus(_ other: Self) -> Self
   func store<L: Lanes>(_ p: UnsafeMutablePointer<Float>, last: L)
-  /// What becomes of each vector, the first of which belongs to place `at`.
+  /// Takes a vector whose first float belongs to index `at`.
   func results<S: VectorSink, L: Lanes>(of sink: S, at: Int, last: L) -> Self
 }
 
-/// What becomes of the vectors of a finished tile.
+/// Takes the vectors of a finished tile: stores them, or uses them in place.
 protocol VectorSink {
   /// Where results are stored.
   var target: Floats { get }
-  /// What is to be stored at a place; the target may be read for it.
+  /// The vector to store at an index; may read the target.
   func result<L: Lanes>(_ v: Vector, at: Int, _ lanes: L) -> Vector
 }
 
@@ -91,7 +91,7 @@ protocol Tile {
   associatedtype Row: TileRow
   static var rows: Int { get }
   init()
-  /// The block at c, to go on with.
+  /// Loads the block at c, to continue its sums.
   init<L: Lanes>(_ c: UnsafePointer<Float>, stride: Int, last: L)
   /// Row i += x(i) · b
   mutating func add(_ b: Row, from first: Int, _ x: (Int) -> Vector)

@@ -20,7 +20,7 @@ func exponential(_ x: Vector) -> Vector {
 /// stays.
 @inline(__always)
 func exponentialOfMinusSize(_ x: Vector) -> Vector {
-  // The order of each pair counts: where one is NaN the second is chosen.
+  // The order of each pair matters: if one is NaN, the second is chosen.
   let size = nnv_abs(x)
   let bounded = nnv_max(splat(-86.6), splat(0) - size)
   let n = nnv_round(bounded * splat(1.442_695_04))

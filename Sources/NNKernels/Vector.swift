@@ -1,6 +1,6 @@
 import CVector
 
-/// Sixteen floats: the word all kernels are written in. Narrower registers take it in parts.
+/// Sixteen floats: all kernels are written with this type. Narrower registers hold it in parts.
 typealias Vector = SIMD16<Float>
 
 // Swift's own operators on SIMD16 are generic and not always one instruction; these are.
@@ -17,7 +17,7 @@ func fma(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { nnv_fma(a, b, c) }
 @inline(__always)
 func splat(_ x: Float) -> Vector { nnv_splat(x) }
 
-/// Which floats of a vector count: all, or the first few at the end of a row.
+/// Which floats of a vector are in use: all, or the first few at the end of a row.
 protocol Lanes {
   func load(_ p: UnsafePointer<Float>) -> Vector
   func store(_ v: Vector, _ p: UnsafeMutablePointer<Float>)
@@ -61,8 +61,8 @@ func map(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vec
   }
 }
 
-/// The same for output functions: often of one number, which was stored just before. A load of some
-/// lanes would wait until it has reached memory.
+/// The same for output functions, which often get one number that was stored just before. A masked
+/// load would wait until that store has reached the cache.
 @inline(__always)
 func mapOutputs(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (Vector) -> Vector) {
   count == 1 ? nnv_store_one(x, body(nnv_load_one(x))) : map(x, count, body)

@@ -1,11 +1,11 @@
 import CPlatform
 
-// Activations whose arithmetic the compiler turns into vectors by itself, and softplus. Each in
-// place, and its derivative multiplied onto a gradient. `y` is what the activation gave, `z` what
-// it was given.
+// Activations that the compiler vectorises by itself, and softplus. Each works in place, and has a
+// function that multiplies a gradient by its derivative. `z` is the input of the activation, `y`
+// its output.
 
 package func relu(_ z: UnsafeMutablePointer<Float>, _ count: Int) {
-  // Written so that NaN passes: a diverged network must not look healthy.
+  // Written so that a NaN passes through: a diverged network must not look healthy.
   mapInPlace(z, count) { $0 <= 0 ? 0 : $0 }
 }
 

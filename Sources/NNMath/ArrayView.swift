@@ -2,7 +2,7 @@ import CVector
 
 /// A borrowed two-dimensional array of any element type and byte strides of any sign.
 ///
-/// Whoever makes one has checked that rows, columns and strides stay within 64 bits.
+/// The initialiser's caller has checked that rows, columns and strides stay within 64 bits.
 package struct ArrayView: @unchecked Sendable {
   package let type: ElementType
   package let base: UnsafeRawPointer
@@ -36,7 +36,7 @@ package struct ArrayView: @unchecked Sendable {
     from start: Int, count: Int, order: UnsafePointer<Int32>?,
     into block: UnsafeMutablePointer<Float>
   ) {
-    // What a data set copies its targets into comes without a switch for each number.
+    // The types of a data set's own copies skip the switch for each number.
     if columns == 1, type == .float32 {
       gatherColumn(from: start, count: count, order: order, into: block) { (x: Float) in x }
     } else if columns == 1, type == .int32 {
@@ -164,7 +164,7 @@ package struct ArrayView: @unchecked Sendable {
   package func peak() -> Float? {
     guard hasRowsOfFloats else { return nil }
     guard rowStride == columns * 4 else { return peakOfRows() }
-    // One long row: a call for each of many short ones costs more than their numbers.
+    // As one long row: for many short rows a call for each costs more than its numbers.
     let values = base.assumingMemoryBound(to: Float.self)
     return nnk_kernels().pointee.largest_magnitude(values, rows * columns)
   }

@@ -1,9 +1,9 @@
 import CPlatform
 import NNErrors
 
-/// Memory of a size that depends on input: from the checked C allocator, zeroed, 64-byte aligned.
+/// Memory whose size depends on input: from the checked C allocator, zeroed, aligned to 64 bytes.
 ///
-/// A Swift Array that cannot be served kills the host; this gives `NNError.memory`.
+/// If the allocation fails this throws `NNError.memory`; a Swift Array would abort the process.
 package final class Buffer<Element: BitwiseCopyable> {
   package let count: Int
   package let base: UnsafeMutablePointer<Element>
@@ -48,7 +48,7 @@ package func checkedSum(_ a: Int, _ b: Int, _ what: String) throws(NNError) -> I
   return sum
 }
 
-// Apart, so that the checks themselves are small enough to be inlined.
+// Separate functions, so that the checks themselves are small enough to be inlined.
 @inline(never)
 private func tooLarge(_ what: String, _ a: Int, _ sign: String, _ b: Int) -> NNError {
   .limit("\(what): \(a) \(sign) \(b) is too large; make it smaller")

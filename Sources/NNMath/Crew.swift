@@ -29,13 +29,13 @@ package final class Crew: @unchecked Sendable {
     if let panels { nnc_release(panels) }
   }
 
-  /// Memory of a member for a panel of a product's factor; nil: the caller is alone and has some
-  /// itself.
+  /// A member's memory for a panel of a product's factor; nil: the caller is alone and brings its
+  /// own.
   func panel(of member: Int) -> UnsafeMutablePointer<Float>? {
     panels.map { $0 + member * Int(NNK_PANEL_FLOATS) }
   }
 
-  /// The crew for work of so many multiplications at a time.
+  /// The threads for work of that many multiplications at a time.
   ///
   /// - Parameter wanted: threads; 0: as many as pay.
   package static func of(_ wanted: Int, for work: Double) -> Crew {
@@ -44,11 +44,11 @@ package final class Crew: @unchecked Sendable {
     return work >= leastSharedWork ? Crew(members: min(Int(nnc_cpu_count()), 16)) : alone
   }
 
-  /// Multiplications from which a second thread pays for waking it.
+  /// Multiplications from which a second thread is worth waking.
   package static let leastSharedWork = 40e6
 
-  /// What a part of the work is given: the context, the part, and the member 0 ..< members that
-  /// does it.
+  /// Does a part of the work. Gets the context, the part, and the number of the thread, 0 ..<
+  /// members.
   package typealias Body = @convention(c) (UnsafeMutableRawPointer, Int, Int) -> Void
 
   /// Runs `body` for every part in 0 ..< parts.
@@ -69,7 +69,7 @@ package final class Crew: @unchecked Sendable {
   }
 }
 
-/// A crew that somebody keeps until the work is done: it goes from call to call uncounted.
+/// A crew without reference counting: its owner keeps it alive until the work is done.
 package struct BorrowedCrew {
   private unowned(unsafe) let crew: Crew
 

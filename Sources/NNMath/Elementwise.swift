@@ -84,7 +84,7 @@ package func clamp(_ values: UnsafeMutablePointer<Float>, to limit: Float, _ cou
   mapInPlace(values, count) { min(max($0, -limit), limit) }
 }
 
-/// Not finite becomes finite: infinity the largest number of its sign, NaN 0.
+/// Makes every value finite: infinity becomes the largest number of its sign, NaN becomes 0.
 package func makeFinite(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
   mapInPlace(values, count) {
     let limit = Float.greatestFiniteMagnitude

@@ -44,7 +44,7 @@ private struct FiniteJob: ~Copyable {
   private let view: ArrayView
   private let rowsOfPart: Int
   private let isFinite = Atomic<Bool>(true)
-  /// Elements that take about ten times as long as to wake a thread.
+  /// Elements whose search takes about ten times as long as waking a thread.
   private static let elementsOfPart = 1 << 18
 
   init(of view: ArrayView) {

@@ -1,10 +1,10 @@
 import CVector
 
-// The three products of a dense layer, by the kernels of this processor. However they are cut, how
-// an element is summed depends on k alone: results do not depend on the crew.
+// The three products of a dense layer, with the kernels of this processor. An element is always
+// summed in the order of k: results do not depend on blocks or threads.
 
-/// Rows that will be read after those of a product, as many, and how many of their columns to
-/// fetch.
+/// The rows that are read after those of a product, equally many, and how many of their columns to
+/// prefetch.
 package struct RowsAhead {
   let rows: RowPointers
   let columns: Int
@@ -39,11 +39,11 @@ package func multiply(
     var job = SparseJob(product: product, nonzeros: nonzeros)
     return job.run(on: crew)
   }
-  // Fewer than four columns would leave most of a vector idle: sums along k fill it.
+  // Fewer than four columns would leave most of a vector idle; sums along k fill it.
   let isNarrow = n < 4
   if isNarrow {
     (product.b_stride, product.is_transposed) = (k, 1)
-    // A column is a row as well.
+    // A [k × 1] matrix has the same memory layout as its transpose: nothing to do.
     if n > 1 {
       nnk_kernels().pointee.transpose(b.base, k, n, spare, k)
       product.b = UnsafePointer(spare)
@@ -75,7 +75,7 @@ package func multiplyTransposed(
   job.run()
 }
 
-/// Columns start ..< start + c.rows of A against all of D: C = Aᵀ · D, by the caller alone.
+/// C = Aᵀ · D for columns start ..< start + c.rows of A, in the calling thread alone.
 ///
 /// - Parameters:
 ///   - a: [k × ...]
@@ -117,7 +117,7 @@ package func transpose(
   nnk_kernels().pointee.transpose(a, rows, columns, b, rows)
 }
 
-/// Floats that a product of so many rows needs besides: its second factor turned, or panels of it.
+/// Temporary floats for a product of that many rows: its second factor transposed, or panels of it.
 ///
 /// - Parameters:
 ///   - count: elements of the second factor.
@@ -127,14 +127,14 @@ package func spareForProducts(rows: Int, factor count: Int, outputs: Int, traini
   return training || rows >= NNK_PANEL_ROWS ? min(count, Int(NNK_PANEL_FLOATS)) : 0
 }
 
-/// What a part of a product is: a block of C, k in pieces that leave B in the second-level cache.
+/// A part of a product: a block of C, with k in pieces for which B stays in the second-level cache.
 private enum BlockSize {
-  /// A panel of B serves all of them; several threads want blocks enough to share.
+  /// One panel of B serves all rows of a block; several threads need enough blocks to share.
   static func rows(members: Int) -> Int { members == 1 ? 1024 : sharedRows }
   static let sharedRows = 256
   static let columns = 256
   static let depth = 1024
-  /// Multiplications from which waking other threads (about 5 us) pays.
+  /// Multiplications from which other threads are worth waking (about 5 us).
   static let leastShared = 2_000_000.0
 }
 
@@ -162,7 +162,7 @@ private struct ProductJob {
   }
 
   mutating func run() {
-    // One block whoever works: the small products of a single row need not be weighed.
+    // One block for any number of threads: the small products of a single row skip the estimate.
     if isOneBlock(ofRows: BlockSize.sharedRows) { return kernel(&product) }
     if !isShared { crew = BorrowedCrew(.alone) }
     if isOneBlock(ofRows: blockRows) { return kernel(&product) }
@@ -210,7 +210,7 @@ private struct SparseJob {
 
   mutating func run(on crew: BorrowedCrew) {
     if blocks == 1 { return nnk_kernels().pointee.product_sparse(nonzeros, &product) }
-    // Of the dense product's sums a fifth to two fifths are made.
+    // A fifth to two fifths of the dense product's sums are computed.
     let work = Double(product.m) * Double(product.n) * Double(product.k) / 5
     let (crew, parts) = (work >= BlockSize.leastShared ? crew : BorrowedCrew(.alone), blocks)
     withUnsafeMutablePointer(to: &self) { job in

@@ -1,4 +1,4 @@
-/// Rows of equal length that may lie anywhere: a batch is read where the data set has it.
+/// Rows of equal length that may lie anywhere: a batch is read in place, in the data set.
 package struct MatrixRows: @unchecked Sendable {
   /// [rows] pointers to [columns] floats.
   package let base: UnsafePointer<UnsafePointer<Float>>
@@ -12,7 +12,7 @@ package struct MatrixRows: @unchecked Sendable {
   }
 }
 
-/// Room for the row pointers of one block.
+/// Memory for the row pointers of one block.
 package typealias RowPointers = UnsafeMutablePointer<UnsafePointer<Float>>
 
 /// Points to the rows of a dense block.

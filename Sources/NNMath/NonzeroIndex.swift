@@ -1,14 +1,14 @@
 import CVector
 import NNErrors
 
-/// Marks the inputs of a batch that are not 0: a layer then computes with these alone.
+/// Marks the inputs of a batch that are not 0; a layer then computes with those alone.
 ///
-/// Made anew for each batch: its memory is a sixteenth of the batch's, and rows may lie anywhere
-/// and have had any type before they were loaded.
+/// Built for each batch: it takes a sixteenth of the batch's memory, and rows may lie anywhere and
+/// have any type before they are loaded.
 package final class NonzeroIndex {
   // Measured by the density part of Tests/Benchmarks.
 
-  /// The inputs and outputs from which looking for zeros pays.
+  /// The sizes from which looking for zeros pays.
   private static let (leastInputs, leastOutputs) = (64, 32)
 
   /// The share of inputs that are not 0 up to which leaving out the others pays.

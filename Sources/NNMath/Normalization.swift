@@ -1,6 +1,6 @@
 import CPlatform
 
-// Moments are gathered in double: float sums over thousands of rows would cost the last digits.
+// Moments are summed in double: float sums over thousands of rows would lose the last digits.
 
 /// Mean and biased variance of every column.
 package func columnMoments(

@@ -1,8 +1,8 @@
 import CPlatform
 import CVector
 
-/// What randomness is drawn for: each purpose has its own stream, so that drawing more for one
-/// never shifts another.
+/// The purpose of random numbers. Each has its own stream, so drawing more for one never shifts
+/// another.
 package enum RandomPurpose: UInt32, Sendable {
   case initialization = 1
   case shuffle = 2
@@ -128,7 +128,7 @@ package struct RandomGenerator: Sendable {
         let other = Int(
           Self.below(UInt32(last + 1)) {
             if used == drawn {
-              // Each place needs a word at least: none is drawn in vain.
+              // Each position needs at least one word: none is wasted.
               (used, drawn) = (0, min(256, last))
               fill(base, count: drawn)
             }
