@@ -8,7 +8,7 @@ package struct Activation: Kind {
   package static let role = "activation"
   package let name: String
   package let example: String
-  /// Reads the options; what it returns computes.
+  /// Reads the options and returns the function.
   package let make: @Sendable (inout Options) throws(NNError) -> ActivationFunction
 
   /// The members, in the order of the reference page.
@@ -20,9 +20,9 @@ package struct Activation: Kind {
 
 /// An activation with its options filled in.
 package struct ActivationFunction: Sendable {
-  /// Whether the derivative needs what the activation was given, not only what it gave.
+  /// Whether the derivative needs the activation's input, not only its output.
   package let needsInput: Bool
-  /// Whether y = max(z, 0): a product can do that before it stores.
+  /// Whether y = max(z, 0): a product applies that before it stores.
   package var isRectifier = false
   /// Replaces z by y = f(z), [rows × columns].
   package let apply: @Sendable (_ z: Matrix) -> Void

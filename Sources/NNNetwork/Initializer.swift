@@ -8,7 +8,7 @@ package struct Initializer: Kind {
   package static let role = "init"
   package let name: String
   package let example: String
-  /// Reads the options; what it returns fills a parameter.
+  /// Reads the options and returns the function that fills a parameter.
   package let make: @Sendable (inout Options) throws(NNError) -> InitializerFunction
 
   /// The members, in the order of the reference page.
@@ -41,7 +41,7 @@ package struct InitializerTarget {
   package let rows: Int
   /// Inputs of the layer; 1 for a bias.
   package let columns: Int
-  /// Inputs of the layer whose parameter this is, also for its bias.
+  /// Inputs of the layer to which the parameter belongs, also for its bias.
   package let fanIn: Int
 
   var count: Int { rows * columns }
@@ -98,7 +98,7 @@ extension Initializer {
 
   /// Normal with mean 0, then divided by the L2 norm of all values of the parameter.
   ///
-  /// `std` cancels out; it is kept because the study that uses the rule names it.
+  /// `std` cancels out; it is an option because the study that uses the rule names it.
   static let normalL2 = Initializer(
     name: "normal_l2", example: #"{"type": "normal_l2", "std": 0.1}"#
   ) { options throws(NNError) in

@@ -3,7 +3,7 @@ import NNErrors
 import NNJSON
 import NNMath
 
-/// A row of the layer registry: what JSON calls a layer and how it is made.
+/// A row of the layer registry: a layer's name in JSON and how it is made.
 package struct LayerKind: Kind {
   package static let role = "layer"
   package let name: String
@@ -18,23 +18,23 @@ package struct LayerKind: Kind {
 
 /// Parameters of one layer and its part of the two passes.
 ///
-/// A layer keeps nothing of a batch: that is in the step's scratch, so that many threads may
-/// predict with one model.
+/// A layer stores nothing of a batch. What it needs later is in the step's scratch, so that many
+/// threads may predict with one model.
 package protocol Layer: AnyObject {
-  /// Values of a row that comes out.
+  /// Values in a row of its output.
   var outputSize: Int { get }
-  /// What an optimiser changes, in the order of the file.
+  /// The tensors that an optimiser changes, in the order of the file.
   var parameters: [Parameter] { get }
-  /// What training gathers besides: running statistics.
+  /// The other tensors that training changes: running statistics.
   var statistics: [Parameter] { get }
   /// Floats that a training step must keep from forward to backward.
   var scratch: ScratchSize { get }
   /// Rows a training batch must have at least.
   var leastTrainingRows: Int { get }
-  /// Whether it takes its input from `LayerStep.inputRows` alone: then the rows of a batch need not
-  /// be copied for it.
+  /// Whether it reads its input from `LayerStep.inputRows` only. The rows of a batch are then not
+  /// copied for it.
   var readsRows: Bool { get }
-  /// Floats of `LayerStep.spare` that it needs for so many rows.
+  /// Floats of `LayerStep.spare` that it needs for that many rows.
   func spareSize(rows: Int, training: Bool) -> Int
 
   /// Fills the parameters with their first values.
@@ -42,26 +42,27 @@ package protocol Layer: AnyObject {
   /// Computes `step.output` from `step.input`.
   func forward(_ step: LayerStep)
   /// Computes `step.inputGradient` (unless nil) and the gradients of the parameters from
-  /// `step.outputGradient`, which it may overwrite. What `completeGradient` is for may wait.
+  /// `step.outputGradient`, which it may overwrite. Gradients that `completeGradient` computes may
+  /// wait.
   func backward(_ step: LayerStep)
-  /// In how many parts the gradients of the parameters are computed after `backward`; 0: they are
-  /// complete.
+  /// Number of parts in which `completeGradient` computes the parameters' gradients after
+  /// `backward`; 0: they are complete.
   var gradientParts: Int { get }
   /// Computes a part of the gradients. Together the parts cover the layer's parameters in order.
   ///
   /// - Parameters:
-  ///   - place: where the part goes; nil: to its place in `step.gradients`.
+  ///   - place: where the part is written; nil: at its offset in `step.gradients`.
   ///   - user: may be asked for a descent.
-  /// - Returns: the gradients that still wait to be used.
+  /// - Returns: the gradients that no optimiser has used yet.
   func completeGradient(
     part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
     user: (any GradientUser)?
   ) -> GradientRun
-  /// A bound of the magnitudes that `completeGradient` can give; infinity if nothing is sure.
+  /// An upper bound of the magnitudes that `completeGradient` can give; infinity if there is none.
   ///
   /// - Parameter inputPeak: no input has a larger magnitude; nil: not known.
   func gradientBound(_ step: LayerStep, inputPeak: Float?) -> Float
-  /// Takes over the batch's statistics, once its update has been accepted.
+  /// Adds the batch's statistics to the running ones, once the update has been made.
   func commit(_ step: LayerStep)
 }
 
@@ -100,16 +101,16 @@ package struct GradientRun {
   }
 }
 
-/// Whether a pass trains, and then what its randomness is keyed by.
+/// Whether a pass trains, and if so the key of its random numbers.
 package enum Mode: Sendable {
   case inference
   case training(seed: UInt64, epoch: Int, step: Int)
 }
 
-/// A layer that somebody keeps until the work is done: it is called uncounted. To count whoever
-/// calls it would take a small prediction a tenth of its time.
+/// A layer reference without reference counting. The model's keeper owns the layer and outlives the
+/// call; skipping retain and release saves about 10 % of a one-row prediction.
 struct BorrowedLayer {
-  /// What the model keeps, and whoever passes through a workspace keeps the model.
+  /// The model owns the layer, and every pass through a workspace keeps the model alive.
   final class Keeper {
     let layer: any Layer
     init(_ layer: any Layer) { self.layer = layer }
@@ -123,11 +124,11 @@ struct BorrowedLayer {
   }
 }
 
-/// Where the values of one layer stand in a workspace.
+/// Where the values of one layer lie in a workspace.
 struct LayerPlace {
   let layer: BorrowedLayer
   let index: Int
-  /// Values of a row that goes in, and of one that comes out.
+  /// Values in a row of the input, and in a row of the output.
   let inputs: Int
   let outputs: Int
   let input: UnsafeMutablePointer<Float>
@@ -138,19 +139,19 @@ struct LayerPlace {
   /// dLoss/dOutput; for inference the output itself, not to be read.
   var gradient: UnsafeMutablePointer<Float>
   var gradientRows: RowPointers
-  /// dLoss/dInput; nil where nobody asks for it.
+  /// dLoss/dInput; nil where no layer below needs it.
   var inputGradient: UnsafeMutablePointer<Float>?
 }
 
-/// What a layer works on in one pass.
+/// The input, output and memory of a layer in one pass.
 package struct LayerStep {
   let place: UnsafePointer<LayerPlace>
   let rows: Int
-  /// What is not 0 in the input; nil: not listed.
+  /// The index of the inputs that are not 0; nil: there is none.
   package let nonzeros: UnsafePointer<nnk_nonzeros>?
-  /// As many rows that the next batch will bring; nil: unknown.
+  /// Equally many rows of the next batch, to prefetch; nil: unknown.
   package let nextRows: RowPointers?
-  /// As `Layer.spareSize` asks; valid during the call.
+  /// Of the size that `Layer.spareSize` gives; valid during the call.
   package let spare: UnsafeMutablePointer<Float>
   /// All gradients of the model; a parameter's begin at its offset.
   package let gradients: UnsafeMutablePointer<Float>
@@ -185,22 +186,22 @@ package struct LayerStep {
   package var inputGradient: Matrix? {
     place.pointee.inputGradient.map { Matrix($0, rows: rows, columns: place.pointee.inputs) }
   }
-  /// As `Layer.scratch` asks; valid from forward to commit of a training step.
+  /// Of the size that `Layer.scratch` gives; valid from forward to commit of a training step.
   package var scratch: UnsafeMutablePointer<Float> { place.pointee.scratch }
 }
 
-/// A named tensor of a layer. Its values stand in the model's one block of weights, a matrix column
-/// by column: what belongs to one input lies side by side, as the products of a dense layer and the
-/// zeros among its inputs want it. Outside, in files and for callers, it has rows.
+/// A named tensor of a layer. Its values lie in the model's one block of weights, a matrix in
+/// column order: the values of one input are contiguous, as the products of a dense layer need
+/// them. In files and for callers a matrix is in row order.
 package final class Parameter {
   /// The name below the layer: `weight`.
   package let name: String
   package let rows: Int
   /// 0 for one dimension.
   package let columns: Int
-  /// Whether `decay_bias` and a bias's own initialiser concern it.
+  /// Whether it is a bias for `decay_bias` and `bias_init`.
   package let isBias: Bool
-  /// Where its values begin in the model's weights.
+  /// Offset of its values in the model's weights.
   package private(set) var offset = 0
   package private(set) var base: UnsafeMutablePointer<Float>
 
@@ -209,11 +210,11 @@ package final class Parameter {
     self.rows = rows
     self.columns = columns
     self.isBias = isBias
-    // Replaced by bind before anyone reads; never followed.
+    // A placeholder, replaced by `bind` before the first read.
     base = UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
   }
 
-  /// Values; checked for overflow when the spec was.
+  /// Number of values; checked for overflow with the spec.
   package var count: Int { rows * max(1, columns) }
 
   /// [columns × rows]: the values as they are stored.
@@ -224,14 +225,14 @@ package final class Parameter {
     gradients + offset
   }
 
-  /// Turns stored values into rows.
+  /// Writes stored values in row order.
   package func export(
     _ stored: UnsafePointer<Float>, to values: UnsafeMutablePointer<Float>
   ) {
     transpose(stored, rows: max(1, columns), columns: rows, into: values)
   }
 
-  /// Turns rows into stored values.
+  /// Stores values that come in row order.
   package func adopt(
     _ values: UnsafePointer<Float>, into stored: UnsafeMutablePointer<Float>
   ) {

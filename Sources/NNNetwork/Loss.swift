@@ -3,15 +3,15 @@ import NNErrors
 import NNJSON
 import NNMath
 
-/// How wrong a batch of outputs is, and the gradient of that.
+/// The loss of a batch of outputs, and its gradient.
 ///
-/// It stands on this floor because a spec names its loss: the loss says what a model's outputs mean
+/// It is on this floor because a spec names its loss: the loss says what a model's outputs mean,
 /// and so how `predict` turns them into probabilities.
 package struct Loss: Kind {
   package static let role = "loss"
   package let name: String
   package let example: String
-  /// Reads the options for a network of so many outputs; what it returns computes.
+  /// Reads the options for a network with that many outputs and returns the function.
   package let make: @Sendable (inout Options, _ outputs: Int) throws(NNError) -> LossFunction
 
   /// The members, in the order of the reference page.
@@ -21,7 +21,7 @@ package struct Loss: Kind {
   ]
 }
 
-/// How raw outputs become what people want.
+/// How raw outputs become probabilities, rates or values.
 package enum OutputFunction: Sendable {
   case identity, softmax, sigmoid, exponential
 
@@ -54,7 +54,8 @@ package enum TargetRule: Sendable {
 package struct LossFunction: Sendable {
   package let output: OutputFunction
   package let targets: TargetRule
-  /// How many class weights fit: one an output, two for one binary output; nil: none do.
+  /// The number of class weights: one for each output, two for one binary output; nil: none are
+  /// allowed.
   package let classCount: Int?
   let compute: @Sendable (LossInput) -> LossSum
 
@@ -72,7 +73,7 @@ package enum TargetRows {
   case values(Matrix)
 }
 
-/// A batch as a loss sees it.
+/// The outputs and targets of a batch, for its loss.
 package struct LossInput {
   /// [rows × outputs], before the output function.
   package let outputs: Matrix
@@ -82,10 +83,10 @@ package struct LossInput {
   /// As `LossFunction.classCount` says; nil: all 1.
   package let classWeights: UnsafePointer<Float>?
   package let gradient: Matrix?
-  /// [rows × (2 · outputs + 2)] floats that the loss may use as it likes.
+  /// [rows × (2 · outputs + 2)] temporary floats.
   package let scratch: UnsafeMutablePointer<Float>
-  /// Whether the loss itself is worked out in double: a line search compares losses that differ in
-  /// their last digits.
+  /// Whether the loss is computed in double: a line search compares losses that differ in their
+  /// last digits.
   package let isPrecise: Bool
 
   package init(

@@ -12,7 +12,7 @@ package final class Model {
   package let parameterCount: Int
   /// All tensors in the order of `weights`, with their full names.
   package let tensors: [(name: String, parameter: Parameter)]
-  /// The layer each pass goes through.
+  /// The layers, in order.
   let layers: [any Layer]
   /// The same for `BorrowedLayer`.
   let keepers: [BorrowedLayer.Keeper]
@@ -21,10 +21,10 @@ package final class Model {
   package var outputSize: Int { spec.outputSize }
   /// Rows a training batch must have at least.
   package let leastTrainingRows: Int
-  /// The lowest layer with parameters: below it nobody asks for a gradient.
+  /// The lowest layer with parameters; no gradient is computed below it.
   let firstTrainableLayer: Int
   private let layersWithStatistics: [Int]
-  /// Where the parameters of each layer stand in `weights`.
+  /// The range of each layer's parameters in `weights`.
   let parameterRanges: [Range<Int>]
 
   /// Builds the network with freshly initialised weights.
@@ -85,7 +85,7 @@ package final class Model {
     leastTrainingRows = layers.reduce(1) { max($0, $1.leastTrainingRows) }
   }
 
-  /// Whether the first layer can take features as they are, where they lie.
+  /// Whether the first layer can read features in place.
   private var readsFeatures: Bool { firstReadsRows && preprocess.isIdentity }
   private let firstReadsRows: Bool
 
@@ -117,8 +117,8 @@ package final class Model {
     }
   }
 
-  /// Takes up rows of features, scaled: where they are if the first layer can read them there, else
-  /// copied into the workspace.
+  /// Loads rows of features, scaled. The first layer reads them in place if it can; otherwise they
+  /// are copied into the workspace.
   package func load(
     _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?,
     into workspace: Workspace
@@ -134,12 +134,12 @@ package final class Model {
     workspace.markNonzeros(rows: count, columns: inputSize)
   }
 
-  /// Whether so few of the features are not 0 that leaving out the others pays.
+  /// Whether enough features are 0 that leaving them out pays.
   package func isSparse(density: Double) -> Bool {
     density <= NonzeroIndex.densityLimit(outputs: layers[0].outputSize)
   }
 
-  /// Has the first layer of a training pass leave out inputs of 0 from now on, or not.
+  /// Makes the first layer of a training pass leave out inputs of 0 from now on, or not.
   ///
   /// - Throws: `NNError.memory`.
   package func leaveOutZeros(_ isSparse: Bool, in workspace: Workspace) throws(NNError) {
@@ -149,7 +149,7 @@ package final class Model {
         rows: workspace.capacity, inputs: inputSize, outputs: layers[0].outputSize) : nil
   }
 
-  /// Has the next batch fetched from memory while the gradients of this one are computed.
+  /// Prefetches the next batch while the gradients of this one are computed.
   package func announce(
     _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?,
     in workspace: Workspace
@@ -179,7 +179,8 @@ package final class Model {
     Matrix(workspace.places[layers.count - 1].gradient, rows: rows, columns: outputSize)
   }
 
-  /// Brings the gradient of the raw outputs down to every layer; `completeGradient` does the rest.
+  /// Computes dLoss/dOutput of every layer from that of the raw outputs; `completeGradient` does
+  /// the rest.
   package func backward(
     _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
     crew: Crew
@@ -191,7 +192,7 @@ package final class Model {
     }
   }
 
-  /// Lets the layers take over the statistics of the batch just trained on.
+  /// Adds the statistics of the batch just trained on to the running ones.
   package func commit(_ workspace: Workspace, rows: Int, mode: Mode) {
     for index in layersWithStatistics {
       layers[index].commit(

@@ -1,19 +1,20 @@
 import CVector
 import NNMath
 
-// After the backward pass every layer knows what it takes to compute the gradients of its
-// parameters. They are computed part by part: what uses them finds each part in the cache.
+// After the backward pass every layer has all that the gradients of its parameters need. They are
+// computed in parts that fit the cache, and the optimiser uses each part at once.
 
-/// What uses a model's gradients part by part; several threads may call it, each for another part.
+/// Uses a model's gradients part by part: an optimiser. Several threads may call it, each for
+/// another part.
 package protocol GradientUser: AnyObject {
   func use(_ run: GradientRun)
-  /// How weights from `offset` on go down by a gradient as soon as it is finished; nil: only `use`
-  /// can do that.
+  /// How the kernel itself updates weights from `offset` on with a finished gradient; nil: only
+  /// `use` can.
   func descent(at offset: Int) -> nnk_descent?
 }
 
 extension Model {
-  /// A bound of the magnitudes of all gradients; infinity if some may not be finite.
+  /// An upper bound of the magnitudes of all gradients; infinity if some may not be finite.
   ///
   /// - Parameter inputPeak: no feature of the batch has a larger magnitude; nil: not known.
   package func gradientBound(
@@ -38,7 +39,7 @@ extension Model {
     return bound
   }
 
-  /// Computes what `backward` has left to do.
+  /// Computes the gradients of the parameters, after `backward`.
   ///
   /// - Parameter user: gets each part; `gradients` then need not hold it. nil: all parts go to
   ///   `gradients` [parameterCount].
@@ -57,7 +58,7 @@ extension Model {
             offset: range.lowerBound, count: range.count, values: gradients + range.lowerBound))
         continue
       }
-      // Waking other threads (about 5 us) must pay.
+      // Waking other threads takes about 5 us.
       let isShared = Double(range.count) * Double(rows) >= 2_000_000
       let crew = isShared ? crew : Crew.alone
       var job = GradientJob(
@@ -73,7 +74,7 @@ extension Model {
     }
   }
 
-  /// Turns stored values of the first tensors (all, or those of an optimiser) into rows.
+  /// Writes the stored values of the first tensors (all, or those of an optimiser) in row order.
   ///
   /// - Parameter count: values in all; `parameterCount` or `weights.count`.
   package func export(
@@ -84,7 +85,7 @@ extension Model {
     }
   }
 
-  /// Turns rows into stored values, as `export` backwards.
+  /// Stores values that come in row order: the reverse of `export`.
   package func adopt(
     _ values: UnsafePointer<Float>, count: Int, into stored: UnsafeMutablePointer<Float>
   ) {
@@ -97,7 +98,7 @@ extension Model {
 private struct GradientJob {
   let layer: BorrowedLayer
   let step: LayerStep
-  // Whoever runs the job keeps it.
+  // The caller keeps the crew alive.
   unowned(unsafe) let user: (any GradientUser)?
   let place: UnsafeMutablePointer<Float>?
 

@@ -135,7 +135,7 @@ package struct ModelSpec {
     guard let wanted else {
       throw .argument("spec: classes belong to a classification loss; leave them out")
     }
-    // Counted before they are compared: a hostile list must cost no more than its length.
+    // Counted before they are compared, so that a hostile list takes no more time than its length.
     guard let list = json.array, list.count == wanted else {
       throw options.refusal("classes", "a list of \(wanted) names, one a class", json)
     }

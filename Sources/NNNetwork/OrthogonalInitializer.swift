@@ -6,10 +6,10 @@ import NNMath
 extension Initializer {
   /// Orthonormal rows (or columns, whichever are fewer) times `gain`.
   ///
-  /// A normal matrix, made orthonormal by modified Gram-Schmidt in double with a second pass, which
-  /// is a QR decomposition with a positive diagonal: uniform over the orthogonal matrices.
-  /// References: Saxe, McClelland and Ganguli 2014; Mezzadri 2007; twice is enough: Giraud et
-  /// al. 2005.
+  /// A matrix of normal numbers, made orthonormal by modified Gram-Schmidt in double with a second
+  /// pass. That is a QR decomposition with a positive diagonal, so the result is uniform over the
+  /// orthogonal matrices. References: Saxe, McClelland and Ganguli 2014; Mezzadri 2007; twice is
+  /// enough: Giraud et al. 2005.
   static let orthogonal = Initializer(
     name: "orthogonal", example: #"{"type": "orthogonal", "gain": 1.5}"#
   ) { options throws(NNError) in
@@ -26,7 +26,7 @@ private func fillOrthogonal(
   let isWide = target.rows <= target.columns
   let vectors = isWide ? target.rows : target.columns
   let length = isWide ? target.columns : target.rows
-  // The work grows with the cube: 2e11 steps are minutes, and nothing could stop them.
+  // The work grows with the cube: 2e11 steps take minutes, and cannot be cancelled.
   let work = Double(vectors) * Double(vectors) * Double(length)
   guard work <= 2e11 else {
     throw .limit(

@@ -1,7 +1,7 @@
 import NNErrors
 import NNMath
 
-/// What a prediction gives for each row.
+/// The kinds of prediction: what each row gets.
 package enum PredictionKind: Sendable {
   /// Probabilities, rates or values: Float [rows × outputs].
   case probabilities
@@ -12,7 +12,7 @@ package enum PredictionKind: Sendable {
 }
 
 extension Model {
-  /// Rows that go through the network at a time: what fits the cache.
+  /// Rows that pass through the network at a time: as many as fit the cache.
   package static let predictionBlock = 256
 
   /// The crew for predictions of so many rows.
@@ -42,7 +42,7 @@ extension Model {
     return try checkedProduct(values, size, "predictions")
   }
 
-  /// Refuses to predict before a scaling that needs data has seen any.
+  /// Refuses to predict before a scaling that needs data is fitted.
   package func requireFitted() throws(NNError) {
     guard preprocess.isFitted else {
       throw .state(

@@ -1,19 +1,19 @@
 import NNErrors
 import NNMath
 
-/// Memory for predictions: a workspace for each lane, rows that a thread takes on its own.
+/// Memory for predictions: a workspace for each lane. A lane is a range of rows for one thread.
 ///
 /// A row's result depends neither on the lanes nor on its neighbours.
 package final class PredictionLanes {
   fileprivate let first: Workspace
   private let others: [Workspace]
-  /// Rows that are worth a lane; of fewer, threads share the products of layers.
+  /// Rows that are worth a lane of their own; with fewer, threads share the products of layers.
   private static let leastRows = 128
-  /// A bound on small objects, for which a call holds little memory.
+  /// Bounds the number of small objects, for which a call reserves little memory.
   private static let most = 32
 
-  /// As many lanes as so many rows are worth: two a thread, so that one which is held up holds up
-  /// little.
+  /// As many lanes as the rows are worth, at most two for each thread: a thread that is delayed
+  /// then delays little.
   ///
   /// - Throws: `NNError.memory`, `.limit`.
   package convenience init(for model: Model, rows: Int, crew: Crew) throws(NNError) {
@@ -32,7 +32,7 @@ package final class PredictionLanes {
     self.others = others
   }
 
-  /// How many of the lanes so many rows are worth.
+  /// The number of lanes to use for that many rows.
   fileprivate func count(for rows: Int) -> Int {
     max(1, min(others.count + 1, rows / Self.leastRows))
   }
@@ -48,7 +48,7 @@ extension Model {
   ///   - order: the row at a position; nil: the position itself.
   ///   - out: receives dense rows; large enough as `predictionBytes` says.
   ///   - lanes: made for this model and for at least so many rows.
-  ///   - crew: takes the lanes; of a single one it shares the products.
+  ///   - crew: runs the lanes; for a single lane it shares the products.
   package func predict(
     _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, kind: PredictionKind,
     into out: UnsafeMutableRawPointer, lanes: PredictionLanes, crew: Crew
@@ -85,7 +85,7 @@ extension Model {
   }
 }
 
-/// What all lanes of a prediction share.
+/// The arguments that all lanes of a prediction share.
 private struct PredictionJob {
   unowned(unsafe) let model: Model
   let view: ArrayView

@@ -8,7 +8,7 @@ package struct PreprocessKind: Kind {
   package static let role = "preprocess"
   package let name: String
   package let example: String
-  /// Reads the options; what it returns says what to fit.
+  /// Reads the options and returns the rule.
   package let make: @Sendable (inout Options) throws(NNError) -> PreprocessRule
 
   /// The members, in the order of the reference page.
@@ -67,10 +67,10 @@ package final class Preprocess {
     scale.base.update(repeating: factor, count: scale.count)
   }
 
-  /// Whether rows come out as they go in.
+  /// Whether rows are left unchanged.
   var isIdentity: Bool { rule.isNone }
 
-  /// Whether a 0 surely comes out as 0.
+  /// Whether 0 is always mapped to 0.
   var keepsZeros: Bool {
     switch rule {
     case .none, .scale: true
@@ -84,7 +84,7 @@ package final class Preprocess {
       block.base, center: center.base, scale: scale.base, rows: block.rows, columns: block.columns)
   }
 
-  /// Fits to rows of features; values that are not finite are left out of account.
+  /// Fits to rows of features; values that are not finite are ignored.
   ///
   /// - Parameter order: the rows to use; nil: the first `rows`.
   package func fit(

@@ -1,8 +1,8 @@
 import NNErrors
 import NNMath
 
-/// What a file keeps of a training besides the weights: a text and one block a slot of the
-/// optimiser, each in the order of the model's trainable values; and of an unfinished training the
+/// The state of a training in a file, besides the weights: a text, and a block for each slot of the
+/// optimiser, in the order of the model's trainable values. An unfinished training also has the
 /// weights that early stopping would restore, in the order of the model's weights.
 package struct TrainingState {
   package let text: String

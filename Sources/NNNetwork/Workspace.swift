@@ -2,10 +2,10 @@ import CVector
 import NNErrors
 import NNMath
 
-/// Memory for passes of up to so many rows through a model, planned once.
+/// Memory for passes of up to `capacity` rows through a model, planned once.
 ///
-/// A training pass keeps every layer's output and scratch; an inference pass needs only the block
-/// that goes in and the block that comes out of a layer, taken in turns.
+/// A training pass keeps every layer's output and scratch. An inference pass needs only two blocks,
+/// which take turns as a layer's input and output.
 package final class Workspace {
   package let capacity: Int
   let input: UnsafeMutablePointer<Float>
@@ -13,16 +13,17 @@ package final class Workspace {
   let places: UnsafePointer<LayerPlace>
   /// For a loss: see `LossInput.scratch`.
   package let lossScratch: UnsafeMutablePointer<Float>
-  /// A transposed weight, a panel of one or a part of a gradient, of the layer that is at work.
+  /// Temporary memory of the layer that is running: a transposed weight, a panel, or a part of a
+  /// gradient.
   let spare: UnsafeMutablePointer<Float>
   /// The rows of the batch, wherever they are.
   let inputRows: RowPointers
-  /// The rows of the batch after it, to be fetched early, and how many are known.
+  /// The rows of the next batch, to be prefetched, and how many are known.
   let nextRows: RowPointers
   private(set) var nextCount = 0
-  /// Makes `nonzeros`; nil: zeros are treated as all numbers are.
+  /// Makes `nonzeros`; nil: zeros are not left out.
   var index: NonzeroIndex?
-  /// What is not 0 in the batch, where that is little.
+  /// The inputs of the batch that are not 0, if they are few.
   private(set) var nonzeros: UnsafePointer<nnk_nonzeros>?
   /// The rows of `input`.
   let loadedRows: RowPointers
@@ -98,14 +99,14 @@ package final class Workspace {
     nonzeros = index?.mark(MatrixRows(inputRows, rows: rows, columns: columns))
   }
 
-  /// Tells which rows will be wanted after the present batch, if they can be read where they lie.
+  /// Sets the rows of the next batch, if they can be read in place.
   func announce(_ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?) {
     let isKnown = count > 0 && view.pointRows(nextRows, from: start, count: count, order: order)
     nextCount = isKnown ? count : 0
   }
 }
 
-/// Where the blocks of a workspace begin, in floats; each on a cache line of its own.
+/// Offsets of the blocks of a workspace in floats; each begins on a cache line.
 private struct MemoryPlan {
   private(set) var total = 0
   private(set) var input = 0

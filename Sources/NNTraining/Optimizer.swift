@@ -10,7 +10,7 @@ package struct OptimizerRule: Kind {
   package static let role = "optimizer"
   package let name: String
   package let example: String
-  /// Reads the rule's own options; what it returns updates.
+  /// Reads the rule's own options and returns the function that updates.
   package let make: @Sendable (inout Options) throws(NNError) -> OptimizerFunction
 
   /// The members, in the order of the reference page.

@@ -10,7 +10,7 @@ package struct Schedule: Kind {
   package let example: String
   /// Whether positions are steps unless the config says "per".
   let isPerStep: Bool
-  /// Reads the schedule's own options; what it returns gives the rate.
+  /// Reads the schedule's own options and returns the function that gives the rate.
   let make: @Sendable (inout Options) throws(NNError) -> ScheduleRule
 
   /// The members, in the order of the reference page.

@@ -92,8 +92,8 @@ final class BatchNormLayer: Layer {
   }
 
   private func blend(_ old: Float, _ new: Double) -> Float {
-    // A variance may overflow where the batch has not; an infinite statistic could not be saved,
-    // nor what a momentum of 0 makes of it.
+    // A variance may overflow although the batch is finite. An infinite statistic could not be
+    // saved, nor could the NaN that a momentum of 0 makes of it.
     let largest = Double(Float.greatestFiniteMagnitude)
     let value = (1 - momentum) * Double(old) + momentum * new
     return value.isNaN ? old : Float(min(max(value, -largest), largest))

@@ -15,7 +15,7 @@ extension LayerKind {
 
 /// The checked options of a dense layer.
 private struct DenseOptions {
-  /// Bounds what one option can ask for; a model's memory is checked as a whole besides.
+  /// Bounds a single option; the memory of the whole model is checked as well.
   private static let unitsRange = 1...16_777_216
 
   let units: Int
@@ -57,7 +57,7 @@ final class DenseLayer: Layer {
   let outputSize: Int
   let gradientParts: Int
   private let inputSize: Int
-  /// Inputs of one part of the gradients.
+  /// Inputs in one part of the gradients.
   private let inputsOfPart: Int
   private let weight: Parameter
   private let bias: Parameter?
@@ -68,7 +68,7 @@ final class DenseLayer: Layer {
   fileprivate init(_ options: DenseOptions, inputSize: Int) {
     self.inputSize = inputSize
     outputSize = options.units
-    // So few that a part fits into the first-level cache, so many that the batch is not read too
+    // Few enough that a part fits into the first-level cache; enough that the batch is not read too
     // often.
     inputsOfPart = max(48, 4096 / options.units / 12 * 12)
     gradientParts = (inputSize + inputsOfPart - 1) / inputsOfPart
@@ -85,10 +85,10 @@ final class DenseLayer: Layer {
   }
 
   var readsRows: Bool { true }
-  /// Of the next rows, inputs that are fetched in the forward pass; the others come with the
-  /// gradients: memory would keep a narrow layer waiting if one pass had to fetch all.
+  /// Inputs of the next rows to prefetch in the forward pass. The others are fetched with the
+  /// gradients: if one pass fetched all, a narrow layer would wait for memory.
   private var inputsFetchedForward: Int { gradientParts / 2 * inputsOfPart }
-  /// For a part of the gradients, or for the products.
+  /// Memory for a part of the gradients, or for the products.
   func spareSize(rows: Int, training: Bool) -> Int {
     max(
       training ? (inputsOfPart + 1) * outputSize : 0,

@@ -68,7 +68,7 @@ private struct ElementwiseBatch {
       let weight = weight(row)
       let start = row * columns
       if let gradient = input.gradient {
-        // A row without weight must not matter, whatever it holds.
+        // A row of weight 0 must not change the loss, whatever it holds.
         if weight > 0 {
           kernels.pointee.scaled(
             elements.slopes + start, columns, Float(weight * share), gradient.row(row))

@@ -42,7 +42,7 @@ private func crossEntropy(_ input: LossInput, smoothing: Double) -> LossSum {
     } else {
       loss = rowLoss(input, row, smoothing: smoothing, logSum: logSum, scale: scale)
     }
-    // A row whose logits are not finite must show in the loss, also when its share hides it.
+    // A row with non-finite logits makes the loss NaN, even if its weight would multiply it away.
     if weight > 0 { total += logSum.isFinite ? weight * loss : .nan }
   }
   return LossSum(total: total, weight: all)
@@ -92,8 +92,8 @@ private func rowWeight(_ input: LossInput, _ row: Int) -> Double {
   }
 }
 
-/// Loss of one row, and its gradient scaled: `scale · (p_j · Σ q - q_j)`. The gradient holds p
-/// before.
+/// Loss of one row, and its gradient scaled: `scale · (p_j · Σ q - q_j)`. On entry the gradient
+/// holds p.
 private func rowLoss(
   _ input: LossInput, _ row: Int, smoothing: Double, logSum: Double, scale: Double
 ) -> Double {
@@ -103,7 +103,7 @@ private func rowLoss(
   var mass = 0.0
   for column in 0..<columns {
     let share = target(input, row, column, smoothing: smoothing)
-    // 0 · ∞ is 0 here: what has no share of the target costs nothing.
+    // 0 · ∞ is 0 here: a class with no share of the target adds nothing.
     if share != 0 { loss += share * (logSum - Double(logits[column])) }
     mass += share
   }
