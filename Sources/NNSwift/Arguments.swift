@@ -71,7 +71,7 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
     columnStride = type.size
     rowStride = columns.multipliedReportingOverflow(by: type.size).partialValue
   } else if known < ArraySize.whole {
-    // The client knows no column stride: its rows are dense.
+    // An older client has no column stride: its rows are dense.
     columnStride = type.size
   }
   guard
@@ -91,8 +91,7 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
     columnStride: columnStride)
 }
 
-/// Up to where a client may know the structure: of a field that is cut in the middle nothing is
-/// known.
+/// The number of bytes that the client knows; a field that its size cuts is left out.
 private enum ArraySize {
   static let whole = MemoryLayout<nns_array>.size
   static let withRowStride = whole - MemoryLayout<Int64>.size
@@ -103,7 +102,7 @@ private func wrongSize(_ name: StaticString, _ size: Int) -> NNError {
   .argument("\(name): struct_size must be sizeof(nns_array), \(ArraySize.whole), got \(size)")
 }
 
-/// Whether a block of count · stride · size bytes could be in the user half of an address space.
+/// Whether a block of count · stride · size bytes fits the user half of an address space.
 private func fitsMemory(_ count: Int, _ stride: Int, _ size: Int) -> Bool {
   let (elements, overflow) = max(0, count).multipliedReportingOverflow(by: stride)
   let (bytes, carry) = elements.multipliedReportingOverflow(by: size)
@@ -130,7 +129,7 @@ func samples(
   guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
   let samples = SampleRows(
     rows: features.rows, features: features, targets: targets, weights: weights, order: nil)
-  // Another number of columns is told before a value that is not finite.
+  // A wrong number of columns is reported before a value that is not finite.
   if features.columns != model.inputSize { try checkFit(samples, model) }
   if !allowsNaN { try checkFinite(features, "x") }
   try checkFinite(targets, "y")
@@ -139,7 +138,7 @@ func samples(
   return samples
 }
 
-/// The kind of a prediction and whether features may be not finite.
+/// The kind of a prediction, and whether features may be NaN or infinite.
 func predictionKind(_ kind: Int32) throws(NNError) -> (kind: PredictionKind, allowsNaN: Bool) {
   let flag = Int32(NNS_ALLOW_NAN)
   let allowsNaN = kind & flag != 0

@@ -28,8 +28,8 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
 }
 
 extension ModelHandle {
-  /// Saving with a training: of a history as many numbers as a file keeps, the text that a file
-  /// brought, and the names of an optimiser's many slots.
+  /// Saving with the training state: as many numbers of the history as a file keeps, the text that
+  /// came with a file, and the names of an optimiser's slots.
   func bytesToSave(_ optimizer: OptimizerFunction?) -> Int {
     let brought = (savedTraining?.slots.count ?? 0) * model.tensors.count
     let slots = optimizer?.lbfgs == nil ? brought : LBFGSOptions.mostSavedTensors
@@ -71,7 +71,7 @@ private func insert(
 }
 
 extension Room {
-  /// Reading a file's header, whose length stands in the first eight bytes.
+  /// Reading a file's header; its length is in the first eight bytes.
   fileprivate static func bytes(
     forHeaderOf bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
   ) -> Int {

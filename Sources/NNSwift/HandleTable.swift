@@ -2,7 +2,7 @@ import CPlatform
 import NNErrors
 import Synchronization
 
-/// What a handle stands for.
+/// The kinds of object behind a handle.
 enum HandleKind: UInt8 {
   case model, data, session, buffer
 
@@ -19,17 +19,17 @@ enum HandleKind: UInt8 {
 /// An entry of the table. `state`: generation << 32 | live << 31 | freed << 30 | users.
 private struct Slot: ~Copyable {
   let state = Atomic<UInt64>(0)
-  /// The generation whose training is asked to stop, + 1; 0: none. It stands here and not in the
-  /// model because a signal handler may raise it while another thread frees the model.
+  /// The generation whose training is asked to stop, + 1; 0: none. It is here and not in the model,
+  /// because a signal handler may raise it while another thread frees the model.
   let cancelled = Atomic<UInt64>(0)
   var object: UnsafeMutableRawPointer?
-  /// Atomic, as `free` and `cancel` look at slots that they do not hold.
+  /// Atomic, because `free` and `cancel` read slots that they have not borrowed.
   let kind = Atomic<UInt8>(0)
   /// The next free slot, -1: none. Under the lock.
   var nextFree = -1
 }
 
-/// What `nns_cancel` raises for one handle.
+/// The flag that `nns_cancel` raises for one handle.
 struct CancelFlag {
   fileprivate let slot: UnsafeMutablePointer<Slot>
   fileprivate let generation: UInt64
@@ -39,8 +39,8 @@ struct CancelFlag {
 }
 
 /// Turns handles into objects. A handle is an index and a generation, not an address: a freed or
-/// foreign one is recognised and nothing of it is followed. Slots are never given back to the
-/// system, so that an old handle can always be looked at; borrowing takes no lock.
+/// foreign one is recognised and never dereferenced. Slots are never returned to the system, so an
+/// old handle can always be checked; borrowing takes no lock.
 enum HandleTable {
   private static let live: UInt64 = 1 << 31
   private static let freed: UInt64 = 1 << 30
@@ -48,7 +48,7 @@ enum HandleTable {
 
   private static let chunkSize = 1024
   private static let maximumChunks = 4096
-  /// In the top byte of every handle: no address that a program can have.
+  /// The top byte of every handle; no address of a program has it.
   private static let mark: UInt = 0xA5
 
   /// The chunks, the slots made so far and the free ones; all but the chunks' contents under
@@ -75,14 +75,14 @@ enum HandleTable {
     let generation = slot.pointee.state.load(ordering: .relaxed) >> 32
     slot.pointee.state.store(generation << 32 | live, ordering: .releasing)
     let bits = mark << 56 | UInt(generation & 0xFFFF_FFFF) << 24 | UInt(index) << 1 | 1
-    // Never nil: the mark is not 0.
+    // Never nil: the top byte is not 0.
     guard let handle = OpaquePointer(bitPattern: bits) else {
       throw .internalError("a handle came out as NULL")
     }
     return handle
   }
 
-  /// Marks a handle as freed; its last user releases the object. Other pointers are left alone.
+  /// Marks a handle as freed; its last user releases the object. Other pointers are ignored.
   static func free(_ handle: OpaquePointer?, _ kind: HandleKind) {
     guard let handle, let (slot, index, generation) = resolve(handle) else { return }
     var seen = slot.pointee.state.load(ordering: .acquiring)
@@ -98,7 +98,7 @@ enum HandleTable {
     if seen & users == 0 { reclaim(slot, index) }
   }
 
-  /// Runs a body with the object behind a handle; it cannot go away meanwhile.
+  /// Runs a body with the object behind a handle, which stays alive meanwhile.
   ///
   /// - Throws: `NNError.null`, `.state`, and what the body throws.
   static func with<Object: AnyObject, Value>(
@@ -113,7 +113,7 @@ enum HandleTable {
     guard slot.pointee.kind.load(ordering: .relaxed) == kind.rawValue,
       let object = slot.pointee.object
     else { throw stale(kind) }
-    // Uncounted: being borrowed, it stays.
+    // Without reference counting: a borrowed object stays alive.
     let result = Unmanaged<Object>.fromOpaque(object)._withUnsafeGuaranteedRef { object in
       Result { () throws(NNError) in try body(object) }
     }
@@ -121,8 +121,8 @@ enum HandleTable {
   }
 
   /// Asks the training of the model behind a handle to stop. Borrows nothing, locks nothing,
-  /// allocates nothing: for signal handlers. Should the model be freed meanwhile, a flag of its
-  /// slot is raised that no later model of that slot takes for its own.
+  /// allocates nothing: a signal handler may call it. If the model is freed concurrently, the flag
+  /// carries the old generation, so a new model in the same slot ignores it.
   static func cancel(_ handle: OpaquePointer?) -> Int32 {
     guard let handle else { return refuse(NNC_NO_MODEL, 1) }
     guard let (slot, _, generation) = resolve(handle) else { return refuse(NNC_STALE_MODEL, 5) }
@@ -209,7 +209,7 @@ enum HandleTable {
     if now & freed != 0, now & users == 0 { reclaim(slot, index) }
   }
 
-  /// Called once a generation: by whoever saw it freed and without users.
+  /// Called once for each generation, by the thread that saw it freed and without users.
   private static func reclaim(_ slot: UnsafeMutablePointer<Slot>, _ index: Int) {
     let object = slot.pointee.object
     slot.pointee.object = nil

@@ -46,7 +46,7 @@ private struct MetricArrays {
     return values
   }
 
-  /// What the shapes and types may mean, the likeliest first.
+  /// The tasks that shapes and types allow, the likeliest first.
   private var meanings: [MetricTask] {
     switch (truthView.columns, scoreView.columns) {
     case (1, 1):
@@ -56,9 +56,9 @@ private struct MetricArrays {
     }
   }
 
-  /// The arrays as the first meaning that suits.
+  /// The arrays as the first task that the metric accepts.
   func input(for tasks: [MetricTask]) -> MetricInput {
-    // Two columns of probabilities are a binary question for metrics that know no other.
+    // Two columns of probabilities are a binary task for metrics that accept no other.
     if truthView.columns == 1, scoreView.columns == 2, !tasks.contains(.multiclass),
       tasks.contains(.binary)
     {

@@ -20,7 +20,7 @@ public func nns_create_mlp(
   _ sizes: UnsafePointer<Int64>?, _ count: Int64, _ activation: UnsafePointer<CChar>?,
   _ loss: UnsafePointer<CChar>?, _ seed: UInt64, _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
-  // As many bytes of text as a layer of the largest kind would take.
+  // The bytes of JSON text of the largest kind of layer.
   let texts = 64 * Int(min(max(count, 0), 1001)) + length(activation) + length(loss)
   return guarded(texts: texts) { () throws(NNError) in
     let target = try required(model, "model")

@@ -7,23 +7,23 @@ import NNNetwork
 import NNTraining
 import Synchronization
 
-/// What a model handle stands for: the model, how it is trained, and who may touch it.
+/// The object behind a model handle: the model, its training, and who may use it now.
 final class ModelHandle: @unchecked Sendable {
   let model: Model
   /// Set by a training or `nns_configure`.
   var trainer: Trainer?
-  /// Optimiser state from a file, until a training takes it up.
+  /// Optimiser state from a file, until a training continues from it.
   var savedTraining: TrainingState?
   /// Of a clone or a file, until a training replaces it.
   var savedHistory = TrainingHistory()
-  /// What `nns_cancel` raises; set before the handle is given out.
+  /// The flag that `nns_cancel` raises; set before the handle is returned.
   private(set) var cancelFlag: CancelFlag?
-  /// Bytes of small objects that a call on this model may need: lists with an entry a layer.
+  /// Bytes of small objects that a call on this model may need: lists with an entry for each layer.
   let smallBytes: Int
   /// The same for a call that goes through the spec: to copy, describe or save it.
   let specBytes: Int
 
-  /// Memory for predictions of a few rows that no call is using: most models predict one row again
+  /// Memory for predictions of a few rows, while no call uses it: most models predict one row again
   /// and again.
   private let idle = Atomic<UnsafeMutableRawPointer?>(nil)
   private static let idleRows = 16
@@ -60,12 +60,12 @@ final class ModelHandle: @unchecked Sendable {
   init(_ model: Model) {
     self.model = model
     let spec = model.spec.json
-    // Measured, at most: 210 bytes a layer, and 200 for a byte of the spec, when it is saved.
+    // Measured at most: 210 bytes a layer; 200 for each byte of the spec, when it is saved.
     smallBytes = Room.base + 256 * (spec.object?["layers"]?.array?.count ?? 0)
     specBytes = Room.base + 256 * spec.text.utf8.count
   }
 
-  /// Takes the model into the table.
+  /// Puts the model into the table.
   func insert() throws(NNError) -> OpaquePointer {
     let handle = try HandleTable.insert(self, .model)
     cancelFlag = HandleTable.cancelFlag(handle)
@@ -104,7 +104,7 @@ final class ModelHandle: @unchecked Sendable {
     return try body()
   }
 
-  /// Lets this thread read while the body runs: a training's callback.
+  /// Lets this thread read the model while the body, a training's callback, runs.
   func asCallback(_ body: () -> Int32) -> Int32 {
     callbackThread.store(nnc_thread_id(), ordering: .releasing)
     defer { callbackThread.store(0, ordering: .releasing) }
@@ -134,7 +134,7 @@ func changing<Value>(
   }
 }
 
-/// Looks at what never changes of the model behind a handle: no lock, also during a training.
+/// Reads constants of the model behind a handle, such as sizes: works also during a training.
 func inspecting<Value>(
   _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
 ) throws(NNError) -> Value {

@@ -110,7 +110,7 @@ public func nns_predict_data(
     let out = try required(out, "out")
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
-        // What may be not finite was settled when the data set was made.
+        // Whether features may be NaN was decided when the data set was made.
         guard set.features.columns == handle.model.inputSize else {
           throw .shape(
             "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")

@@ -1,14 +1,14 @@
 import CPlatform
 import NNErrors
 
-/// Memory for small objects, which Swift stops the process for when it cannot have it: held before
-/// they are made, so that the call is refused instead. The figures are bounds on what
-/// `Tests/CContract/memory` measures.
+/// Memory for small objects. Swift aborts the process when it cannot allocate one. Each call
+/// therefore reserves enough memory first; if that fails, the call returns NNS_E_MEMORY instead.
+/// The figures are bounds on what `Tests/CContract/memory` measures.
 enum Room {
-  /// A call without texts, refusals with their sentences among it.
+  /// A call without texts, including a refusal with its sentence.
   static let base = 32 << 10
 
-  /// Reading a JSON text: its values; of its first bytes that many layers or metrics may be made.
+  /// Reading a JSON text: its values, and the layers or metrics that its first bytes can name.
   static func bytes(forText length: Int) -> Int {
     // Longer texts are refused before they are read.
     let length = min(length, maximumTextBytes)
@@ -21,9 +21,9 @@ enum Room {
     return overflow ? .max / 8 : bytes + base
   }
 
-  /// Runs a body while so many bytes are held.
+  /// Runs a body while that many bytes are reserved.
   ///
-  /// - Throws: `NNError.memory` when they cannot be had, and what the body throws.
+  /// - Throws: `NNError.memory` if the reservation fails, and what the body throws.
   static func hold<Value>(
     _ bytes: Int, _ body: () throws(NNError) -> Value
   ) throws(NNError) -> Value {
@@ -33,7 +33,7 @@ enum Room {
     return try body()
   }
 
-  /// A literal: it needs no memory itself.
+  /// A literal: needs no allocation.
   private static let noMemory =
     "memory for the call could not be had; nothing was changed, free some and try again"
 }

@@ -27,8 +27,8 @@ enum Settings {
     nnc_lock_release(log.lock)
   }
 
-  /// Hands a line to the host's receiver, if there is one. The receiver runs outside the lock: it
-  /// may itself set another.
+  /// Passes a line to the host's receiver, if there is one. The receiver runs outside the lock, so
+  /// that it may set another.
   static func write(_ level: Int32, _ line: @autoclosure () -> String) {
     nnc_lock_acquire(log.lock)
     let (receiver, user) = (log.receiver, log.user)

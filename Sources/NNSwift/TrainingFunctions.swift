@@ -39,7 +39,7 @@ private func fit(
     isCancelled: { handle.cancelFlag?.isRaised ?? false },
     checkpoint: try config.checkpoint.map(checkpointWriter))
   let trainer = try handle.trainer(for: config)
-  // A training that is refused here leaves trainer, history and model as they were.
+  // A training that is refused here changes neither trainer, history nor model.
   let toSave = config.checkpoint == nil ? 0 : handle.bytesToSave(config.optimizer)
   try Room.hold(TrainingHistory.bytes(for: config) + toSave) { () throws(NNError) in
     let run = try trainer.plan(config, train: train, validation: validation, observer: observer)
@@ -51,7 +51,7 @@ private func fit(
     "training \(trainer.history.ending.rawValue) after \(trainer.history.epochs.count) epochs")
 }
 
-/// What saves a training in a file; tries first whether that can be written.
+/// The function that saves checkpoints; first checks that the file can be written.
 private func checkpointWriter(
   _ options: CheckpointOptions
 ) throws(NNError) -> (Trainer) throws(NNError) -> Void {
@@ -87,7 +87,7 @@ extension ModelHandle {
     return fresh
   }
 
-  /// Takes a trainer and its config into use.
+  /// Makes a trainer the model's own, with its config.
   fileprivate func begin(_ trainer: Trainer, _ config: TrainingConfig) {
     if self.trainer === trainer {
       trainer.reconfigure(config, defaultThreads: Settings.threads)

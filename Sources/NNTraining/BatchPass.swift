@@ -22,18 +22,18 @@ final class BatchPass {
     self.targets = targets
   }
 
-  /// Has the first layer leave out inputs of 0, or treat them as all numbers.
+  /// Makes the first layer leave out inputs of 0, or not.
   ///
   /// - Throws: `NNError.memory`.
   func leaveOutZeros(_ isSparse: Bool) throws(NNError) {
     try model.leaveOutZeros(isSparse, in: workspace)
   }
 
-  /// Computes the loss of the rows at start ..< start + count and what every layer needs for its
-  /// gradients: `completeGradient` computes them.
+  /// Computes the loss of the rows at start ..< start + count, and dLoss/dOutput of every layer;
+  /// `completeGradient` computes the gradients.
   ///
   /// - Parameters:
-  ///   - sheet: takes the outputs as they were trained on.
+  ///   - sheet: records the outputs before the update, for the metrics.
   ///   - isPrecise: see `LossInput`.
   func run(
     _ samples: SampleRows, from start: Int, count: Int, mode: Mode,
@@ -75,7 +75,7 @@ final class BatchPass {
       workspace, rows: rows, mode: mode, gradients: gradients, user: user, crew: crew)
   }
 
-  /// Lets the layers take over the batch's statistics, once its update has been made.
+  /// Adds the batch's statistics to the running ones, after the update.
   func commit(rows: Int, mode: Mode) {
     model.commit(workspace, rows: rows, mode: mode)
   }

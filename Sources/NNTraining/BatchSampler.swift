@@ -14,7 +14,7 @@ struct BatchSampler {
 
   /// - Parameters:
   ///   - batchSize: 0: all rows.
-  ///   - leastRows: what the model's layers need of a batch.
+  ///   - leastRows: the fewest rows that the model's layers accept in a batch.
   /// - Throws: `NNError.shape` when a batch would be too short, or none would be left.
   init(_ samples: SampleRows, _ config: TrainingConfig, leastRows: Int) throws(NNError) {
     rows = samples.rows
@@ -40,8 +40,8 @@ struct BatchSampler {
     for position in 0..<rows { first.base[position] = Int32(samples.source(position)) }
   }
 
-  /// The source rows of an epoch, in its order. Each epoch starts from the first order, so that it
-  /// can be worked out without those before it.
+  /// The source rows of an epoch, in its order. Each epoch shuffles the original order, so that it
+  /// needs no epoch before it.
   func order(epoch: Int) -> UnsafePointer<Int32> {
     order.copy(from: first)
     if shuffles {

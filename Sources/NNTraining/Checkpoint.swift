@@ -39,7 +39,7 @@ package struct CheckpointOptions: Sendable {
 
   private static func path(_ options: inout Options) throws(NNError) -> String {
     let given = options.value("path") ?? .null
-    // The longest path that a system call takes, PATH_MAX, has 4096 bytes with its final 0.
+    // PATH_MAX, the longest path of a system call, is 4096 bytes with the final 0.
     guard let path = given.string, !path.isEmpty, path.utf8.count < 4096,
       !path.utf8.contains(0)
     else {
@@ -60,7 +60,7 @@ package struct CheckpointOptions: Sendable {
 }
 
 extension NNError {
-  /// What `nns_train` tells when a checkpoint could not be made.
+  /// The error of `nns_train` when a checkpoint could not be saved.
   func ofCheckpoint(epoch: Int, isComplete: Bool) -> NNError {
     let text =
       "checkpoint after epoch \(epoch): \(message); weights and history are kept, the training "

@@ -3,7 +3,7 @@ import NNJSON
 import NNMath
 import NNNetwork
 
-/// What `class_weight` asks for.
+/// The value of `class_weight`.
 package enum ClassWeighting: Sendable {
   case none
   /// n / (classes present · count of the class), as scikit-learn.

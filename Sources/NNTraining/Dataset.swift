@@ -36,7 +36,7 @@ package final class Dataset {
   ///   - features: [rows × features], borrowed for as long as the data set lives.
   ///   - targets: [rows × targets].
   ///   - weights: [rows × 1], each >= 0, not all 0.
-  ///   - allowsNaN: lets features through that are not finite.
+  ///   - allowsNaN: accepts features that are not finite.
   /// - Throws: `NNError.shape`, `.argument`, `.memory`, `.limit`.
   package convenience init(
     features: ArrayView, targets: ArrayView, weights: ArrayView?, allowsNaN: Bool

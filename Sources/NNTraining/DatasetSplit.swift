@@ -88,7 +88,7 @@ extension Dataset {
       while end < rows, targets.integer(sourceRow(Int(positions.base[end])), 0) == label {
         end += 1
       }
-      // The running total is rounded, not each class: many small classes do not drift.
+      // The running total is rounded, not each class, so that many small classes do not drift.
       let goal = end == rows ? wanted : Int((Double(end) * fraction).rounded())
       let count = min(max(0, goal - taken), end - start)
       for index in start..<start + count { inPart.base[Int(positions.base[index])] = true }
@@ -127,7 +127,7 @@ extension Dataset {
       let group = Int(drawn.base[index])
       let start = Int(starts.base[group])
       let end = group + 1 < groups ? Int(starts.base[group + 1]) : rows
-      // A group joins when that brings the share nearer; the first always does.
+      // A group joins if that brings the share nearer to the fraction; the first always joins.
       let isNearer = abs(Double(taken + end - start) - wanted) < abs(Double(taken) - wanted)
       guard taken == 0 || isNearer else { continue }
       for position in start..<end { inPart.base[Int(positions.base[position])] = true }
@@ -145,8 +145,8 @@ extension Dataset {
   }
 
   /// Sorts positions by a key; equal keys keep their order, so the order is the same everywhere.
-  /// Heapsort (Williams 1964): in place, where Swift's own sort takes memory that it cannot do
-  /// without.
+  /// Heapsort (Williams 1964): in place. Swift's own sort allocates memory and aborts if that
+  /// fails.
   private func sort<Key: Comparable>(
     _ positions: Buffer<Int32>, by key: (Int32) -> Key
   ) throws(NNError) {

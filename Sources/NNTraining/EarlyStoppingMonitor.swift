@@ -6,7 +6,7 @@ import NNNetwork
 /// Where early stopping stands in a training that is not over.
 struct EarlyStoppingState {
   let metric: String
-  /// With its sign turned so that less is better.
+  /// With the sign changed so that less is better.
   var best = Double.infinity
   /// 0: none yet.
   var bestEpoch = 0
@@ -32,7 +32,7 @@ final class EarlyStoppingMonitor {
     state = EarlyStoppingState(metric: options.metric, weights: bestWeights)
   }
 
-  /// Takes up where an interrupted training stood, if it watched the same metric.
+  /// Continues from the state of an interrupted training, if it watched the same metric.
   func resume(_ saved: EarlyStoppingState) {
     guard sameBytes(saved.metric, options.metric) else { return }
     if let own = state.weights, saved.bestEpoch > 0 {

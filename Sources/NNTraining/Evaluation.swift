@@ -2,7 +2,7 @@ import NNErrors
 import NNMath
 import NNNetwork
 
-/// Gathers scores and truth of many rows, in double, for metrics.
+/// Collects scores and truth of many rows, in double, for metrics.
 final class ScoreSheet {
   private let scores: Buffer<Double>
   private let truth: Buffer<Double>
@@ -51,7 +51,8 @@ final class ScoreSheet {
 
   func reset() { rows = 0 }
 
-  /// Takes a batch: raw outputs, which it turns into probabilities, and the truth at its positions.
+  /// Adds a batch: converts its raw outputs to probabilities in place, and copies the truth at its
+  /// positions.
   func take(_ raw: Matrix, _ samples: SampleRows, from start: Int, model: Model) {
     model.spec.loss.output.apply(raw)
     for position in 0..<raw.rows {
@@ -67,7 +68,7 @@ final class ScoreSheet {
       } else {
         for column in 0..<truthColumns {
           let value = samples.targets.double(row, column)
-          // Soft binary targets count by their likelier side.
+          // A soft binary target counts as its likelier class.
           truth.base[rows * truthColumns + column] =
             task == .regression ? value : (value >= 0.5 ? 1 : 0)
         }

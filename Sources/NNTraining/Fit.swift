@@ -21,12 +21,12 @@ package struct ProgressReport {
   package let seconds: Double
 }
 
-/// What a training asks of the outside between its steps.
+/// The functions of the caller that a training calls between its steps.
 package struct TrainingObserver {
-  /// Nonzero stops the training; nil: nobody listens.
+  /// Nonzero stops the training; nil: no callback.
   package let report: ((ProgressReport) -> Int32)?
   package let isCancelled: () -> Bool
-  /// Saves model and state for the config's checkpoint; nil: nobody does.
+  /// Saves model and state for the config's checkpoint; nil: none are saved.
   package let checkpoint: ((Trainer) throws(NNError) -> Void)?
 
   package init(
@@ -165,7 +165,7 @@ package struct FitRun {
     for epoch in firstEpoch..<lastEpoch {
       let values = try run(epoch)
       let isOver = try finish(epoch, values)
-      // The last one is made when the training is complete.
+      // The last checkpoint is saved when the training is complete.
       if !isOver, epoch + 1 < lastEpoch, let checkpoint = config.checkpoint,
         checkpoint.isDue(epoch: epoch + 1, last: lastCheckpoint)
       {
@@ -185,7 +185,7 @@ package struct FitRun {
     if config.checkpoint != nil { try saveCheckpoint() }
   }
 
-  /// Records an epoch and tells those who listen to its metrics.
+  /// Records an epoch, and passes its metrics to the schedule and to early stopping.
   ///
   /// - Returns: whether early stopping ends the training.
   private func finish(_ epoch: Int, _ values: [Double]) throws(NNError) -> Bool {

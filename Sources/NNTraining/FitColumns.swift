@@ -1,6 +1,6 @@
 import NNErrors
 
-// What a training validates on and the columns of its history.
+// The validation rows of a training, and the columns of its history.
 
 extension FitRun {
   /// The rows to train on and those to validate on.

@@ -59,15 +59,15 @@ package struct OptimizerFunction: Sendable {
   var weightDecay = 0.0
   /// Whether weight decay shrinks the weights instead of joining the gradient.
   var isDecoupled = false
-  /// What the slots begin with, given the first step's learning rate; 0 unless set.
+  /// Initial value of the slots, given the first step's learning rate; 0 unless set.
   var prepare: (@Sendable (_ slots: SlotBlock, _ learningRate: Double) -> Void)?
-  /// Set when the rule evaluates the loss by itself, over full batches.
+  /// Set if the rule evaluates the loss itself, over full batches.
   package var lbfgs: LBFGSOptions?
-  /// What a step works out once.
+  /// Computes the constants of a step.
   var constants: @Sendable (OptimizerStep) -> StepConstants = {
     StepConstants(rate: Float($0.learningRate))
   }
-  /// Whether the rule is `w -= rate · g`, which can be the end of a product.
+  /// Whether the rule is `w -= rate · g`, which the gradient kernel can apply itself.
   var isPlain = false
   let update: @Sendable (OptimizerRun) -> Void
 }
@@ -90,7 +90,7 @@ struct OptimizerStep {
   let scalars: UnsafeMutablePointer<Double>
 }
 
-/// What the kernel of a rule is given; each rule has its own.
+/// The constants for the kernel of a rule; each rule has its own.
 struct StepConstants {
   var rate: Float = 0
   /// The share of the new gradient in a velocity.

@@ -15,15 +15,15 @@ extension Trainer {
     object["step"] = .integer(Int64(optimizer.steps))
     object["scalars"] = .array(optimizer.savedScalars.map { .number($0) })
     object["plateau"] = learningRate.savedPlateau
-    // The header that holds this text has a bound: of a long history the last epochs are kept.
+    // The header that holds this text is bounded: only the last epochs of a long history are kept.
     let room = 4096 / max(1, history.names.count)
     object["history"] = history.suffix(max(1, room)).json
     var slots: [(name: String, values: Buffer<Float>)] = []
     for (name, kept) in optimizer.savedSlots {
       let values = try Buffer<Float>(count: model.parameterCount)
       values.base.update(from: kept, count: model.parameterCount)
-      // A sum of squares may have overflowed where the weights have not, and a step that diverged
-      // may have left anything: what is written must be read again.
+      // A sum of squares may overflow although the weights are finite, and a step that diverged may
+      // leave any value. A file must be readable again, so such values are replaced.
       makeFinite(values.base, values.count)
       slots.append((name, values))
     }
@@ -36,7 +36,7 @@ extension Trainer {
       best: earlyStopping.bestEpoch > 0 ? earlyStopping.weights : nil)
   }
 
-  /// Takes up where a saved training ended.
+  /// Continues from a saved training.
   ///
   /// - Throws: `NNError.state` when the config's optimiser keeps other memory than the saved one;
   ///   `.format` when the text is not one of ours.
@@ -62,7 +62,7 @@ extension Trainer {
     learningRate.restorePlateau(object["plateau"] ?? .null)
   }
 
-  /// Takes over a history, so that a fresh trainer does not hide what happened before it.
+  /// Sets the history, so that a fresh trainer shows the training before it.
   package func adopt(_ history: TrainingHistory) { self.history = history }
 }
 
@@ -82,7 +82,7 @@ extension EarlyStoppingState {
       let bestEpoch = object["best_epoch"]?.integer, bestEpoch >= 0, bestEpoch < 1 << 50,
       let waited = object["waited"]?.integer, waited >= 0, waited < 1 << 50
     else { return nil }
-    // A number that is not finite is null in JSON; the best there was can only be infinity then.
+    // A number that is not finite is null in JSON; here it can only be infinity.
     self.init(
       metric: metric, best: object["best"]?.double ?? .infinity, bestEpoch: Int(bestEpoch),
       waited: Int(waited), weights: weights)
@@ -106,7 +106,7 @@ extension TrainingHistory {
     let object = try parsed(state.text)["history"]?.object ?? JSONObject()
     var epochs: [Int] = []
     for value in object["epoch"]?.array ?? [] {
-      // Far above what `restore` goes on from: trainings in between must be readable.
+      // Far above the limit of `restore`: trainings in between must be readable.
       guard let epoch = value.integer, epoch > 0, epoch < 1 << 50 else {
         throw .format("the file's history has an epoch that is not a number")
       }

@@ -23,7 +23,7 @@ package struct Schedule: Kind {
 enum ScheduleRule: Sendable {
   /// The rate at a position, 0 ..< total, from the optimiser's rate.
   case formula(@Sendable (_ base: Double, _ position: Int, _ total: Int) -> Double)
-  /// Rates that answer to a metric.
+  /// Rates that depend on a metric.
   case plateau(PlateauRule)
 }
 
@@ -33,7 +33,7 @@ package struct ScheduleFunction: Sendable {
   let isPerStep: Bool
   let warmupSteps: Int
 
-  /// The metric that the schedule listens to, if any.
+  /// The metric that the schedule depends on, if any.
   package var metric: String? {
     if case .plateau(let rule) = rule { rule.metric } else { nil }
   }
@@ -98,7 +98,7 @@ package struct LearningRate {
     }
   }
 
-  /// Tells the schedule its metric at the end of an epoch.
+  /// Passes the metric to the schedule at the end of an epoch.
   mutating func observe(_ value: Double, isHigherBetter: Bool) {
     guard case .plateau(let rule) = schedule.rule else { return }
     plateau.observe(isHigherBetter ? -value : value, rule: rule, base: base)

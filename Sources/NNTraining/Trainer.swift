@@ -3,12 +3,12 @@ import NNErrors
 import NNMath
 import NNNetwork
 
-/// Runs batches and epochs, decides when to stop. Holds what a training needs besides the model:
-/// optimiser, gradients, memory for a batch.
+/// Makes steps. Owns the parts of a training besides the model: optimiser, gradients, memory for a
+/// batch.
 package final class Trainer {
   package let model: Model
   package private(set) var config: TrainingConfig
-  /// What happened so far in the training that runs or ran last.
+  /// The history of the training that runs or ran last.
   package internal(set) var history = TrainingHistory()
   /// Epochs finished, over continued trainings.
   var epochsDone = 0
@@ -19,9 +19,9 @@ package final class Trainer {
   let gradients: Buffer<Float>
   private var pass: BatchPass?
   private(set) var crew: Crew
-  /// Whether the optimiser's memory is of its own making; a file may have anything in it.
+  /// Whether the optimiser's memory was computed here; a file may have any values.
   var trustsMemory = true
-  /// Looked at within a step that takes long; nil: nobody asks.
+  /// Checked within a long step; nil: never.
   var isCancelled: (() -> Bool)?
   /// For the rare step whose update might overflow.
   private var weightsBefore: Buffer<Float>?
@@ -72,7 +72,7 @@ package final class Trainer {
       config.threads ?? standard, for: 3 * Double(rows) * Double(model.parameterCount))
   }
 
-  /// Memory for batches of up to so many rows; kept when it is large enough.
+  /// Memory for batches of up to `rows` rows; reused if it is large enough.
   func pass(rows: Int) throws(NNError) -> BatchPass {
     if let pass, pass.capacity >= rows { return pass }
     let new = try BatchPass(model, rows: rows)
@@ -80,7 +80,7 @@ package final class Trainer {
     return new
   }
 
-  /// What a step is given.
+  /// The arguments of a step.
   struct Step {
     let samples: SampleRows
     let start: Int
@@ -107,8 +107,8 @@ package final class Trainer {
 
   /// Updates the weights after a backward pass.
   ///
-  /// The gradients of a small network stay in the first-level cache: a look over them costs less
-  /// than a bound from the batch.
+  /// The gradients of a small network stay in the first-level cache: checking them all costs less
+  /// than computing a bound from the batch.
   private func update(_ step: Step, _ pass: BatchPass, loss: Double) throws(NNError) {
     guard loss.isFinite else { throw divergence(loss: loss, step) }
     let (rows, mode) = (step.count, mode(step))
@@ -118,7 +118,7 @@ package final class Trainer {
       : pass.gradientBound(
         rows: rows, mode: mode, gradients: gradients.base, inputPeak: step.samples.peak)
     if isBounded(rate: step.rate, peak: bound) {
-      // Nothing can go wrong any more: each part is used while it is in the cache.
+      // No gradient can overflow: each part is used at once, while it is in the cache.
       optimizer.begin(learningRate: step.rate)
       pass.completeGradient(
         rows: rows, mode: mode, gradients: gradients.base, user: optimizer, crew: crew)
@@ -159,8 +159,8 @@ package final class Trainer {
     if !isSafe, !weightsAreFinite { throw restoreAndReport(loss: 0, step) }
   }
 
-  /// Whether no rule can move a weight out of the range of a float. Decay that more than removes a
-  /// weight in a step would make it grow from step to step without the loss knowing.
+  /// Whether no rule can move a weight out of the range of a float. With rate · decay > 1 a weight
+  /// changes its sign and grows every step, although the loss stays finite.
   private func isBounded(rate: Double, peak: Float) -> Bool {
     let shared = config.optimizerOptions
     return trustsMemory && rate >= 0 && rate <= 1e3 && peak <= 1e15

@@ -2,7 +2,7 @@ import NNErrors
 import NNJSON
 import NNMath
 
-/// What is asked of a training: values and their ranges.
+/// The config of a training: values and their ranges.
 package struct TrainingConfig {
   package let epochs: Int
   /// Rows of a batch; 0: all.
@@ -87,7 +87,7 @@ package struct TrainingConfig {
     }
   }
 
-  /// Lets `finish` know the key.
+  /// Marks the key as read.
   private static func absent(_ options: inout Options) -> Int? {
     _ = options.value("threads")
     return nil
@@ -137,7 +137,7 @@ package struct NamedMetric: Sendable {
   package let isHigherBetter: Bool
   /// nil: the loss.
   package let function: MetricFunction?
-  /// What truth and scores may be.
+  /// The tasks that it accepts.
   let tasks: [MetricTask]
 
   package static func list(_ json: JSON) throws(NNError) -> [NamedMetric] {

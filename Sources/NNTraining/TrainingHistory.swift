@@ -2,7 +2,7 @@ import CPlatform
 import NNErrors
 import NNJSON
 
-/// What happened in a training: one record an epoch.
+/// The history of a training: one record for each epoch.
 package struct TrainingHistory: Sendable {
   /// How a training ended.
   package enum Ending: String, Sendable {
@@ -51,7 +51,7 @@ package struct TrainingHistory: Sendable {
     ending.isInterruption && epochs.last == epoch && self.names == names
   }
 
-  /// Room for records, so that an epoch's end seldom has to ask for memory.
+  /// Reserves memory for records, so that the end of an epoch seldom allocates.
   init(names: [String], epochs count: Int) {
     self.names = names
     ending = .running
@@ -64,14 +64,13 @@ package struct TrainingHistory: Sendable {
     epochs.reserveCapacity(room)
   }
 
-  /// Bytes that a training's columns take from the beginning, with room for what is added up on the
-  /// way.
+  /// Bytes that a training's columns take from the start, including spare capacity.
   package static func bytes(for config: TrainingConfig) -> Int {
     let columns = 2 * (config.metrics.count + 1) + 4
     return 2 * columns * (min(config.epochs, 1024) * MemoryLayout<Double>.stride + 256)
   }
 
-  /// Bytes that the next record will ask for: none, unless the columns are full.
+  /// Bytes that the next record allocates: none, unless the columns are full.
   private var growth: Int {
     epochs.count < epochs.capacity
       ? 0 : 4 * (names.count + 1) * (epochs.count + 16) * MemoryLayout<Double>.stride
@@ -90,7 +89,7 @@ package struct TrainingHistory: Sendable {
   }
 
   mutating func record(epoch: Int, _ values: [Double]) {
-    // A bound on memory: of a longer training the first epochs and the last one are kept.
+    // Bounds the memory: of a longer training the first epochs and the last one are kept.
     if epochs.count >= Self.maximumEpochs {
       epochs.removeLast()
       for index in columns.indices { columns[index].removeLast() }

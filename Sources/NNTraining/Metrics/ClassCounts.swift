@@ -1,7 +1,7 @@
 import NNErrors
 import NNMath
 
-/// What metrics of labels are computed from: for each class (of several labels a row: each label)
+/// The counts behind metrics of labels. For each class (with several labels in a row: each label)
 /// the weight of the rows that have it, that are predicted to have it, and both.
 final class ClassCounts {
   let classes: Int
@@ -21,7 +21,7 @@ final class ClassCounts {
   var truth: UnsafeMutablePointer<Double> { sums.base }
   var predicted: UnsafeMutablePointer<Double> { sums.base + classes }
   var hits: UnsafeMutablePointer<Double> { sums.base + 2 * classes }
-  /// Whether a row has the class or is predicted to have it, be its weight 0.
+  /// Whether a row has the class or is predicted to have it, even with weight 0.
   func occurs(_ index: Int) -> Bool { occurrence.base[index] }
 
   private convenience init(classes: Int, isMultilabel: Bool) throws(NNError) {
@@ -45,7 +45,7 @@ final class ClassCounts {
     if isMultilabel { countLabels(input) } else { try countClasses(input) }
   }
 
-  /// Two classes of which nothing is known yet: see `set`.
+  /// Two classes without counts: see `set`.
   static func binary() throws(NNError) -> ClassCounts {
     try ClassCounts(classes: 2, isMultilabel: false)
   }

@@ -1,14 +1,14 @@
 import NNErrors
 import NNJSON
 
-/// A number for people about predictions, never differentiated. Definitions are scikit-learn's.
+/// A measure of predictions for people; it is not differentiated. Definitions are scikit-learn's.
 package struct Metric: Kind {
   package static let role = "metric"
   package let name: String
   package let example: String
-  /// Whether more is better: early stopping and thresholds go by it.
+  /// Whether more is better, for early stopping and thresholds.
   package let isHigherBetter: Bool
-  /// What truth and scores may be.
+  /// The tasks that it accepts.
   package let tasks: [MetricTask]
   /// Reads the options; the function it returns checks its input and computes the metric, NaN
   /// where it is not defined and where all weights are 0.

@@ -1,4 +1,4 @@
-/// What truth and scores mean.
+/// The meaning of truth and scores.
 package enum MetricTask: Sendable {
   /// Truth 0/1 in one column; scores: probability of class 1 in one column.
   case binary
@@ -55,7 +55,7 @@ package struct MetricInput {
   package func weight(_ row: Int) -> Double { weights.map { $0[row] } ?? 1 }
 }
 
-/// What a checked input says.
+/// Access to a checked input.
 extension MetricInput {
   var totalWeight: Double {
     guard let weights else { return Double(rows) }

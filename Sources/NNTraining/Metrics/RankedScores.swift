@@ -52,7 +52,7 @@ final class RankedScores {
 
   /// Sorts by merging runs of 1, 2, 4 ... rows; stable.
   ///
-  /// Swift's own sort would take its scratch memory from where a shortage kills the host.
+  /// Swift's own sort allocates scratch memory and aborts the process if that fails.
   func sort() {
     var width = 1
     while width < count {

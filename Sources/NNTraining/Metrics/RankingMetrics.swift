@@ -2,7 +2,7 @@ import NNErrors
 import NNJSON
 import NNMath
 
-/// Metrics of the order that scores put rows or classes in.
+/// Metrics of the order of rows or classes by their scores.
 extension Metric {
   /// The share of the rows whose true class is among the k largest scores.
   ///
@@ -134,7 +134,7 @@ private enum QuestionAverage: Sendable {
     for column in 0..<input.scoreColumns {
       ranked.load(input, column: column)
       let weight = self == .weighted && input.scoreColumns > 1 ? ranked.positives : 1
-      // A class that is not there may be undefined, but has no part in a weighted mean.
+      // A class that does not occur may be undefined; its weight in a weighted mean is 0.
       if weight > 0 { sum += weight * value(ranked) }
       total += weight
     }

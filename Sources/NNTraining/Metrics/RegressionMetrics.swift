@@ -140,7 +140,7 @@ private func determination(_ input: MetricInput, _ column: Int) -> Double {
     variation += input.weight(row) * deviation * deviation
   }
   if unexplained == 0 { return 1 }
-  // By the range: the mean of equal numbers may be rounded away from them.
+  // By the range, because the mean of equal numbers may be rounded away from them.
   return low == high || variation == 0 ? 0 : 1 - unexplained / variation
 }
 

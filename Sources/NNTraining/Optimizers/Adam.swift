@@ -4,7 +4,7 @@ import NNErrors
 import NNJSON
 
 extension OptimizerRule {
-  /// Steps of the mean gradient over the root of the mean square; corrections in double.
+  /// Divides the mean gradient by the root of the mean square; bias corrections in double.
   ///
   /// References: torch.optim.Adam; Kingma and Ba 2015; amsgrad: Reddi, Kale and Kumar 2018.
   static let adam = OptimizerRule(

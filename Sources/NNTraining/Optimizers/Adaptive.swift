@@ -3,7 +3,8 @@ import NNErrors
 import NNJSON
 
 extension OptimizerRule {
-  /// Gradients over the root of their running mean square, minus the squared mean when centred.
+  /// Divides gradients by the root of their running mean square; if centred, minus the squared
+  /// mean.
   ///
   /// References: torch.optim.RMSprop; Tieleman and Hinton 2012; centred: Graves 2013.
   static let rmsprop = OptimizerRule(
@@ -27,7 +28,7 @@ extension OptimizerRule {
     }
   }
 
-  /// Gradients over the root of the sum of all their squares.
+  /// Divides gradients by the root of the sum of all their squares.
   ///
   /// References: torch.optim.Adagrad; Duchi, Hazan and Singer 2011.
   static let adagrad = OptimizerRule(
@@ -51,7 +52,7 @@ extension OptimizerRule {
       })
   }
 
-  /// Steps as long as the steps before them, per gradient as long as those before.
+  /// Scales each gradient by RMS(previous updates) / RMS(gradients).
   ///
   /// References: torch.optim.Adadelta; Zeiler 2012.
   static let adadelta = OptimizerRule(
@@ -69,8 +70,7 @@ extension OptimizerRule {
     }
   }
 
-  /// Step sizes of each weight's own, steered by the signs of its gradients alone: for full
-  /// batches.
+  /// A step size for each weight, controlled by the signs of its gradients alone: for full batches.
   ///
   /// References: torch.optim.Rprop; Riedmiller and Braun 1993.
   static let rprop = OptimizerRule(

@@ -31,8 +31,8 @@ package struct LBFGSOptions: Sendable {
   /// PyTorch's tolerances: of the largest gradient, and of the change of loss or weights.
   let gradientTolerance = 1e-7
   let changeTolerance = 1e-9
-  /// Slots times tensors in a file, whose header has a bound: of a very deep network the newest
-  /// pairs are saved.
+  /// Bound of slots times tensors in a file, because its header is bounded: a very deep network
+  /// saves only the newest pairs.
   package static let mostSavedTensors = 4096
 }
 
@@ -77,8 +77,8 @@ final class LBFGS {
     self.search = search
   }
 
-  /// Up to `maximumIterations` quasi-Newton steps, or until it is cancelled. The loss before them
-  /// is returned.
+  /// Makes up to `maximumIterations` quasi-Newton steps, unless cancelled. Returns the loss before
+  /// them.
   func step(
     _ weights: UnsafeMutablePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
     learningRate: Double, isCancelled: () -> Bool, evaluate: () -> Double
@@ -104,7 +104,7 @@ final class LBFGS {
         evaluations += found.evaluations
       } else {
         add(direction.base, times: Float(stepLength), to: weights, count)
-        // As PyTorch: the last iteration's loss is not needed by anyone.
+        // As PyTorch: the last iteration's loss is not used.
         if iteration != options.maximumIterations {
           loss = evaluate()
           evaluations += 1
@@ -145,7 +145,7 @@ final class LBFGS {
     }
   }
 
-  /// Keeps the last step and what it did to the gradient, unless the loss was not convex along it.
+  /// Keeps the last step and the change of the gradient, unless the loss was not convex along it.
   private func remember(_ gradient: UnsafeMutablePointer<Float>) {
     let slot = pairs == options.history ? first : slot(of: pairs)
     let (step, change) = (steps.base + slot * count, changes.base + slot * count)
@@ -180,8 +180,8 @@ final class LBFGS {
   }
 }
 
-// What a file keeps: the pairs from the oldest on, the last direction and the gradient before it;
-// as scalars the iterations, the diagonal, the length of the last step, and a number a pair.
+// In a file: the pairs from the oldest on, the last direction and the gradient before it. As
+// scalars: the iterations, the diagonal, the length of the last step, and a number for each pair.
 extension LBFGS {
   private static let scalarsBeforePairs = 3
   /// The memory in blocks of one float a parameter; none before the first step.
@@ -210,9 +210,9 @@ extension LBFGS {
     min(pairs, max(0, LBFGSOptions.mostSavedTensors / max(1, tensors) / 2 - 1))
   }
 
-  /// Takes up a saved memory.
+  /// Restores a saved memory.
   ///
-  /// - Returns: whether it is one; a memory of fewer pairs than a file has begins with the newest.
+  /// - Returns: whether it is one; if fewer pairs fit than the file has, the newest are kept.
   func restore(_ saved: [(name: String, values: Buffer<Float>)], scalars: [Double]) -> Bool {
     if saved.isEmpty { return true }
     let before = Self.scalarsBeforePairs

@@ -28,7 +28,7 @@ extension OptimizerRule {
     return OptimizerFunction(
       slots: 1, slotNames: ["momentum_buffer"], learningRate: 1e-3,
       constants: { step in
-        // The first step takes the gradient whole: the buffer is 0, dampening waits.
+        // The first step takes the whole gradient, without dampening: the buffer is 0.
         StepConstants(
           rate: Float(step.learningRate), fresh: step.number == 1 ? 1 : Float(1 - dampening))
       },

@@ -1,7 +1,8 @@
 import NNErrors
 import NNMath
 
-/// A line search that ends where the loss has fallen enough and its slope has flattened enough.
+/// A line search that ends where the loss and its slope have fallen enough (strong Wolfe
+/// conditions).
 ///
 /// Reference: torch.optim.lbfgs._strong_wolfe (after Schmidt's minFunc); Nocedal and Wright 2006,
 /// algorithms 3.5 and 3.6.
@@ -81,7 +82,7 @@ struct StrongWolfeSearch {
       keep: keep)
   }
 
-  /// Goes outwards until a good point lies between two; or is found.
+  /// Goes outwards until a good point is found, or lies between two points.
   private func bracket(
     _ line: Line, _ origin: Point, _ length: Double, _ evaluate: () -> Double
   ) -> (low: Point, high: Point, evaluations: Int, isDone: Bool) {

@@ -39,13 +39,13 @@ struct PlateauRule: Sendable {
 
 /// Where a plateau rule stands.
 struct PlateauState {
-  /// What the base rate is multiplied by.
+  /// The factor of the base rate.
   var factor = 1.0
   var best = Double.infinity
   var badEpochs = 0
   var cooldownLeft = 0
 
-  /// - Parameter value: the metric with its sign turned so that less is better.
+  /// - Parameter value: the metric, with the sign changed so that less is better.
   mutating func observe(_ value: Double, rule: PlateauRule, base: Double) {
     // Relative to the best: for values below 0 that makes the goal larger in magnitude too.
     let goal = best.isFinite ? best - abs(best) * rule.threshold : best
