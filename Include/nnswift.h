@@ -31,27 +31,27 @@
  *     NNS_E_STATE. Every ..._free(NULL) is fine.
  *   - Text goes into your buffer: (buffer, capacity, need). *need is the number of bytes with the
  *     final 0; call with capacity 0 to ask. A buffer that is too small gives NNS_E_ARGUMENT.
- *   - Memory that cannot be had is NNS_E_MEMORY, wherever in a call that shows. Data come from the
- *     C allocator; for the small objects beside them, which could not fail by themselves, a call
- *     holds memory before it begins: 64 bytes for a byte of JSON or of a file's header (464 for the
- *     first 40 KB of JSON), 256 for a byte of nns_describe, 320 for a number of the history; up to
- *     64 KB comes from 2 MB that the library has. (The build with the Swift runtime inside ends the
- *     process when its small objects cannot be had.)
- *   - What cannot be seen from inside: a pointer that does not reach as far as its sizes say.
+ *   - Out of memory is NNS_E_MEMORY; the model stays usable. Every call reserves memory for its
+ *     small objects before it begins (figures: docs/embedding.md).
+ *   - The library cannot see that a pointer does not reach as far as its sizes say.
  *   - A structure begins with its own size, so that older and newer programs understand each
  *     other. Set struct_size = sizeof(the structure); NNS_ARRAY does.
  *
  * Threads
- *   A model is idle, being read by any number of calls, or being changed by one.
- *   [read]    functions may run at the same time on one model, from any threads;
- *   [change]  functions need it alone: while it is being read or changed they return NNS_E_BUSY,
- *             and so does a [read] function while the model is being changed. The exception is the
- *             thread that runs a training's callback: there [read] functions work between steps.
- *   [any]     functions may be called at any time from any thread.
+ *   A model is idle, being read by any number of calls, or being changed by one. A call:
+ *
+ *                                                idle    being read    being changed
+ *       [read]                                   runs    runs          NNS_E_BUSY
+ *       [read], from its training's callback                           runs, between steps
+ *       [change]                                 runs    NNS_E_BUSY    NNS_E_BUSY
+ *       [any]                                    runs    runs          runs
+ *
  *   Models are independent of each other. After fork() the child may go on using the library.
  *   Process-wide state, all of it: the table of handles, the log callback, the default thread
- *   count, and which kernels run: chosen for the processor when the library is loaded; the
- *   environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less than the processor has.
+ *   count, 2 MB in reserve for small objects, the text of each thread's last error, a fork handler
+ *   (pthread_atfork) for the locks of these, and which kernels run: chosen for the processor when
+ *   the library is loaded; the environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less
+ *   than the processor has.
  *   The library never prints, never exits, installs no signal handler, and changes neither the
  *   locale nor the floating-point environment of its host. A call needs less than 64 KB of stack.
  *   Once loaded it stays loaded: dlclose does not unmap it, since its threads may be alive.
@@ -89,7 +89,7 @@ enum {
     NNS_E_DTYPE = 4,      /* the element type does not fit its purpose */
     NNS_E_STATE = 5,      /* freed or foreign handle, or called too early */
     NNS_E_BUSY = 6,       /* the model is in use in a way that excludes this call */
-    NNS_E_MEMORY = 7,     /* memory could not be had; nothing was changed (but see checkpoints) */
+    NNS_E_MEMORY = 7,     /* an allocation failed; nothing was changed (but see checkpoints) */
     NNS_E_IO = 10,        /* the operating system refused a file operation */
     NNS_E_FORMAT = 11,    /* not a model file, or a damaged one */
     NNS_E_VERSION = 12,   /* a model file of a newer version */

@@ -14,7 +14,8 @@ static int has_key;
 
 // Constant sentences: for signal handlers, and for when an allocation failed.
 static const char *const fixed[] = {
-    [NNC_NO_MEMORY] = "memory for the call could not be had; nothing was changed, free some and try again",
+    [NNC_NO_MEMORY] = "memory for the call could not be allocated; nothing was changed, "
+                      "free some and try again",
     [NNC_NO_MODEL] = "model must not be NULL",
     [NNC_STALE_MODEL] = "model must be a handle that this library gave and that was not freed; "
                         "check the order of calls",

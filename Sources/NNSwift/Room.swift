@@ -35,7 +35,7 @@ enum Room {
 
   /// A literal: needs no allocation.
   private static let noMemory =
-    "memory for the call could not be had; nothing was changed, free some and try again"
+    "memory for the call could not be allocated; nothing was changed, free some and try again"
 }
 
 /// The bytes of a C string, 0 where it is NULL.

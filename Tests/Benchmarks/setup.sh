@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the peers: the Python packages into the folder given, OpenBLAS and FANN by apt where that
-# is allowed. What cannot be had is said and left out: `make bench` measures whoever is there.
+# is allowed. A peer that cannot be installed is named and left out: `make bench` measures the
+# others.
 set -euo pipefail
 venv=$1
 cd "$(dirname "$0")/../.."
@@ -22,7 +23,7 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 [ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
-# One at a time: one that is not to be had must not keep the others away.
+# One at a time: one that cannot be installed must not prevent the others.
 grep -v '^#' Tests/Benchmarks/requirements.txt | while read -r package; do
   echo "bench-setup: $package"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$package" ||

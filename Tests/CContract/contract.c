@@ -73,7 +73,7 @@ void must(int32_t status, const char *what) {
 void *room_for(size_t size) {
     void *memory = malloc(size ? size : 1);
     if (memory) return memory;
-    check(0, "memory for the test itself", "%zu bytes could not be had", size);
+    check(0, "memory for the test itself", "%zu bytes could not be allocated", size);
     exit(finish());
 }
 

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 self=Tests/Fuzz/run.sh
 seconds=${FUZZ_SECONDS:-120}
 [ $# -gt 0 ] || set -- decoder json cycle
-# Memory that cannot be had is NULL; Swift's own report of a trap would only hide the sanitizer's.
+# A failed allocation is NULL; Swift's own report of a trap would only hide the sanitizer's.
 # Where memory was allocated is not kept, which doubles the rate: an artifact run alone tells it.
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=256:malloc_context_size=0
 export ASAN_OPTIONS=$ASAN_OPTIONS:quarantine_size_mb=2:thread_local_quarantine_size_kb=64

@@ -177,7 +177,7 @@ void check_small_stacks(void) {
     pthread_attr_setstacksize(&attributes, 64 << 10);
     pthread_attr_setguardsize(&attributes, 64 << 10);
     if (pthread_create(&thread, &attributes, use_on_small_stack, &got)) {
-        check(0, "preparation: a thread with a stack of 64 KB", "it could not be had");
+        check(0, "preparation: a thread with a stack of 64 KB", "it could not be created");
         return;
     }
     pthread_join(thread, NULL);

@@ -77,7 +77,7 @@ def run_interruptibly(work: Callable[[], Any], cancel: Callable[[], None]) -> An
         if job.claim.acquire(False):
             # The call has not begun and never will.
             if isinstance(interruption, RuntimeError):
-                # No thread can be had, as when the interpreter shuts down.
+                # No thread can be started, for example when the interpreter shuts down.
                 return work()
         else:
             _stop(job, cancel)

@@ -57,7 +57,7 @@ class BusyError(Error):
 
 
 class OutOfMemoryError(Error, MemoryError):
-    """Memory could not be had; nothing was changed."""
+    """An allocation failed; nothing was changed."""
 
     status, status_name = 7, "NNS_E_MEMORY"
 
