@@ -248,7 +248,7 @@ void nns_data_free(nns_data *NNS_NULLABLE data);
 
 /* -------- Training ------------------------------------------------------------------------- */
 
-/* What a progress callback is told. */
+/* The argument of a progress callback. */
 typedef struct nns_progress {
     uint32_t struct_size;
     int32_t epoch_end;    /* 1 at the end of an epoch, 0 after a batch ("progress": "batch") */

@@ -79,9 +79,8 @@ static int is_ours(int file) {
     return fstat(file, &now) == 0 && now.st_nlink > 0;
 }
 
-// A new file beside the old one. The numbers are taken from 0 on, so that what a killed process
-// left is found again. O_EXCL and the open mode give it the permissions that the host's umask asks
-// for.
+// A new file beside the old one. Numbers are tried from 0 on, so that the file of a killed process
+// is found again. O_EXCL and the open mode give it the permissions that the host's umask asks for.
 static int open_beside(const char *path, names *made) {
     unsigned number = 0;
     for (int attempt = 0; attempt < 2000 && number < 1000; attempt++) {
@@ -113,7 +112,7 @@ static const char *older(names *made, const char *path, int32_t number) {
 }
 
 // Gives path a second name, path.1, after path.1 has become path.2 and so on; path itself is there
-// at every moment. What a kill leaves is a whole file at each name, and at most one gap, filled
+// at every moment. A kill leaves a whole file at each name, and at most one gap, which is filled
 // here.
 static int rotate(const char *path, int32_t keep, names *made) {
     struct stat newest, next;
@@ -189,7 +188,7 @@ int nnc_probe_file(const char *path) {
 int nnc_real_path(const char *path, char *target, size_t capacity) {
     size_t length = strlen(path);
     if (capacity < PATH_MAX || length >= capacity) return ENAMETOOLONG;
-    // A symbolic link stays a link: what it points at is replaced.
+    // A symbolic link stays a link: its target is replaced.
     if (realpath(path, target)) return 0;
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;

@@ -29,7 +29,7 @@ package func nearest(to name: String, among known: [String]) -> String? {
 /// The end of the sentence for an unknown name:
 /// `; did you mean "units"? known options: units, init`.
 ///
-/// - Parameter title: what the known ones are called.
+/// - Parameter title: the word for the known names.
 package func hint(for name: String, among known: [String], title: String) -> String {
   let guess = nearest(to: name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
   return "; \(guess)\(title): \(listing(known))"

@@ -18,7 +18,7 @@ package struct FileTarget {
   /// Absolute, so that it stays the same when the host changes its working folder; ends with 0.
   private let path: [CChar]
 
-  /// Tries whether the file can be written, and leaves everything as it was.
+  /// Checks that the file can be written, and changes nothing.
   ///
   /// - Throws: `NNError.io` with the system's reason.
   package init(_ path: String) throws(NNError) {

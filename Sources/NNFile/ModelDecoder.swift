@@ -15,7 +15,7 @@ package struct FileLimits: Sendable {
 
 /// Reads a model from the bytes of a file, trusting nothing.
 ///
-/// - Returns: the model, and what the file keeps of a training.
+/// - Returns: the model, and the training state of the file, if any.
 /// - Throws: `NNError.format`, `.version`, `.checksum`, `.limit`, `.memory`.
 package func decode(
   _ bytes: UnsafeBufferPointer<UInt8>, limits: FileLimits
@@ -88,7 +88,7 @@ private func readTraining(
   guard let text = reader.trainingText else { return nil }
   var slots: [(name: String, values: Buffer<Float>)] = []
   let names = reader.slotNames(model)
-  // Tensors may not overlap: together they fit the data, or the file is not what it says.
+  // Tensors may not overlap; together they must cover the data.
   let values = try checkedProduct(names.count, model.parameterCount, "optimizer slots")
   guard try checkedProduct(values, 4, "optimizer slots") <= reader.dataSize else {
     throw .format("the file's optimizer has more slots than its data hold")

@@ -3,7 +3,7 @@ import NNErrors
 /// Reads the options of one JSON object: checks types and ranges and fills in defaults. It
 /// remembers which keys were read, so that it can name unknown ones and write the resolved object.
 package struct Options {
-  /// What the options belong to, for messages: `layer 0 (dense)`.
+  /// The owner of the options, for messages: `layer 0 (dense)`.
   package let owner: String
   /// The options read so far with their defaults filled in, in the order of reading.
   package private(set) var resolved = JSONObject()

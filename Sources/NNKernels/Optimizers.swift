@@ -65,7 +65,7 @@ private struct Momentum: Rule {
   let w: Floats
   let b: Floats
   let rate, momentum, fresh: Vector
-  /// What the velocity is multiplied by before the gradient joins it.
+  /// The factor of the velocity before the gradient is added.
   let look, direct: Vector
 
   @inline(__always)

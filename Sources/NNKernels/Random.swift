@@ -1,6 +1,6 @@
 import CVector
 
-/// Four words of each of so many counters of Philox 4x32-10, sixteen counters at a time.
+/// Four words for each of `count` counters of Philox 4x32-10, sixteen counters at a time.
 func randomWords(
   _ stream: UnsafePointer<UInt32>, _ first: UInt32, _ counters: Int,
   _ words: UnsafeMutablePointer<UInt32>

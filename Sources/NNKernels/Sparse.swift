@@ -3,7 +3,7 @@ import CVector
 // The first layer over the inputs that are not 0. Only terms 0 · w are left out and the others keep
 // their order, so the results equal those of the other products bit for bit.
 
-/// Marks what is not 0 in a batch, by rows and by columns.
+/// Marks the values of a batch that are not 0, by rows and by columns.
 ///
 /// - Returns: how many.
 func indexNonzeros(_ a: Rows, _ index: UnsafePointer<nnk_nonzeros>) -> Int {

@@ -23,8 +23,8 @@ package struct RowsAhead {
 ///   - bias: [n], or nil.
 ///   - c: [m × n], overwritten.
 ///   - spare: floats as `spareForProducts` says, for b in another order.
-///   - nonzeros: what is not 0 in a, if that is little.
-///   - ahead: what is fetched from memory meanwhile; not with nonzeros.
+///   - nonzeros: the index of the values of a that are not 0, if they are few.
+///   - ahead: rows to prefetch meanwhile; not with nonzeros.
 package func multiply(
   _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>? = nil, isRectified: Bool = false,
   into c: Matrix, spare: UnsafeMutablePointer<Float>,
@@ -201,7 +201,7 @@ private struct ProductJob {
   }
 }
 
-/// A product over what is not 0, by blocks of columns.
+/// A product over the values that are not 0, by blocks of columns.
 private struct SparseJob {
   var product: nnk_product
   let nonzeros: UnsafePointer<nnk_nonzeros>

@@ -2,7 +2,7 @@ import NNErrors
 import NNJSON
 import NNMath
 
-/// What a network is, as a value: input size, scaling, layers, loss, seed.
+/// A network as a value: input size, scaling, layers, loss, seed.
 package struct ModelSpec {
   package let inputSize: Int
   package let outputSize: Int

@@ -15,7 +15,7 @@ extension Model {
   /// Rows that pass through the network at a time: as many as fit the cache.
   package static let predictionBlock = 256
 
-  /// The crew for predictions of so many rows.
+  /// The threads for predictions of that many rows.
   ///
   /// - Parameter threads: as many as may work; 0: as many as pay.
   package func predictionCrew(rows: Int, threads: Int) -> Crew {
@@ -35,7 +35,7 @@ extension Model {
     }
   }
 
-  /// Bytes of a prediction for so many rows.
+  /// Bytes of a prediction for that many rows.
   package func predictionBytes(_ kind: PredictionKind, rows: Int) throws(NNError) -> Int {
     let values = try checkedProduct(rows, try predictionColumns(kind), "predictions")
     let size = if case .labels = kind { 8 } else { 4 }

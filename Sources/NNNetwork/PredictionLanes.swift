@@ -47,7 +47,7 @@ extension Model {
   ///   - view: [any × inputSize], checked by the caller.
   ///   - order: the row at a position; nil: the position itself.
   ///   - out: receives dense rows; large enough as `predictionBytes` says.
-  ///   - lanes: made for this model and for at least so many rows.
+  ///   - lanes: made for this model and for at least `rows` rows.
   ///   - crew: runs the lanes; for a single lane it shares the products.
   package func predict(
     _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, kind: PredictionKind,

@@ -61,7 +61,7 @@ package final class Workspace {
     fill(places.base, model, plan)
   }
 
-  /// Every layer reads what the one below it wrote.
+  /// Every layer reads the output of the one below it.
   private func fill(
     _ places: UnsafeMutablePointer<LayerPlace>, _ model: Model, _ plan: MemoryPlan
   ) {

@@ -56,7 +56,7 @@ func view(_ array: UnsafePointer<nns_array>?, _ name: StaticString) throws(NNErr
   let array = try required(array, name)
   let known = Int(array.pointee.struct_size)
   guard known >= ArraySize.withoutStrides else { throw wrongSize(name, known) }
-  // Field by field: a copy of the whole would wait for what the caller has just stored in pieces.
+  // Field by field: a copy of the whole would wait for the caller's narrower stores just before.
   let (dtype, data) = (array.pointee.dtype, array.pointee.data)
   let (rows, columns) = (Int(array.pointee.rows), Int(array.pointee.cols))
   var rowStride = known >= ArraySize.withRowStride ? Int(array.pointee.row_stride) : 0

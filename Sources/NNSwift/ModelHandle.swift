@@ -28,7 +28,7 @@ final class ModelHandle: @unchecked Sendable {
   private let idle = Atomic<UnsafeMutableRawPointer?>(nil)
   private static let idleRows = 16
 
-  /// Runs a body with memory for predictions of so many rows.
+  /// Runs a body with memory for predictions of that many rows.
   func withLanes(
     rows: Int, _ crew: Crew, _ body: (PredictionLanes) -> Void
   ) throws(NNError) {

@@ -15,7 +15,7 @@ enum Room {
     return base + 64 * length + min(400 * length, 16 << 20)
   }
 
-  /// Reading or writing so many numbers of a history as JSON.
+  /// Reading or writing that many numbers of a history as JSON.
   static func bytes(forHistory values: Int) -> Int {
     let (bytes, overflow) = values.multipliedReportingOverflow(by: 320)
     return overflow ? .max / 8 : bytes + base

@@ -3,7 +3,7 @@ import NNErrors
 import NNMath
 import NNNetwork
 
-/// What a progress callback is told.
+/// The argument of a progress callback.
 package struct ProgressReport {
   package let isEpochEnd: Bool
   /// From 1.

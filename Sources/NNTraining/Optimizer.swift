@@ -167,7 +167,7 @@ package final class Optimizer {
       ?? function.slotNames.enumerated().map { ($1, slots.base + $0 * parameterCount) }
   }
 
-  /// Takes up position and memory of a saved optimiser.
+  /// Restores position and memory of a saved optimiser.
   ///
   /// - Returns: whether the memory is one of this rule; if not, nothing of use is kept.
   func restore(

@@ -47,7 +47,7 @@ def speeds_on(rows, workload):
 
 
 def _is_of(row, workload, members):
-    # What is compared by threads is shown for one.
+    # Workloads that are compared by threads are shown for one thread.
     has_threads = row["threads"] == 1 or not peer_table.is_compared_by_threads(workload)
     return row["workload"] == workload and row["peer"] in members and has_threads
 

@@ -1,5 +1,5 @@
-// What a core can do at most: chains of multiplications and additions that wait for nothing but the
-// units, in GFLOP/s.
+// The peak of a core in GFLOP/s: chains of multiplications and additions that wait only for the
+// units.
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 

@@ -100,7 +100,7 @@ PEERS = {
     # W4 would take it 20 s an epoch, W8 minutes.
     "fann": Peer("FANN", "fann", skip=("W4*", "W8"), is_exact=False),
 }  # fmt: skip
-# What the check compares with: exact, and exact but for roundings like those of float32.
+# The references of the check: exact, and exact except for roundings like those of float32.
 REFERENCES = {
     variant: Peer(f"NumPy {variant}", "numpy_peer.py", variant, "numpy")
     for variant in ("f64", *(f"f64-{seed}" for seed in range(1, 7)))

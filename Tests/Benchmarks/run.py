@@ -135,8 +135,7 @@ def written_by(script):
 
 def main():
     asked = arguments()
-    # Here and not before: whoever runs one part alone must not measure what was built some time
-    # ago.
+    # Built here, so that a run of one part alone does not measure an old build.
     subprocess.run(["bash", str(peer_table.HERE / "build.sh")], check=True)
     # In a process of its own: a child's peak memory is never told as less than this process's.
     subprocess.run([sys.executable, workloads.__file__], env=sampling.environment(), check=True)

@@ -1,4 +1,4 @@
-/* Files that survive: trainings that resume from a checkpoint, and what a disk does to a save. */
+/* Files that survive: trainings that resume from a checkpoint, and saves to a failing disk. */
 #include "checkpoints/checkpoints.h"
 
 int main(void) {

@@ -1,4 +1,4 @@
-/* What a program does with the library, from the first call to the last. */
+/* A program's use of the library, from the first call to the last. */
 #include "lifecycle/lifecycle.h"
 
 int main(void) {

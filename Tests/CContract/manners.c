@@ -1,4 +1,4 @@
-/* How the library behaves inside a host: what it leaves alone, and how threads share it. */
+/* How the library behaves inside a host: the state it does not touch, and how threads share it. */
 #include "manners/manners.h"
 
 static const char spec[] =

@@ -108,7 +108,7 @@ fi
 
 sh "$here/symbols.sh" "$build" "$flavour" >symbols.log 2>symbols.stderr
 add symbols $?
-# The library as it was linked, before its symbols were taken away.
+# The library as linked, before it was stripped.
 linked=$root/.build-embedded/release/libnnswift.so
 if [ "$flavour" = embedded ] && [ -f "$linked" ]; then
   sh "$here/registers.sh" "$linked" >registers.log 2>registers.stderr

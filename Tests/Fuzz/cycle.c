@@ -69,7 +69,7 @@ static nns_buffer *saved(const nns_model *model, const void **bytes, size_t *siz
     return buffer;
 }
 
-/* What the library writes it reads, and writes again to the byte. */
+/* The library reads the file it wrote, and writes the same bytes again. */
 static void save_and_load(const nns_model *model)
 {
     const void *first, *second;

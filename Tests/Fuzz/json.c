@@ -48,7 +48,7 @@ static int try_spec(const char *text)
 static nns_model *network;
 static nns_data *data;
 
-/* What is kept from text to text must not look like a leak. */
+/* Memory kept from text to text must not look like a leak. */
 static void release(void)
 {
     nns_data_free(data);

@@ -195,7 +195,8 @@ def run(kind, first, count, seed, seconds, intact):
         if code == 0:
             break
         if code == -signal.SIGALRM:
-            # Other programs may have held the processor: only what is slow again is a finding.
+            # Other programs may have held the processor: a slow mutant is a finding only if it is
+            # slow again.
             again, code = attempt(kind, place, place + 1, seed, intact, statuses, seconds)
         if code != 0:
             deaths.append(place)

@@ -16,10 +16,10 @@ export SWIFT_BACKTRACE=enable=no
 work=build/fuzz
 findings=0
 
-# What a pattern's group last stands for in the log.
+# The last match of a pattern's group in the log.
 last() { sed -nE "s/.*$1.*/\1/p" "$log" | tail -n 1; }
 
-# What was slow because the machine was busy is not slow again.
+# An input that was slow because the machine was busy is not slow again.
 is_disturbed() {
   case $1 in
     *timeout-*) timeout 60 "$work/$target" -timeout=1 -runs=10 "$1" >"$log.again" 2>&1 ;;
@@ -27,7 +27,7 @@ is_disturbed() {
   esac
 }
 
-# Leaks are looked for at the end only: between two inputs what they share would count as lost.
+# Leaks are checked at the end only: memory shared by inputs would count as lost between them.
 # Fuzzes for the seconds there are, going on after a disturbance; counts in executions, accepted,
 # inputs.
 run() {

@@ -13,7 +13,7 @@ from compare import FORWARD, Compared, joined, prefixed
 import nnswift
 from nnswift import convert
 
-# Absolute, on probabilities: what a user of the exported model would see.
+# Absolute, on probabilities, as a user of the exported model sees it.
 ONNX_LIMIT = 1e-6
 
 

@@ -1,7 +1,7 @@
 import CVector
 import Testing
 
-/// What comes alone is the same to the last bit as among others, though other code serves it.
+/// A single row, or number, has the same bits as among others, although other code computes it.
 @Suite struct AloneTests {
   private typealias Function = (UnsafeMutablePointer<Float>, Int) -> Void
 

@@ -1,7 +1,7 @@
 import CVector
 import Testing
 
-/// Products over what is not 0 give the bits of products over everything.
+/// Products over the values that are not 0 have the bits of products over all.
 @Suite struct SparseTests {
   private struct Batch {
     let rows: Int

@@ -4,7 +4,7 @@ import Testing
 
 /// Every vector function against double precision over its whole range: all exponents, both signs.
 @Suite struct TranscendentalTests {
-  /// 64 numbers of every power of two, and what is special.
+  /// 64 numbers of every power of two, and special values.
   private static let everywhere: [Float] = {
     var numbers = Numbers(7)
     var values: [Float] = [0, -0.0, .infinity, -.infinity, .leastNonzeroMagnitude]
@@ -86,7 +86,7 @@ import Testing
     #expect(worst <= 1.5)
   }
 
-  /// Targets of 0 and 1: what is left of the loss is log(1 + e^z) and log(1 + e^-z).
+  /// Targets of 0 and 1: the loss is log(1 + e^z) or log(1 + e^-z).
   @Test(arguments: levels) func binaryCrossEntropiesAreRight(_ level: Int) throws {
     let table = try kernels(level)
     let z = Self.everywhere.filter { abs($0) < 80 }

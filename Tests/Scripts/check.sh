@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is slower than test.sh: the second flavour, clients of older headers, line coverage,
-# sanitizers, damaged input.
+# The tests that are slower than test.sh: the second flavour, clients of older headers, line
+# coverage, sanitizers, damaged input.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/parts.sh

@@ -20,7 +20,7 @@ part() {
   fi
 }
 
-# Says what was skipped and how it went; the status is that of the script.
+# Prints the skipped tests and the totals; its status is that of the script.
 finish() {
   grep -hE '^(SKIPPED|skipped:)' "${logs[@]}" | sed -E 's/^SKIPPED( \[[0-9]+\])?/skipped:/' | sort -u
   echo "$passed passed, $failed failed"

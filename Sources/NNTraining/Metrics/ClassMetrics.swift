@@ -30,7 +30,7 @@ extension Metric {
     }
   }
 
-  /// `hits / predicted`: how much of what was predicted is right; 0 where nothing was.
+  /// `hits / predicted`: the share of the predicted rows that is right; 0 if none is predicted.
   ///
   /// Reference: sklearn.metrics.precision_score.
   static let precision = Metric(
@@ -39,7 +39,7 @@ extension Metric {
     averaged(try Average(&options)) { answers in share(answers.hits, of: answers.predicted) }
   }
 
-  /// `hits / true`: how much of what is there was found; 0 where nothing is.
+  /// `hits / true`: the share of the true rows that was found; 0 if there is none.
   ///
   /// Reference: sklearn.metrics.recall_score.
   static let recall = Metric(

@@ -66,7 +66,7 @@ package struct Metric: Kind {
 
   /// Reads `"name"` or `{"type": "name", ...}`.
   ///
-  /// - Throws: `NNError.argument` naming what is not known and what is.
+  /// - Throws: `NNError.argument` with the unknown name and the known ones.
   package static func parse(_ json: JSON) throws(NNError) -> (
     metric: Metric, function: MetricFunction
   ) {

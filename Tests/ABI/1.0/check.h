@@ -1,4 +1,4 @@
-/* What the programs of a client of 1.0 share: checks that are counted, and iris-like samples. */
+/* Shared by the programs of a client of 1.0: checks that are counted, and iris-like samples. */
 #ifndef CHECK_H
 #define CHECK_H
 

@@ -1,4 +1,4 @@
-/* A client of 1.0 that calls every function of that header and looks at what comes back. */
+/* A client of 1.0 that calls every function of that header and checks the results. */
 #include <math.h>
 
 #include "check.h"

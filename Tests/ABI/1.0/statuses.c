@@ -1,4 +1,4 @@
-/* The numbers that a client of 1.0 was compiled with mean to the library what they meant then. */
+/* The constants that a client of 1.0 was compiled with still have the same meaning. */
 #include "check.h"
 
 #define NAMED(status) CHECK(!strcmp(nns_status_name(status), #status))

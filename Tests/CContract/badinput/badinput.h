@@ -1,4 +1,4 @@
-/* The table of bad input: its rows, what they may use, and who judges them. */
+/* The table of bad input: its rows, the objects they use, and the checks. */
 #ifndef BADINPUT_H
 #define BADINPUT_H
 
@@ -46,7 +46,7 @@ uint64_t documented(const char *function);
 /* JSON with ' for ": easier to read in C. Valid until the next but three calls. */
 const char *json(const char *text);
 
-/* -------- What the rows use. */
+/* -------- The objects that rows use. */
 
 typedef struct fixture {
     samples set;

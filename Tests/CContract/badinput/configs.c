@@ -1,4 +1,4 @@
-/* Configs that are JSON and yet ask for what cannot be. A text has ' for ". */
+/* Configs that are valid JSON and ask for the impossible. A text has ' for ". */
 #include "badinput.h"
 
 static int32_t configure(const char *text) { return nns_configure(g.model, json(text)); }

@@ -1,4 +1,4 @@
-/* What the rows of the table use. */
+/* The objects that the rows of the table use. */
 #include "badinput.h"
 
 fixture g;

@@ -117,7 +117,7 @@ static void refuse_all(const taker *taker, const impostor *list, int count) {
     }
 }
 
-/* Freeing what is not ours, or not any more, does nothing. */
+/* Freeing a foreign or freed handle does nothing. */
 static void free_all(const impostor *list, int count) {
     for (int at = 0; at < count; at++) {
         if (list[at].kind != MODEL || at < KINDS) nns_free(list[at].handle);

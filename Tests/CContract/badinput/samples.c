@@ -73,7 +73,7 @@ static int32_t gradient(nns_model *model, const nns_array *features, const nns_a
     return nns_loss_grad(model, features, targets, NULL, &made.value, made.floats, count);
 }
 
-/* What a model refuses, whichever way it comes. */
+/* Samples that a model refuses, in every function. */
 static const struct {
     const char *function;
     int32_t (*use)(nns_model *, const nns_array *, const nns_array *);
@@ -202,7 +202,7 @@ static void refuse_weight(const char *what, float value, const char *fragment) {
 SHAPES(CALL)
 static const bad_case shapes[] = {SHAPES(ROW)};
 
-/* What is let through when it is asked for. */
+/* Samples that are accepted on request. */
 static void allow(void) {
     nns_model *copy = NULL;
     float out[N * 3];

@@ -1,4 +1,4 @@
-/* What is not JSON, or not the JSON that is wanted, in every parameter that is JSON. */
+/* Texts that are not JSON, or not the expected JSON, in every parameter that is JSON. */
 #include "badinput.h"
 
 static int32_t spec(const char *text) { return nns_create(text, &made.model); }
@@ -29,7 +29,7 @@ static const struct {
     {"nns_best_threshold", threshold, 1},
 };
 
-/* fragment NULL: JSON, but not what is wanted. */
+/* fragment NULL: valid JSON of an unexpected form. */
 static const struct {
     const char *what, *fragment, *text;
 } texts[] = {

@@ -160,7 +160,7 @@ static void leave(const char *name) {
     check(file != NULL, "leaving a file", "%s", name);
 }
 
-/* What a killed process leaves is taken away; what another process is writing is not. */
+/* A file left by a killed process is removed; a file that another process is writing is not. */
 void check_leftovers(void) {
     nns_model *model = some_model();
     reset_disk();

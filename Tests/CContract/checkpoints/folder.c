@@ -1,4 +1,4 @@
-/* What the checks share: a training, the folder that they write to, and what lies in it. */
+/* Shared by the checks: a training, the folder that they write to, and its contents. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <sys/stat.h>

@@ -18,7 +18,7 @@ static int is_written(const char *path, const char *text) {
     return is_whole;
 }
 
-/* Who is not root becomes it in a namespace, where the system lets him. */
+/* Becomes root in a namespace, where the system allows it. */
 static int is_root_in_namespace(void) {
     char users[40], groups[40];
     snprintf(users, sizeof users, "0 %d 1", (int)getuid());

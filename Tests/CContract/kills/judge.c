@@ -1,4 +1,4 @@
-/* What lies in the folder after a kill. */
+/* Checks the folder after a kill. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <sys/stat.h>

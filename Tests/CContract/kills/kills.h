@@ -3,7 +3,7 @@
 
 #include "../contract.h"
 
-/* What is trained, so that its checkpoints take a good share of the time. */
+/* The training: its checkpoints take a good share of the time. */
 typedef struct task {
     const char *name;
     int epochs;
@@ -23,7 +23,7 @@ nns_model *train_whole(const task *task);
 /* Begins, or goes on from the checkpoint, and saves the result. Returns an exit status. */
 int train_to_the_end(const task *task);
 
-/* Every file that lies there must load; adds up what is seen. */
+/* Every file in the folder must load; counts them. */
 void judge_files(const task *task, counts *seen);
 nns_model *load_whole(const char *path);
 void clear_files(void);

@@ -1,4 +1,4 @@
-/* The progress callback: what it is told, what it may do, how it stops a training. */
+/* The progress callback: its arguments, the calls it may make, how it stops a training. */
 #include <math.h>
 
 #include "lifecycle.h"
@@ -144,7 +144,7 @@ static int32_t free_inside(void *user, const nns_progress *told) {
     return 0;
 }
 
-/* The last user releases: a training goes on with what was freed meanwhile. */
+/* The last user releases: a training goes on with a model and data that were freed meanwhile. */
 static void check_freeing(const samples *set) {
     visit inside = {model_from(classifier), labelled(set), set, 0};
     int64_t size = 0;

@@ -62,7 +62,7 @@ static uint64_t hash_of_variables(void) {
     return hash;
 }
 
-/* The host as it was before the library was called at all: what is only done once shows, too. */
+/* The host before the first call of the library, so that changes made only once are seen, too. */
 static uint64_t first_variables;
 static struct sigaction first_actions[65];
 
@@ -76,7 +76,7 @@ void check_variables(void) {
     check(hash_of_variables() == first_variables, "environment variables stay", "they changed");
 }
 
-/* What a BLAS, OpenMP or a C program's start-up would be asked; the library must not. */
+/* The functions that set the threads of a BLAS or of OpenMP; the library must not call them. */
 static int thread_settings;
 void openblas_set_num_threads(int count);
 void goto_set_num_threads(int count);

@@ -1,7 +1,7 @@
 /* Structures of clients that are older or newer than the library. */
 #include "manners.h"
 
-/* Predicts with an array that says it ends after `size` bytes; what lies behind is not read. */
+/* Predicts with an array whose struct_size is `size`; bytes behind it are not read. */
 static void check_array(const char *name, size_t size, int64_t row_stride, int may_be_refused) {
     static samples set;
     fill_samples(&set);

@@ -20,7 +20,7 @@ extern int may_fail_all;
 /* The most bytes of Swift's objects at a time since fail_at. */
 int64_t peak_of_objects(void);
 
-/* -------- What is tried, and one try. */
+/* -------- The attempts. */
 
 typedef struct fixture {
     nns_model *model;

@@ -1,4 +1,4 @@
-/* What the parts of the call fuzzer share. */
+/* Shared by the parts of the call fuzzer. */
 #ifndef CALLS_H
 #define CALLS_H
 
@@ -89,7 +89,7 @@ void first_calls(void);
 void random_call(void);
 void print_reach(void); /* how often each call was made, and how often it succeeded */
 
-/* Whether a model's weights are what they were; NULL when there is no such model. */
+/* Whether a model's weights are unchanged; NULL when there is no such model. */
 typedef struct snapshot {
     float *weights;
     int64_t count;

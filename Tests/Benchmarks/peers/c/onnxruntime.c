@@ -58,8 +58,7 @@ static void open_session(const workload *w, peer *p) {
     CALL(p, CREATE_CPU_MEMORY_INFO, (int, int, void **), ARENA_ALLOCATOR, MEMORY_DEFAULT, &p->memory);
 }
 
-// A tensor over memory of ours. It is made once for each place and kept: what a careful program
-// does.
+// A tensor over memory of ours. It is made once for each place and kept, as a careful program does.
 static void *tensor(peer *p, const float *data, int64_t rows, int64_t columns) {
     enum { PLACES = 16384 };
     static struct { const float *data; void *tensor; } made[PLACES];
