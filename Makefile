@@ -100,7 +100,7 @@ abi: lib setup ## exports, types, constants and programs of older headers agains
 coverage: python ## lines of Sources/NNFile and Sources/NNSwift that no test reaches; fails below 95 %
 	@$(PY) Tests/Scripts/coverage.py
 
-sanitize: setup ## Swift tests and C clients under four sanitizers (SANITIZERS=address or thread)
+sanitize: ## Swift tests and C clients under four sanitizers (SANITIZERS=address or thread)
 	@bash Tests/Scripts/sanitize.sh $(SANITIZERS)
 
 clean: ## removes everything built

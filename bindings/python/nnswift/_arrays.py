@@ -109,7 +109,7 @@ def seed(value: Any) -> int:
 
 
 def size(value: Any, name: str) -> int:
-    """Returns a number that fits the library's 64-bit sizes; what it may be, the library says."""
+    """Returns a number that fits the library's 64-bit sizes; the library checks its range."""
     return integer(value, name, -(2**63), 2**63 - 1)
 
 

@@ -1,4 +1,4 @@
-"""Confusion matrix, curves and thresholds: what is more than one number."""
+"""Confusion matrix, curves and thresholds: results of more than one number."""
 
 from __future__ import annotations
 

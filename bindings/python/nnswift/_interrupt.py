@@ -13,7 +13,7 @@ _CANCEL_AGAIN_SECONDS = 0.05
 
 
 class _Job:
-    """A call that runs in a thread of its own, and what came of it.
+    """A call that runs in a thread of its own, and its outcome.
 
     Only bare locks: a handler's exception may come between any two byte codes of the main thread, and in the middle
     of threading's Event or Thread it would leave them broken or be lost.
@@ -22,7 +22,7 @@ class _Job:
     def __init__(self, work: Callable[[], Any]):
         self._work = work
         self._context = contextvars.copy_context()
-        # Whoever takes it first decides whether work begins.
+        # The first to take it decides whether work begins.
         self.claim = _thread.allocate_lock()
         self.is_finished = False
         self.result: Any = None

@@ -41,7 +41,7 @@ class _Sized(Structure):
 
 
 class nns_array(_Sized):
-    """A borrowed array; `source` keeps what it points into alive."""
+    """A borrowed array; `source` keeps the memory that it points to alive."""
 
     _fields_ = [
         ("struct_size", c_uint32), ("dtype", c_int32), ("data", c_void_p), ("rows", c_int64),
@@ -127,7 +127,7 @@ _CHECKED = {
     "nns_set_weights": [Model, Floats, c_int64],
 }
 
-# The others: what they return and their arguments.
+# The others: their results and arguments.
 _UNCHECKED = {
     "nns_abi_version": (c_uint32, []),
     "nns_version": (c_char_p, []),
@@ -206,7 +206,7 @@ def prepared(name: str, *arguments: Any) -> Callable[[], None]:
     For a call that is made again and again: to convert five arguments takes half a microsecond.
     """
     converted = [kind.from_param(value) for kind, value in zip(_CHECKED[name], arguments)]
-    # Another object for the same function: without types it takes what was converted as it is.
+    # Another object for the same function: without types it takes converted arguments unchanged.
     function = lib[name]
     function.restype, function.errcheck = c_int32, check
     return functools.partial(function, *converted)

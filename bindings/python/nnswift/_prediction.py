@@ -29,7 +29,7 @@ def kind_code(kind: str, allow_nan: bool) -> int:
 
 
 class OutputForm:
-    """How many values of which type a model gives for a row, and what they are called."""
+    """Number, type and names of the values that a model gives for a row."""
 
     def __init__(self, inputs: int, outputs: int, spec: Mapping[str, Any]):
         self.inputs = inputs
@@ -58,7 +58,7 @@ class OutputForm:
         return _arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), is_row
 
     def empty(self, rows: int, kind: str) -> np.ndarray:
-        """Returns an array for the predictions of so many rows."""
+        """Returns an array for the predictions of that many rows."""
         if kind == "label":
             return np.empty((rows, self._label_columns), np.int64)
         return np.empty((rows, self._outputs), np.float32)

@@ -134,7 +134,7 @@ class StoredModel:
         return self.copy()
 
     def __getstate__(self) -> bytes:
-        # What a prediction needs, as in a file; neither history nor optimiser travel.
+        # The parts that a prediction needs, as in a file; without history and optimiser.
         return self.to_bytes()
 
     def __setstate__(self, state: bytes) -> None:

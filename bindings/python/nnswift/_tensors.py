@@ -59,7 +59,7 @@ class TensorLayout:
             array = np.asarray(array)
             if array.shape != tensor.shape:
                 raise ShapeError(f'{what}: "{name}" must have shape {tensor.shape}, got {array.shape}')
-            # The library refuses what this makes infinite.
+            # The library refuses values that become infinite here.
             with np.errstate(over="ignore"):
                 values[tensor.offset : tensor.end] = array.ravel()
 

@@ -1,4 +1,4 @@
-"""What a training tells: while it runs, and afterwards."""
+"""Reports of a training: while it runs, and afterwards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, NamedTuple, Union
 
 
 class Progress(NamedTuple):
-    """What a callback is told."""
+    """The argument of a callback."""
 
     epoch_end: bool
     """Whether an epoch has ended; False after a batch (config ``"progress": "batch"``)."""

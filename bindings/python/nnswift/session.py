@@ -67,7 +67,7 @@ class Session:
         self._form.check(out, view.rows, kind)
         call = (self._handle, view, code, out.ctypes.data, out.nbytes)
         lib.nns_session_predict(*call)
-        # Only what was borrowed itself: a converted copy would not follow changes of X.
+        # Only for a borrowed array: a converted copy would not follow changes of X.
         if isinstance(X, np.ndarray) and np.may_share_memory(view.source, X):
             self._x, self._out, self._kind = X, out, (kind, allow_nan)
             self._again = _library.prepared("nns_session_predict", *call)

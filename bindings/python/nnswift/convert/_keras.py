@@ -10,13 +10,13 @@ from ..model import Model
 from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum, read_layer, refusal
 from ._scaling import fitted_scaling, with_scaling
 
-# What a loss applies to the raw outputs. A Keras network has it as its last activation.
+# The function that a loss applies to the raw outputs. A Keras network has it as its last activation.
 _OUTPUTS = {"softmax_cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "poisson": "exponential"}
 # At the end of a network these give probabilities or rates: no logits, and no logarithm of a rate.
 _PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "exponential")
 _RATES = (*_PROBABILITIES, "softplus", "relu")
 
-# What a network does to its features: nothing, times a factor, or minus a center and times a scale.
+# How a network scales its features: not at all, by a factor, or by a center and a scale.
 _Scaling = Union[None, float, Tuple[np.ndarray, np.ndarray]]
 
 

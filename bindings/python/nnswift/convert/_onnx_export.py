@@ -107,7 +107,7 @@ def _proto(onnx: Any, chain: "_Chain", model: Model) -> Any:
 
 
 class _Chain:
-    """Nodes one after the other; `value` is the name of what they give so far, `size` its number of columns."""
+    """Nodes in order; `value` is the name of their last output, `size` its number of columns."""
 
     def __init__(self, onnx: Any, size: int):
         self._onnx = onnx
@@ -131,7 +131,7 @@ class _Chain:
         return name
 
     def add(self, operator: str, *inputs: Union[str, float], **attributes: Any) -> str:
-        """Adds a node, numbers as constants, and returns the name of what it gives: the chain's new value."""
+        """Adds a node, numbers as constants, and returns the name of its output: the chain's new value."""
         names = [given if isinstance(given, str) else self.constant(f"{given:g}", given) for given in inputs]
         name = f"{self.prefix}/{operator}"
         self._names[name] = self._names.get(name, 0) + 1
@@ -142,7 +142,7 @@ class _Chain:
         return self.value
 
     def finished(self) -> "_Chain":
-        """Calls what the last node gives "output"."""
+        """Names the output of the last node "output"."""
         if not self.nodes:
             self.add("Identity", self.value)
         self.nodes[-1].output[0] = "output"

@@ -12,7 +12,7 @@ _ON_CONSTANTS = ("Identity", "Cast", "Transpose")
 
 
 class Node(NamedTuple):
-    """One operator of a graph; what it gives besides its first output is of no use here."""
+    """One operator of a graph; only its first output is used here."""
 
     operator: str
     name: str
@@ -123,7 +123,7 @@ class Graph:
         return node
 
     def _compute(self, node: Node) -> None:
-        """Keeps what a node gives if that is a constant."""
+        """Keeps the output of a node if it is a constant."""
         value: Any = None
         if node.operator == "Constant":
             value = self._stated(node)

@@ -15,7 +15,7 @@ from ._onnx_layers import Layers
 from ._onnx_operators import READERS, SUPPORTED, Step, floats, short
 from ._scaling import with_scaling
 
-# The output function of a loss -> the loss. It is no layer: the model works with what comes before it.
+# The output function of a loss -> the loss. It is no layer: the model ends before it.
 _LOSSES = {"softmax": "softmax_cross_entropy", "sigmoid": "binary_cross_entropy", "exp": "poisson"}
 
 _FROM_GRAPH = ("input", "layers", "preprocess")
@@ -105,7 +105,7 @@ def _restored(onnx: Any, proto: Any, changes: Mapping[str, Any]) -> Optional[Mod
         model = _built(spec, tensors, scaling)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    # The metadata says what a graph was; it is believed only if the nodes are still those.
+    # The metadata describes the graph as exported; it is used only if the nodes are still the same.
     written = to_onnx(model).graph
     for field in ("node", "initializer"):
         if list(getattr(written, field)) != list(getattr(proto.graph, field)):
@@ -183,7 +183,7 @@ def _formula(graph: Graph, node: Node, reached: Mapping[str, Any]) -> Optional[S
 
 
 def _operator(graph: Graph, node: Node, reached: Mapping[str, Any]) -> Optional[Step]:
-    # What is not reached belongs to a formula: its attributes are not asked.
+    # Nodes that are not reached belong to a formula: their attributes are not read.
     if node.operator not in READERS or not any(name in reached for name in node.inputs):
         return None
     step = READERS[node.operator](graph, node)

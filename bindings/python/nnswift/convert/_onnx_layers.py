@@ -28,7 +28,7 @@ class _Affine(NamedTuple):
                 value = 1 / value
             return self._replace(scale=self.scale * value, shift=self.shift * value)
         value = -value if operator == "Add" else value
-        # What is taken off before any scaling stays a center: no digit is lost.
+        # A subtraction before any scaling stays a center: no digit is lost.
         if self.is_shift and not self.shift.any():
             return self._replace(center=self.center + value)
         return self._replace(shift=self.shift - value)
@@ -91,7 +91,7 @@ class Layers:
             self._append(self._resolved(step))
 
     def finish(self) -> None:
-        """Ends the layers: what is still to be scaled finds its place."""
+        """Ends the layers: a scaling that is left over is put into one of them."""
         if not self.layers:
             self.add(Step("activation", _END, "", {"type": "identity"}))
         self._resolved(None)
@@ -148,7 +148,7 @@ class Layers:
         self._tensors.append(tensors)
 
     def _ends_with_dense(self) -> bool:
-        """Whether the last layer is dense and nothing was done to what it gives."""
+        """Whether the last layer is dense and its output was not changed."""
         return bool(self.layers) and self.layers[-1]["type"] == "dense" and "activation" not in self.layers[-1]
 
     def _take_affine(self, step: Step) -> None:
@@ -161,7 +161,7 @@ class Layers:
         self._pending = affine
 
     def _resolved(self, step: Optional[Step]) -> Optional[Step]:
-        """Puts what is still to be scaled where it belongs; returns the next step, changed by it."""
+        """Puts a scaling that is left over into its layer; returns the next step, changed by it."""
         affine, self._pending = self._pending, None
         if affine is None:
             return step
@@ -218,7 +218,7 @@ def _rounded(values: np.ndarray) -> np.ndarray:
 
 
 def _folded_before(affine: _Affine, step: Step) -> Step:
-    """A dense layer that also does what comes before it; in double, then rounded once."""
+    """A dense layer that includes the scaling before it; in double, then rounded once."""
     weight = step.tensors["weight"].astype(np.float64)
     columns = weight.shape[1:]
     shift = np.broadcast_to(affine.shift - affine.center * affine.scale, columns)

@@ -1,4 +1,4 @@
-"""What all pictures share: the Axes, the colours, and checks of what is drawn."""
+"""Shared by all pictures: the Axes, the colours, and checks of the values drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images with what they are and what they were taken for."""
+"""Images with their true and predicted classes."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _texts(labels: Any, count: int, name: str) -> list:
 
 
 def _caption(true: list, guessed: list, number: int) -> Tuple[str, bool]:
-    """Returns what stands below an image, and whether it was recognised."""
+    """Returns the text below an image, and whether it was recognised."""
     if true and guessed and true[number] != guessed[number]:
         between = " → " if len(true[number]) + len(guessed[number]) <= 6 else "\n→ "
         return f"{true[number]}{between}{guessed[number]}", False

@@ -56,7 +56,7 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Any = None) -> Any:
 
 
 def residuals(y_true: Any, y_pred: Any, *, ax: Any = None) -> Any:
-    """Draws what is left, true - predicted, against the prediction, and the root mean square of it in the legend.
+    """Draws the residuals, true - predicted, against the prediction, and their root mean square in the legend.
 
     Parameters, result and errors are those of `predictions`.
 
