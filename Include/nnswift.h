@@ -186,7 +186,7 @@ int32_t nns_create_mlp(const int64_t *NNS_NULLABLE sizes, int64_t count,
  * Statuses: NULL, STATE, BUSY, MEMORY. */
 int32_t nns_clone(const nns_model *NNS_NULLABLE model, nns_model *NNS_NULLABLE *NNS_NULLABLE copy);
 
-/* Gives the handle back; the last user of the model releases it. NULL is fine. [any] */
+/* Frees the handle; the last call that uses the model releases it. NULL is fine. [any] */
 void nns_free(nns_model *NNS_NULLABLE model);
 
 /* Writes the number of features a row must have. [read] Statuses: NULL, STATE. */
@@ -243,7 +243,7 @@ int32_t nns_data_size(const nns_data *NNS_NULLABLE data, int64_t *NNS_NULLABLE r
 int32_t nns_data_rows(const nns_data *NNS_NULLABLE data, int64_t *NNS_NULLABLE indices,
                       int64_t count);
 
-/* Gives the handle back. NULL is fine. [any] */
+/* Frees the handle. NULL is fine. [any] */
 void nns_data_free(nns_data *NNS_NULLABLE data);
 
 /* -------- Training ------------------------------------------------------------------------- */
@@ -283,8 +283,8 @@ int32_t nns_train(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE tr
                   const nns_data *NNS_NULLABLE valid, const char *NNS_NULLABLE config_json,
                   nns_progress_fn NNS_NULLABLE progress, void *NNS_NULLABLE user);
 
-/* Sets what nns_train_batch and nns_apply_grad use (the same JSON as nns_train) and begins with a
- * fresh optimiser. [change] Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
+/* Sets the config (as for nns_train) of nns_train_batch and nns_apply_grad, and begins with a fresh
+ * optimiser. [change] Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
 int32_t nns_configure(nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE config_json);
 
 /* Makes one step on one batch: online learning. [change]
@@ -294,8 +294,8 @@ int32_t nns_train_batch(nns_model *NNS_NULLABLE model, const nns_array *NNS_NULL
                         const nns_array *NNS_NULLABLE y, const nns_array *NNS_NULLABLE weight,
                         double *NNS_NULLABLE loss);
 
-/* Fits the spec's "preprocess" to the features of a data set. nns_train does it by itself the first
- * time. [change] Statuses: NULL, SHAPE, STATE, BUSY, MEMORY. */
+/* Fits the spec's "preprocess" to the features of a data set. The first nns_train does this by
+ * itself. [change] Statuses: NULL, SHAPE, STATE, BUSY, MEMORY. */
 int32_t nns_fit_preprocess(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE data);
 
 /* Writes a batch's loss and its gradient for the trainable values (order of nns_get_weights) and
@@ -335,7 +335,7 @@ int32_t nns_cancel(const nns_model *NNS_NULLABLE model);
 
 /* -------- Prediction ----------------------------------------------------------------------- */
 
-/* What predictions are wanted, and a flag that may be added with |. */
+/* Kinds of prediction, and a flag to be combined with |. */
 enum {
     NNS_PROBA = 1,          /* F32, rows x outputs: probabilities, or values of a regression */
     NNS_LABEL = 2,          /* I64, rows x 1 (binary with several outputs: rows x outputs) */
@@ -369,7 +369,7 @@ int32_t nns_session_create(const nns_model *NNS_NULLABLE model, int64_t max_rows
 int32_t nns_session_predict(nns_session *NNS_NULLABLE session, const nns_array *NNS_NULLABLE x,
                             int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
 
-/* Gives the handle back. NULL is fine. [any] */
+/* Frees the handle. NULL is fine. [any] */
 void nns_session_free(nns_session *NNS_NULLABLE session);
 
 /* -------- Metrics, usable without a model ------------------------------------------------- */
@@ -410,8 +410,8 @@ int32_t nns_confusion(const nns_array *NNS_NULLABLE y_true, const nns_array *NNS
 
 /* Finds the threshold on the scores of class 1 (score >= threshold is 1) at which a metric of
  * labels (accuracy, balanced_accuracy, precision, recall, f1, f_beta, matthews, kappa) is largest;
- * among equals the largest threshold; infinity where calling no row class 1 is best. value: may be
- * NULL. [any]
+ * among equals the largest threshold; infinity if predicting class 0 for every row is best. value:
+ * may be NULL. [any]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
 int32_t nns_best_threshold(const char *NNS_NULLABLE metric, const nns_array *NNS_NULLABLE y_true,
                            const nns_array *NNS_NULLABLE y_score,
@@ -420,13 +420,13 @@ int32_t nns_best_threshold(const char *NNS_NULLABLE metric, const nns_array *NNS
 
 /* -------- Weights and files ---------------------------------------------------------------- */
 
-/* What to save, combined with |. */
+/* Parts to save, to be combined with |. */
 enum {
     NNS_SAVE_WEIGHTS = 1, /* spec, preprocessing, weights: what a prediction needs */
     NNS_SAVE_TRAINING = 2 /* also the optimiser's state, its position and the history */
 };
 
-/* Bounds a reader keeps before it allocates. 0 in a field means its default. */
+/* Bounds that are checked before a file's sizes are allocated. 0 in a field means its default. */
 typedef struct nns_limits {
     uint32_t struct_size;
     uint32_t reserved;
@@ -438,13 +438,13 @@ typedef struct nns_limits {
 
 /* Writes the model as a safetensors file: whole or not at all, also when the power fails. [read]
  * The file is written beside the old one as path.nnswift0.tmp (1, 2 ... while others save to the
- * same path) and renamed; one that a killed process left is taken away by the next save to that
+ * same path) and renamed; one that a killed process left is removed by the next save to that
  * path. A full disk, a limit on file sizes, a folder that is missing or read-only, a path that is a
- * folder, a device or a pipe: IO, and the old file is as it was. A symbolic link stays one.
+ * folder, a device or a pipe: IO, and the old file stays unchanged. A symbolic link stays one.
  * flags: 0 means NNS_SAVE_WEIGHTS. Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY, IO. */
 int32_t nns_save(const nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE path, int32_t flags);
 
-/* Reads a model that nns_save wrote; a file from anywhere is checked, never believed. [any]
+/* Reads a model that nns_save wrote. Every byte is checked: the file may come from anywhere. [any]
  * limits: NULL for the defaults.
  * Statuses: NULL, ARGUMENT, MEMORY, IO, FORMAT, VERSION, CHECKSUM, LIMIT. */
 int32_t nns_load(const char *NNS_NULLABLE path, const nns_limits *NNS_NULLABLE limits,
@@ -465,7 +465,7 @@ int32_t nns_load_buffer(const void *NNS_NULLABLE bytes, size_t size,
 int32_t nns_buffer_bytes(const nns_buffer *NNS_NULLABLE buffer,
                          const void *NNS_NULLABLE *NNS_NULLABLE bytes, size_t *NNS_NULLABLE size);
 
-/* Gives the handle back. NULL is fine. [any] */
+/* Frees the handle. NULL is fine. [any] */
 void nns_buffer_free(nns_buffer *NNS_NULLABLE buffer);
 
 /* Writes the number of tensors and of all their values: the trainable ones come first in the order
