@@ -156,5 +156,8 @@ bench-setup: ## the peers of `make bench`, into .venv-bench (a few GB); OpenBLAS
 bench: lib setup ## speed beside the peers installed (an hour; BENCH=--quick: two minutes, BENCH=--help: more)
 	@python=.venv-bench/bin/python; [ -x $$python ] || python=$(PY); $$python Tests/Benchmarks/run.py $(BENCH)
 
+ab: lib setup ## OLD=a/libnnswift.so beside build/libnnswift.so: ratios of times in one run (4 minutes)
+	@$(PY) Tests/Benchmarks/ab.py $(OLD) $(AB)
+
 .PHONY: help lib install examples python demo data setup test check abi coverage sanitize clean \
-  golden golden-check parity same-bytes faults manners-faults fuzz mutants reports bench-setup bench
+  golden golden-check parity same-bytes faults manners-faults fuzz mutants reports bench-setup bench ab

@@ -1,8 +1,17 @@
 // nnswift through its C API. The library shuffles by itself; for the check it is given the rows in
-// the order asked for. Variants: default, dense (does not use the zeros of the data).
+// the order asked for. Variants: default, dense (does not use the zeros of the data); for
+// predictions default (a session), predict (nns_predict), one (nns_predict_one).
 #include "protocol.h"
 
 #include "nnswift.h"
+
+// Where predictions go. Older libraries take memory and its bytes: ab.py compiles this file with the
+// header of each library.
+#ifdef NNS_VERSION_MAJOR
+#define OUTPUT(y, rows, columns) &(nns_array)NNS_ARRAY(NNS_F32, y, rows, columns)
+#else
+#define OUTPUT(y, rows, columns) y, 4ul * (rows) * (columns)
+#endif
 
 typedef struct {
     nns_model *model;
@@ -105,7 +114,22 @@ static void weights(workload *w, void *user, float *values) {
 
 static void predict(workload *w, void *user, const float *x, int batch, float *y) {
     nns_array rows = NNS_ARRAY(NNS_F32, x, batch, w->dims[0]);
-    check(nns_session_predict(((peer *)user)->session, &rows, NNS_PROBA, y, 4ul * batch * w->dims[w->L]));
+    check(nns_session_predict(((peer *)user)->session, &rows, NNS_PROBA, OUTPUT(y, batch, w->dims[w->L])));
+}
+
+static void predict_by_model(workload *w, void *user, const float *x, int batch, float *y) {
+    nns_array rows = NNS_ARRAY(NNS_F32, x, batch, w->dims[0]);
+    check(nns_predict(((peer *)user)->model, &rows, NNS_PROBA, OUTPUT(y, batch, w->dims[w->L])));
+}
+
+static void predict_one(workload *w, void *user, const float *x, int batch, float *y) {
+    (void)batch;
+    check(nns_predict_one(((peer *)user)->model, x, w->dims[0], NNS_PROBA, y, 4ul * w->dims[w->L]));
+}
+
+static bench_call chosen_call(const workload *w) {
+    if (!strcmp(w->variant, "one") && w->batch == 1) return predict_one;
+    return strcmp(w->variant, "predict") ? predict : predict_by_model;
 }
 
 // A library that does not know the key has no use of zeros to switch off.
@@ -123,7 +147,7 @@ int main(int count, char **values) {
     if (w->kind[0] == 'i') {
         check(nns_set_threads((int32_t)w->threads));
         check(nns_session_create(p.model, w->batch, &p.session));
-        bench_predict(w, predict, &p);
+        bench_predict(w, chosen_call(w), &p);
         return 0;
     }
     p.data = make_data(w, w->X, w->yi ? (const void *)w->yi : w->yf);

@@ -141,10 +141,33 @@ static void bench_list(const char *name, const double *values, int count) {
     printf("]");
 }
 
+// With --reps 0: a repetition for each byte that comes in, its milliseconds in a line; for ab.py.
+typedef double (*bench_repetition)(void *context, int number);
+
+static void bench_serve(bench_repetition repetition, void *context) {
+    for (int number = 0; getchar() != EOF; number++) {
+        printf("%.7f\n", repetition(context, number));
+        fflush(stdout);
+    }
+}
+
 // Learns epochs first ..< first + count.
 typedef void (*bench_learn)(workload *w, int first, int count, void *user);
 // Writes all weights in the order of w->init.
 typedef void (*bench_weights)(workload *w, void *user, float *weights);
+
+typedef struct {
+    workload *w;
+    bench_learn learn;
+    void *user;
+} bench_training;
+
+static double bench_one_training(void *context, int number) {
+    bench_training *t = context;
+    double start = bench_now();
+    t->learn(t->w, t->w->epochs == 1 ? number + 1 : 0, t->w->epochs, t->user);
+    return (bench_now() - start) * 1e3;
+}
 
 static void bench_train(workload *w, bench_learn learn, bench_weights weights, void *user) {
     if (w->check[0]) {
@@ -159,12 +182,13 @@ static void bench_train(workload *w, bench_learn learn, bench_weights weights, v
         return;
     }
     learn(w, 0, w->epochs, user);
-    double *times = malloc(8ul * w->reps);
-    for (int r = 0; r < w->reps; r++) {
-        double start = bench_now();
-        learn(w, w->epochs == 1 ? r + 1 : 0, w->epochs, user);
-        times[r] = (bench_now() - start) * 1e3;
+    bench_training training = {w, learn, user};
+    if (!w->reps) {
+        bench_serve(bench_one_training, &training);
+        return;
     }
+    double *times = malloc(8ul * w->reps);
+    for (int r = 0; r < w->reps; r++) times[r] = bench_one_training(&training, r);
     printf("{");
     bench_list("times_ms", times, w->reps);
     printf("}\n");
@@ -199,6 +223,25 @@ static void bench_check_predictions(workload *w, bench_call call, void *user, fl
     printf("{\"check\": \"%s\"}\n", w->check);
 }
 
+typedef struct {
+    workload *w;
+    bench_call call;
+    void *user;
+    float *y;
+    long count;
+} bench_calls;
+
+// The mean of so many calls.
+static double bench_some_calls(void *context, int number) {
+    bench_calls *c = context;
+    const int blocks = c->w->n / c->w->batch;
+    const size_t block = (size_t)c->w->batch * c->w->dims[0];
+    (void)number;
+    double start = bench_now();
+    for (long i = 0; i < c->count; i++) c->call(c->w, c->user, c->w->X + i % blocks * block, c->w->batch, c->y);
+    return (bench_now() - start) / (double)c->count * 1e3;
+}
+
 static void bench_predict(workload *w, bench_call call, void *user) {
     const int blocks = w->n / w->batch;
     const size_t block = (size_t)w->batch * w->dims[0];
@@ -212,6 +255,12 @@ static void bench_predict(workload *w, bench_call call, void *user) {
         call(w, user, w->X + warm % blocks * block, w->batch, y);
     long count = (long)(0.25 / 0.4 * (double)warm);
     count = count < 10 ? 10 : count > 20000 ? 20000 : count;
+    bench_calls calls = {w, call, user, y, count};
+    if (!w->reps) {
+        calls.count = count / 10 + 1;
+        bench_serve(bench_some_calls, &calls);
+        return;
+    }
     double *each = malloc(8ul * count), *mean = malloc(8ul * w->reps);
     double *p50 = malloc(8ul * w->reps), *p99 = malloc(8ul * w->reps), cost = bench_clock_cost();
     for (int r = 0; r < w->reps; r++) {
@@ -223,9 +272,7 @@ static void bench_predict(workload *w, bench_call call, void *user) {
         qsort(each, count, sizeof *each, bench_ascending);
         p50[r] = each[count / 2];
         p99[r] = each[count * 99 / 100];
-        double start = bench_now();
-        for (long i = 0; i < count; i++) call(w, user, w->X + i % blocks * block, w->batch, y);
-        mean[r] = (bench_now() - start) / (double)count * 1e3;
+        mean[r] = bench_some_calls(&calls, r);
     }
     printf("{");
     bench_list("times_ms", mean, w->reps);
