@@ -8,8 +8,9 @@
 
 The C peer (peers/c/nnswift.c) is compiled for each library with its own header. Both programs run
 at once on one core, but only one works at a time: they make a repetition each in turn, so that what
-else the machine does slows both. Each round starts new processes: the places of code and data in
-memory differ between them. The ratio is the median of the pairs' ratios.
+else the machine does slows both. Again and again both are started anew, as the places of code and
+data in memory differ between processes. The ratio is the median of the ratios of all pairs of
+processes, each the median of its repetitions.
 """
 
 import argparse
@@ -25,21 +26,22 @@ import peer_table
 import sampling
 import workloads
 
-# (workload, variant of the peer, what the table calls it, its share of the time)
+# (workload, variant of the peer, what the table calls it, processes, share of a process)
+# Most processes where the places of 200 KB in memory decide about a twentieth of the time.
 CASES = [
-    ("I1a", "-", "784-64-10, one row, session", 1),
-    ("I1a", "predict", "784-64-10, one row, nns_predict", 1),
-    ("I1a", "one", "784-64-10, one row, nns_predict_one", 1),
-    ("I1b", "-", "14-64-32-1, one row, session", 1),
-    ("I1b", "predict", "14-64-32-1, one row, nns_predict", 1),
-    ("I1b", "one", "14-64-32-1, one row, nns_predict_one", 1),
-    ("W1", "-", "W1: 784-64-10, SGD", 1),
-    ("W2", "-", "W2: 784-64-10, Adam", 1),
-    ("W5", "-", "W5: 14-64-32-1, Adam", 1),
-    ("W7-10-tanh-adam", "-", "13-10-1, Adam, 100 epochs", 1),
-    ("W8", "-", "W8: 784-1024-1024-10, Adam", 2.5),
+    ("I1a", "-", "784-64-10, one row, session", 24, 1),
+    ("I1a", "predict", "784-64-10, one row, nns_predict", 24, 1),
+    ("I1a", "one", "784-64-10, one row, nns_predict_one", 24, 1),
+    ("I1b", "-", "14-64-32-1, one row, session", 8, 1),
+    ("I1b", "predict", "14-64-32-1, one row, nns_predict", 8, 1),
+    ("I1b", "one", "14-64-32-1, one row, nns_predict_one", 8, 1),
+    ("W1", "-", "W1: 784-64-10, SGD", 12, 1),
+    ("W2", "-", "W2: 784-64-10, Adam", 12, 1),
+    ("W5", "-", "W5: 14-64-32-1, Adam", 8, 1),
+    ("W7-10-tanh-adam", "-", "13-10-1, Adam, 100 epochs", 8, 1),
+    ("W8", "-", "W8: 784-1024-1024-10, Adam", 8, 5),
 ]
-ROUNDS = 5
+ROUNDS = 24
 WHICH = ("old", "new")
 FOLDER = peer_table.BUILD / "ab"
 
@@ -86,13 +88,16 @@ class Program:
         self._process.stdout.close()
 
 
-def pairs_of(peers, workload, variant, seconds):
-    """Returns [(old, new)] of one round: as many as fit, but two."""
+def pairs_of(peers, workload, variant, seconds, first):
+    """Returns [(old, new)] of two new processes: as many as fit, but two at least.
+
+    first: 1 or -1, the old one or the new one is started first.
+    """
     end, pairs = time.monotonic() + seconds, []
     programs = {}
-    for which in WHICH:
+    for which in WHICH[::first]:
         programs[which] = Program(peers[which], workload, variant)
-        # The first one is not counted; and the other program does not begin before it is over.
+        # Not counted: it warms up, and the other program does not begin before it is over.
         programs[which].repetition()
     longest = 0.0
     while len(pairs) < 2 or time.monotonic() + longest < end:
@@ -107,33 +112,39 @@ def pairs_of(peers, workload, variant, seconds):
 
 
 def measure(peers, cases, seconds):
-    """Returns the rounds of each case, each a list of (old, new)."""
-    rounds = [[] for _ in cases]
-    share = seconds / ROUNDS / sum(case[3] for case in cases)
-    for _ in range(ROUNDS):
-        begun = time.monotonic()
-        for (workload, variant, _, weight), found in zip(cases, rounds):
-            found.append(pairs_of(peers, workload, variant, share * weight))
-        print(f"ab: a round in {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
-    return rounds
+    """Returns for each case a list of pairs (old, new) for each pair of processes."""
+    found = [[] for _ in cases]
+    plan = [index for turn in range(ROUNDS) for index, case in enumerate(cases) if turn * case[3] % ROUNDS < case[3]]
+    left, end = sum(cases[index][4] for index in plan), time.monotonic() + seconds
+    for number, index in enumerate(plan):
+        workload, variant, _, _, weight = cases[index]
+        first = 1 if len(found[index]) % 2 == 0 else -1
+        found[index].append(pairs_of(peers, workload, variant, (end - time.monotonic()) * weight / left, first))
+        left -= weight
+        if number % 20 == 19:
+            print(f"ab: {number + 1} of {len(plan)}", file=sys.stderr, flush=True)
+    return found
 
 
-def ratio(pairs):
-    """Returns the median of new / old."""
-    return statistics.median(new / old for old, new in pairs)
+def ratio(rounds):
+    """Returns the median of the processes' ratios, each the median of its pairs'."""
+    return statistics.median(ratios(rounds))
 
 
-def pooled(rounds):
-    return [pair for pairs in rounds for pair in pairs]
+def ratios(rounds):
+    return [statistics.median(new / old for old, new in pairs) for pairs in rounds]
 
 
 def table(cases, measured):
-    lines = [f"{'':38}{'old':>12}{'new':>12}{'new / old':>11}{'by rounds':>18}{'pairs':>7}"]
-    for (_, _, title, _), rounds in zip(cases, measured):
-        pairs, each = pooled(rounds), [ratio(pairs) for pairs in rounds]
-        old, new = (_text(statistics.median(pair[which] for pair in pairs)) for which in (0, 1))
-        spread = f"{min(each):.3f} ... {max(each):.3f}"
-        lines.append(f"{title:38}{old:>12}{new:>12}{ratio(pairs):>11.3f}{spread:>18}{len(pairs):>7}")
+    """Returns medians, the ratio, and between what the middle half of the processes lies."""
+    lines = [f"{'':38}{'old':>12}{'new':>12}{'new / old':>11}{'middle half':>18}{'processes':>11}"]
+    for (_, _, title, _, _), rounds in zip(cases, measured):
+        times = [[statistics.median(pair[which] for pair in pairs) for pairs in rounds] for which in (0, 1)]
+        old, new = (_text(statistics.median(one)) for one in times)
+        low, _, high = statistics.quantiles(ratios(rounds), n=4, method="inclusive")
+        lines.append(
+            f"{title:38}{old:>12}{new:>12}{ratio(rounds):>11.3f}{f'{low:.3f} ... {high:.3f}':>18}{len(rounds):>11}"
+        )
     return "\n".join(lines)
 
 
@@ -160,7 +171,7 @@ def main():
     busy = (sampling.busy_ticks() - ticks) / sampling.TICKS / (time.monotonic() - begun)
     print(table(cases, measured))
     print(f"{busy - 1:.2f} cores were busy with something else")
-    above = [case[2] for case, rounds in zip(cases, measured) if asked.limit and ratio(pooled(rounds)) > asked.limit]
+    above = [case[2] for case, rounds in zip(cases, measured) if asked.limit and ratio(rounds) > asked.limit]
     if above:
         raise SystemExit(f"ab: above {asked.limit}: {'; '.join(above)}")
 

@@ -181,12 +181,12 @@ static void bench_train(workload *w, bench_learn learn, bench_weights weights, v
         printf("{\"check\": \"%s\"}\n", w->check);
         return;
     }
-    learn(w, 0, w->epochs, user);
     bench_training training = {w, learn, user};
     if (!w->reps) {
         bench_serve(bench_one_training, &training);
         return;
     }
+    learn(w, 0, w->epochs, user);
     double *times = malloc(8ul * w->reps);
     for (int r = 0; r < w->reps; r++) times[r] = bench_one_training(&training, r);
     printf("{");
@@ -251,9 +251,10 @@ static void bench_predict(workload *w, bench_call call, void *user) {
         return;
     }
     long warm = 0;
-    for (double end = bench_now() + 0.4; bench_now() < end; warm++)
+    const double warm_seconds = w->reps ? 0.4 : 0.1;
+    for (double end = bench_now() + warm_seconds; bench_now() < end; warm++)
         call(w, user, w->X + warm % blocks * block, w->batch, y);
-    long count = (long)(0.25 / 0.4 * (double)warm);
+    long count = (long)(0.25 / warm_seconds * (double)warm);
     count = count < 10 ? 10 : count > 20000 ? 20000 : count;
     bench_calls calls = {w, call, user, y, count};
     if (!w->reps) {
