@@ -388,7 +388,7 @@ int32_t nns_metric(const char *NNS_NULLABLE name, const nns_array *NNS_NULLABLE 
 enum {
     NNS_CURVE_ROC = 1,        /* x false positive rate, y true positive rate, z threshold */
     NNS_CURVE_PR = 2,         /* x recall, y precision, z threshold (NaN at the last point) */
-    NNS_CURVE_CALIBRATION = 3 /* x mean score, y share of positives, z weight of the bin (10 bins) */
+    NNS_CURVE_CALIBRATION = 3 /* x mean score, y share of positives, z weight; of 10 bins */
 };
 
 /* Computes a curve of binary truth (0/1, rows x 1) against scores (rows x 1). [any]
