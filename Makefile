@@ -43,8 +43,8 @@ ifneq ($(shell cat build/.flavour 2>/dev/null),$(FLAVOUR))
 .PHONY: $(LIBRARY)
 endif
 
-build/embedded/libnnswift.so build/static/libnnswift.so: build/%/libnnswift.so: $(SOURCES) Tests/Scripts/build.sh
-	@bash Tests/Scripts/build.sh $* $@
+build/embedded/libnnswift.so build/static/libnnswift.so: build/%/libnnswift.so: $(SOURCES) tools/build.sh
+	@bash tools/build.sh $* $@
 
 install: lib ## library, links, header and nnswift.pc below PREFIX
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
@@ -83,25 +83,25 @@ data: setup ## public data sets, into build/data (or taken from NNSWIFT_DATA_DIR
 
 setup: build/.setup ## a Python environment in .venv, and abidiff where packages may be installed
 
-build/.setup: Tests/Scripts/setup.sh Tests/Scripts/requirements.txt
+build/.setup: tools/setup.sh tools/requirements.txt
 	@mkdir -p build
-	@PYTHON=$(PYTHON) bash Tests/Scripts/setup.sh $(VENV)
+	@PYTHON=$(PYTHON) bash tools/setup.sh $(VENV)
 	@touch $@
 
 test: lib python examples ## before every commit: Swift, C, Python, examples, documents (under 5 minutes)
-	@bash Tests/Scripts/test.sh
+	@bash tools/test.sh
 
 check: lib python ## before every pull request: static flavour, abi, coverage, sanitizers, damaged input
-	@bash Tests/Scripts/check.sh
+	@bash tools/check.sh
 
 abi: lib setup ## exports, types, constants and programs of older headers against this library
 	@$(PY) -m pytest -q -rs -p no:cacheprovider Tests/ABI
 
 coverage: python ## lines of Sources/NNFile and Sources/NNSwift that no test reaches; fails below 95 %
-	@$(PY) Tests/Scripts/coverage.py
+	@$(PY) tools/coverage.py
 
 sanitize: ## Swift tests and C clients under four sanitizers (SANITIZERS=address or thread)
-	@bash Tests/Scripts/sanitize.sh $(SANITIZERS)
+	@bash tools/sanitize.sh $(SANITIZERS)
 
 clean: ## removes everything built
 	rm -rf build .build .build-*
@@ -146,7 +146,7 @@ mutants: python ## 20,000 damaged models, checkpoints, specs and configs each, t
 	@$(PY) Tests/Fuzz/mutants.py $(MUTANTS)
 
 reports: python ## the five studies at full size, beside what they reported (QUICK=1: under 3 minutes)
-	@$(if $(QUICK),,$(MAKE) --no-print-directory data;) bash Tests/Scripts/reports.sh $(if $(QUICK),--quick)
+	@$(if $(QUICK),,$(MAKE) --no-print-directory data;) bash tools/reports.sh $(if $(QUICK),--quick)
 
 ##@ measure
 

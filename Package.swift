@@ -56,7 +56,7 @@ func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
 // through its vectors lane by lane is of no use to a test either.
 func kernels(_ name: String, _ settings: [SwiftSetting]) -> Target {
   .target(
-    name: name, dependencies: ["CVector"],
+    name: name, dependencies: ["CKernels"],
     swiftSettings: swift + settings + [
       .unsafeFlags(["-O", "-wmo", "-num-threads", "2"], .when(configuration: .debug))
     ])
@@ -71,7 +71,7 @@ var targets: [Target] = [
       + (isEmbedded ? [.define("NNSWIFT_EMBEDDED")] : []),
     linkerSettings: [.linkedLibrary("m")]),
 
-  .target(name: "CVector", cSettings: [.unsafeFlags(["-fvisibility=hidden", "-O2"])]),
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-fvisibility=hidden", "-O2"])]),
 
   floor("NNErrors", on: []),
   kernels("NNKernels", []),
@@ -83,17 +83,28 @@ var targets: [Target] = [
       .unsafeFlags(["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
     ]),
   floor("NNJSON", on: ["CPlatform", "NNErrors"]),
+  floor("NNOptions", on: ["NNErrors", "NNJSON"]),
   floor(
     "NNMath",
-    on: ["CPlatform", "CVector", "NNErrors", "NNKernels", "NNKernelsV3", "NNKernelsV4"]),
-  floor("NNNetwork", on: ["CPlatform", "CVector", "NNErrors", "NNJSON", "NNMath"]),
-  floor("NNTraining", on: ["CPlatform", "CVector", "NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
-  floor("NNFile", on: ["CPlatform", "NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
+    on: ["CKernels", "CPlatform", "NNErrors", "NNKernels", "NNKernelsV3", "NNKernelsV4"]),
+  floor(
+    "NNData", on: ["CKernels", "CPlatform", "NNErrors", "NNJSON", "NNMath", "NNOptions"]),
+  floor("NNMetrics", on: ["CPlatform", "NNErrors", "NNJSON", "NNMath", "NNOptions"]),
+  floor(
+    "NNNetwork",
+    on: ["CKernels", "CPlatform", "NNData", "NNErrors", "NNJSON", "NNMath", "NNOptions"]),
+  floor(
+    "NNTraining",
+    on: [
+      "CKernels", "CPlatform", "NNData", "NNErrors", "NNJSON", "NNMath", "NNMetrics", "NNNetwork",
+      "NNOptions",
+    ]),
+  floor("NNFile", on: ["CPlatform", "NNData", "NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
   .target(
     name: "NNSwift",
     dependencies: [
-      "CNNSwift", "CPlatform", "CVector", "NNErrors", "NNFile", "NNJSON", "NNMath", "NNNetwork",
-      "NNTraining",
+      "CKernels", "CNNSwift", "CPlatform", "NNData", "NNErrors", "NNFile", "NNJSON", "NNMath",
+      "NNMetrics", "NNNetwork", "NNOptions", "NNTraining",
     ],
     exclude: ["exports.map"],
     swiftSettings: swift + counters,
@@ -107,12 +118,17 @@ if !ships {
       path: "Tests/\(floor)Tests")
   }
   targets += [
+    tests("NNOptions", on: ["NNErrors", "NNJSON"]),
     tests("NNJSON", on: ["NNErrors"]),
-    tests("NNKernels", on: ["CVector", "NNKernelsV3", "NNKernelsV4"]),
-    tests("NNMath", on: ["CPlatform", "CVector", "NNErrors"]),
-    tests("NNNetwork", on: ["NNErrors", "NNJSON", "NNMath"]),
-    tests("NNTraining", on: ["NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
-    tests("NNFile", on: ["NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
+    tests("NNKernels", on: ["CKernels", "NNKernelsV3", "NNKernelsV4"]),
+    tests("NNMath", on: ["CKernels", "CPlatform", "NNErrors"]),
+    tests("NNData", on: ["NNErrors", "NNMath"]),
+    tests("NNMetrics", on: ["NNErrors", "NNJSON", "NNMath", "NNOptions"]),
+    tests("NNNetwork", on: ["NNData", "NNErrors", "NNJSON", "NNMath", "NNOptions"]),
+    tests(
+      "NNTraining",
+      on: ["NNData", "NNErrors", "NNJSON", "NNMath", "NNMetrics", "NNNetwork", "NNOptions"]),
+    tests("NNFile", on: ["NNData", "NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
   ]
 }
 

@@ -53,7 +53,7 @@ int nnc_cpu_count(void) {
     return count > 0 ? (int)count : 1;
 }
 
-struct nnc_crew {
+struct nnc_pool {
     pthread_mutex_t mutex;
     pthread_cond_t begin, end;
     nnc_work work;
@@ -71,7 +71,7 @@ struct nnc_crew {
 };
 
 typedef struct nnc_member {
-    nnc_crew *crew;
+    nnc_pool *pool;
     uint32_t number;
     pthread_t thread;
 } nnc_member;
@@ -89,43 +89,43 @@ static void pause_shortly(void) {
 static uint32_t round_of(uint64_t ticket) { return (uint32_t)(ticket >> 32); }
 
 // Takes parts of the present round until none is left.
-static void take_parts(nnc_crew *crew, uint32_t member) {
-    uint64_t ticket = __atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE);
+static void take_parts(nnc_pool *pool, uint32_t member) {
+    uint64_t ticket = __atomic_load_n(&pool->ticket, __ATOMIC_ACQUIRE);
     for (;;) {
-        nnc_work work = __atomic_load_n(&crew->work, __ATOMIC_ACQUIRE);
-        void *context = __atomic_load_n(&crew->context, __ATOMIC_ACQUIRE);
-        uint32_t parts = __atomic_load_n(&crew->parts, __ATOMIC_ACQUIRE), part = (uint32_t)ticket;
+        nnc_work work = __atomic_load_n(&pool->work, __ATOMIC_ACQUIRE);
+        void *context = __atomic_load_n(&pool->context, __ATOMIC_ACQUIRE);
+        uint32_t parts = __atomic_load_n(&pool->parts, __ATOMIC_ACQUIRE), part = (uint32_t)ticket;
         if (part >= parts) return;
-        if (!__atomic_compare_exchange_n(&crew->ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        if (!__atomic_compare_exchange_n(&pool->ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
             continue;
         work(context, part, member);
-        if (__atomic_add_fetch(&crew->finished, 1, __ATOMIC_ACQ_REL) == parts) {
-            pthread_mutex_lock(&crew->mutex);
-            pthread_cond_signal(&crew->end);
-            pthread_mutex_unlock(&crew->mutex);
+        if (__atomic_add_fetch(&pool->finished, 1, __ATOMIC_ACQ_REL) == parts) {
+            pthread_mutex_lock(&pool->mutex);
+            pthread_cond_signal(&pool->end);
+            pthread_mutex_unlock(&pool->mutex);
         }
         ticket++;
     }
 }
 
 // Waits for a round other than the one seen; 0 when there will be none.
-static uint32_t await_round(nnc_crew *crew, uint32_t seen) {
+static uint32_t await_round(nnc_pool *pool, uint32_t seen) {
     for (int spin = 0; spin < SPINS; spin++) {
-        if (round_of(__atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE)) != seen) break;
+        if (round_of(__atomic_load_n(&pool->ticket, __ATOMIC_ACQUIRE)) != seen) break;
         pause_shortly();
     }
-    pthread_mutex_lock(&crew->mutex);
-    while (round_of(__atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE)) == seen && !crew->quit)
-        pthread_cond_wait(&crew->begin, &crew->mutex);
-    uint32_t round = crew->quit ? 0 : round_of(__atomic_load_n(&crew->ticket, __ATOMIC_ACQUIRE));
-    pthread_mutex_unlock(&crew->mutex);
+    pthread_mutex_lock(&pool->mutex);
+    while (round_of(__atomic_load_n(&pool->ticket, __ATOMIC_ACQUIRE)) == seen && !pool->quit)
+        pthread_cond_wait(&pool->begin, &pool->mutex);
+    uint32_t round = pool->quit ? 0 : round_of(__atomic_load_n(&pool->ticket, __ATOMIC_ACQUIRE));
+    pthread_mutex_unlock(&pool->mutex);
     return round;
 }
 
 static void *member_main(void *argument) {
     nnc_member *self = argument;
     uint32_t seen = 0;
-    while ((seen = await_round(self->crew, seen)) != 0) take_parts(self->crew, self->number);
+    while ((seen = await_round(self->pool, seen)) != 0) take_parts(self->pool, self->number);
     return NULL;
 }
 
@@ -141,76 +141,76 @@ static int start_member(nnc_member *member) {
 
 // Opens the next round when the one before has ended. Called with the mutex held; round 0 comes
 // before all.
-static void next_round(nnc_crew *crew, uint32_t parts, nnc_work work, void *context) {
-    uint64_t ticket = __atomic_load_n(&crew->ticket, __ATOMIC_RELAXED);
-    __atomic_store_n(&crew->ticket, ticket | UINT32_MAX, __ATOMIC_RELEASE);
-    __atomic_store_n(&crew->work, work, __ATOMIC_RELEASE);
-    __atomic_store_n(&crew->context, context, __ATOMIC_RELEASE);
-    __atomic_store_n(&crew->parts, parts, __ATOMIC_RELEASE);
-    __atomic_store_n(&crew->finished, 0, __ATOMIC_RELEASE);
+static void next_round(nnc_pool *pool, uint32_t parts, nnc_work work, void *context) {
+    uint64_t ticket = __atomic_load_n(&pool->ticket, __ATOMIC_RELAXED);
+    __atomic_store_n(&pool->ticket, ticket | UINT32_MAX, __ATOMIC_RELEASE);
+    __atomic_store_n(&pool->work, work, __ATOMIC_RELEASE);
+    __atomic_store_n(&pool->context, context, __ATOMIC_RELEASE);
+    __atomic_store_n(&pool->parts, parts, __ATOMIC_RELEASE);
+    __atomic_store_n(&pool->finished, 0, __ATOMIC_RELEASE);
     uint32_t round = round_of(ticket) + 1;
-    __atomic_store_n(&crew->ticket, (uint64_t)(round ? round : 1) << 32, __ATOMIC_RELEASE);
+    __atomic_store_n(&pool->ticket, (uint64_t)(round ? round : 1) << 32, __ATOMIC_RELEASE);
 }
 
-nnc_crew *nnc_crew_create(int32_t members) {
-    nnc_crew *crew = calloc(1, sizeof *crew);
-    if (!crew) return NULL;
-    crew->others = calloc((size_t)members, sizeof *crew->others);
-    if (!crew->others) {
-        free(crew);
+nnc_pool *nnc_pool_create(int32_t members) {
+    nnc_pool *pool = calloc(1, sizeof *pool);
+    if (!pool) return NULL;
+    pool->others = calloc((size_t)members, sizeof *pool->others);
+    if (!pool->others) {
+        free(pool);
         return NULL;
     }
-    pthread_mutex_init(&crew->mutex, NULL);
-    pthread_cond_init(&crew->begin, NULL);
-    pthread_cond_init(&crew->end, NULL);
-    crew->owner = getpid();
-    crew->members = 1;
+    pthread_mutex_init(&pool->mutex, NULL);
+    pthread_cond_init(&pool->begin, NULL);
+    pthread_cond_init(&pool->end, NULL);
+    pool->owner = getpid();
+    pool->members = 1;
     // Fewer threads than asked for are no error: the work is split the same way for any number.
-    for (; crew->members < members; crew->members++) {
-        nnc_member *member = &crew->others[crew->members - 1];
-        member->crew = crew;
-        member->number = (uint32_t)crew->members;
+    for (; pool->members < members; pool->members++) {
+        nnc_member *member = &pool->others[pool->members - 1];
+        member->pool = pool;
+        member->number = (uint32_t)pool->members;
         if (start_member(member) != 0) break;
     }
-    return crew;
+    return pool;
 }
 
-int32_t nnc_crew_members(const nnc_crew *crew) { return crew->members; }
+int32_t nnc_pool_members(const nnc_pool *pool) { return pool->members; }
 
-void nnc_crew_free(nnc_crew *crew) {
-    if (!crew) return;
-    if (crew->owner == getpid()) {
-        pthread_mutex_lock(&crew->mutex);
-        crew->quit = 1;
-        next_round(crew, 0, NULL, NULL);
-        pthread_cond_broadcast(&crew->begin);
-        pthread_mutex_unlock(&crew->mutex);
-        for (int32_t i = 1; i < crew->members; i++) pthread_join(crew->others[i - 1].thread, NULL);
-        pthread_cond_destroy(&crew->begin);
-        pthread_cond_destroy(&crew->end);
-        pthread_mutex_destroy(&crew->mutex);
+void nnc_pool_free(nnc_pool *pool) {
+    if (!pool) return;
+    if (pool->owner == getpid()) {
+        pthread_mutex_lock(&pool->mutex);
+        pool->quit = 1;
+        next_round(pool, 0, NULL, NULL);
+        pthread_cond_broadcast(&pool->begin);
+        pthread_mutex_unlock(&pool->mutex);
+        for (int32_t i = 1; i < pool->members; i++) pthread_join(pool->others[i - 1].thread, NULL);
+        pthread_cond_destroy(&pool->begin);
+        pthread_cond_destroy(&pool->end);
+        pthread_mutex_destroy(&pool->mutex);
     }
-    free(crew->others);
-    free(crew);
+    free(pool->others);
+    free(pool);
 }
 
-void nnc_crew_run(nnc_crew *crew, uint32_t parts, nnc_work work, void *context) {
-    if (crew->owner != getpid()) {
+void nnc_pool_run(nnc_pool *pool, uint32_t parts, nnc_work work, void *context) {
+    if (pool->owner != getpid()) {
         for (uint32_t part = 0; part < parts; part++) work(context, part, 0);
         return;
     }
-    pthread_mutex_lock(&crew->mutex);
-    next_round(crew, parts, work, context);
-    pthread_cond_broadcast(&crew->begin);
-    pthread_mutex_unlock(&crew->mutex);
-    take_parts(crew, 0);
+    pthread_mutex_lock(&pool->mutex);
+    next_round(pool, parts, work, context);
+    pthread_cond_broadcast(&pool->begin);
+    pthread_mutex_unlock(&pool->mutex);
+    take_parts(pool, 0);
     // Waits only for threads that have taken a part; a thread that slept through the round has
     // none.
     for (int spin = 0; spin < SPINS; spin++) {
-        if (__atomic_load_n(&crew->finished, __ATOMIC_ACQUIRE) == parts) return;
+        if (__atomic_load_n(&pool->finished, __ATOMIC_ACQUIRE) == parts) return;
         pause_shortly();
     }
-    pthread_mutex_lock(&crew->mutex);
-    while (__atomic_load_n(&crew->finished, __ATOMIC_ACQUIRE) != parts) pthread_cond_wait(&crew->end, &crew->mutex);
-    pthread_mutex_unlock(&crew->mutex);
+    pthread_mutex_lock(&pool->mutex);
+    while (__atomic_load_n(&pool->finished, __ATOMIC_ACQUIRE) != parts) pthread_cond_wait(&pool->end, &pool->mutex);
+    pthread_mutex_unlock(&pool->mutex);
 }

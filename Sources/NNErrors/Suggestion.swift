@@ -8,12 +8,17 @@ package func listing(_ names: [String]) -> String {
   return text
 }
 
+/// Another library's word for something, and the name it has here.
+package typealias Alias = (alias: String, name: String)
+
 /// The known name nearest to `name`, if it is near enough to be a slip of the hand.
 ///
 /// Distance: edits of one byte (Levenshtein 1966), at most a third of the longer name, or 2.
-/// Other libraries' names for the same thing are looked up first.
-package func nearest(to name: String, among known: [String]) -> String? {
-  if let meant = commonAliases.first(where: { $0.alias == name })?.name, known.contains(meant) {
+/// Aliases are looked up first.
+package func nearest(
+  to name: String, among known: [String], aliases: [Alias] = []
+) -> String? {
+  if let meant = aliases.first(where: { $0.alias == name })?.name, known.contains(meant) {
     return meant
   }
   var best: (name: String, distance: Int)?
@@ -30,25 +35,13 @@ package func nearest(to name: String, among known: [String]) -> String? {
 /// `; did you mean "units"? known options: units, init`.
 ///
 /// - Parameter title: the word for the known names.
-package func hint(for name: String, among known: [String], title: String) -> String {
-  let guess = nearest(to: name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
+package func hint(
+  for name: String, among known: [String], aliases: [Alias] = [], title: String
+) -> String {
+  let nearest = nearest(to: name, among: known, aliases: aliases)
+  let guess = nearest.map { "did you mean \"\($0)\"? " } ?? ""
   return "; \(guess)\(title): \(listing(known))"
 }
-
-private let commonAliases: [(alias: String, name: String)] = [
-  ("lr", "learning_rate"), ("linear", "dense"), ("Linear", "dense"), ("fc", "dense"),
-  ("swish", "silu"), ("cross_entropy", "softmax_cross_entropy"),
-  ("categorical_crossentropy", "softmax_cross_entropy"),
-  ("sparse_categorical_crossentropy", "softmax_cross_entropy"),
-  ("binary_crossentropy", "binary_cross_entropy"), ("bce", "binary_cross_entropy"),
-  ("mean_squared_error", "mse"), ("mean_absolute_error", "mae"), ("pinball", "quantile"),
-  ("auc", "roc_auc"), ("average_precision", "pr_auc"), ("mcc", "matthews"),
-  ("xavier_uniform", "glorot_uniform"), ("xavier_normal", "glorot_normal"),
-  ("kaiming_uniform", "he_uniform"), ("kaiming_normal", "he_normal"),
-  ("standard_scaler", "standardize"), ("min_max", "minmax"), ("l2", "weight_decay"),
-  ("hidden", "units"), ("out_features", "units"), ("p", "rate"), ("negative_slope", "slope"),
-  ("betas", "beta1"), ("step_size", "every"), ("milestones", "at"),
-]
 
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
   var row = Array(0...b.count)

@@ -1,4 +1,5 @@
 import CPlatform
+import NNData
 import NNErrors
 import NNJSON
 import NNMath

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // y = f(z) in place, and g *= f'(z). Formulas stand at the registry (NNNetwork/Activation.swift).
 

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // Whole blocks: transposition, sums, softmax.
 

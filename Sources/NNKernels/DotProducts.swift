@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // C = A · Bᵀ + bias. Both factors are read along k, sixteen floats at a time; the sixteen sums of
 // an element are added up at the end. For factors with long rows: B is not transposed.

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 #if NNK_V4
   /// C = A · Bᵀ for few rows, as Cᵀ = B · Aᵀ.

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 /// C = Aᵀ · D. The sink takes the sums: it stores them or updates weights with them.
 private struct GradientProduct<Sink: VectorSink>: Product {
@@ -92,7 +92,7 @@ struct Descending: VectorSink {
 
 extension Descending {
   @inline(__always)
-  init(_ descent: nnk_descent) { rule = SGD(w: descent.w, rate: splat(descent.rate)) }
+  init(_ descent: nnk_fused_sgd) { rule = SGD(w: descent.w, rate: splat(descent.rate)) }
 }
 
 @inline(__always)

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // Loss and slope of outputs z against targets t, element by element. Formulas stand at the losses
 // (NNNetwork/Losses).

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // One step of each rule over a run of weights: w weights, g their gradients, the rest the rule's
 // memory. Formulas stand at the rules (NNTraining/Optimizers).
@@ -9,7 +9,7 @@ protocol Rule {
 }
 
 @inline(__always)
-private func apply<R: Rule>(_ rule: R, to run: UnsafePointer<nnk_run>) {
+private func apply<R: Rule>(_ rule: R, to run: UnsafePointer<nnk_span>) {
   let (g, count) = (run.pointee.g, run.pointee.count)
   forEachVector(count) { index, lanes in
     rule.step(index, lanes.load(g + index), lanes)
@@ -37,7 +37,7 @@ private struct Decay: Rule {
   }
 }
 
-func decay(_ run: UnsafePointer<nnk_run>, _ keep: Float, _ l2: Float, _ l1: Float) {
+func decay(_ run: UnsafePointer<nnk_span>, _ keep: Float, _ l2: Float, _ l1: Float) {
   let (w, g) = (run.pointee.w, run.pointee.g)
   apply(Decay(w: w, g: g, keep: splat(keep), l2: splat(l2), l1: splat(l1)), to: run)
 }
@@ -57,7 +57,7 @@ struct SGD: Rule {
   }
 }
 
-func sgd(_ run: UnsafePointer<nnk_run>, _ rate: Float) {
+func sgd(_ run: UnsafePointer<nnk_span>, _ rate: Float) {
   apply(SGD(w: run.pointee.w, rate: splat(rate)), to: run)
 }
 
@@ -77,7 +77,7 @@ private struct Momentum: Rule {
 }
 
 func momentum(
-  _ run: UnsafePointer<nnk_run>, _ b: Floats, _ rate: Float, _ momentum: Float, _ fresh: Float,
+  _ run: UnsafePointer<nnk_span>, _ b: Floats, _ rate: Float, _ momentum: Float, _ fresh: Float,
   _ isNesterov: Int32
 ) {
   let ahead = isNesterov != 0
@@ -92,7 +92,7 @@ func momentum(
 private struct Adam: Rule {
   let w, m, v: Floats
   let largest: Floats?
-  let fresh1, fresh2, rate, root, eps, gradientRate: Vector
+  let one_minus_beta1, one_minus_beta2, rate, root, eps, gradientRate: Vector
 
   @inline(__always)
   init(
@@ -100,8 +100,8 @@ private struct Adam: Rule {
   ) {
     let c = c.pointee
     (self.w, self.m, self.v, self.largest) = (w, m, v, largest)
-    fresh1 = splat(c.fresh1)
-    fresh2 = splat(c.fresh2)
+    one_minus_beta1 = splat(c.one_minus_beta1)
+    one_minus_beta2 = splat(c.one_minus_beta2)
     rate = splat(c.step)
     root = splat(1 / c.root)
     eps = splat(c.eps)
@@ -114,9 +114,9 @@ private struct Adam: Rule {
     nnv_prefetch(m + at + 128)
     nnv_prefetch(v + at + 128)
     let before = lanes.load(m + at)
-    let mean = fma(fresh1, g - before, before)
+    let mean = fma(one_minus_beta1, g - before, before)
     let old = lanes.load(v + at)
-    var square = fma(fresh2, fma(g, g, splat(0) - old), old)
+    var square = fma(one_minus_beta2, fma(g, g, splat(0) - old), old)
     lanes.store(mean, m + at)
     lanes.store(square, v + at)
     if let largest {
@@ -129,12 +129,12 @@ private struct Adam: Rule {
   }
 }
 
-func adam(_ run: UnsafePointer<nnk_run>, _ m: Floats, _ v: Floats, _ c: UnsafePointer<nnk_adam>) {
+func adam(_ run: UnsafePointer<nnk_span>, _ m: Floats, _ v: Floats, _ c: UnsafePointer<nnk_adam>) {
   apply(Adam(c, run.pointee.w, m, v), to: run)
 }
 
 func amsgrad(
-  _ run: UnsafePointer<nnk_run>, _ m: Floats, _ v: Floats, _ largest: Floats,
+  _ run: UnsafePointer<nnk_span>, _ m: Floats, _ v: Floats, _ largest: Floats,
   _ c: UnsafePointer<nnk_adam>
 ) {
   apply(Adam(c, run.pointee.w, m, v, largest: largest), to: run)
@@ -167,7 +167,7 @@ private struct RMSprop: Rule {
 }
 
 func rmsprop(
-  _ run: UnsafePointer<nnk_run>, _ v: Floats, _ mean: Floats?, _ b: Floats?,
+  _ run: UnsafePointer<nnk_span>, _ v: Floats, _ mean: Floats?, _ b: Floats?,
   _ c: UnsafePointer<nnk_rmsprop>
 ) {
   let c = c.pointee
@@ -192,7 +192,7 @@ private struct Adagrad: Rule {
   }
 }
 
-func adagrad(_ run: UnsafePointer<nnk_run>, _ sum: Floats, _ rate: Float, _ eps: Float) {
+func adagrad(_ run: UnsafePointer<nnk_span>, _ sum: Floats, _ rate: Float, _ eps: Float) {
   apply(Adagrad(w: run.pointee.w, sum: sum, rate: splat(rate), eps: splat(eps)), to: run)
 }
 
@@ -213,7 +213,7 @@ private struct Adadelta: Rule {
 }
 
 func adadelta(
-  _ run: UnsafePointer<nnk_run>, _ square: Floats, _ change: Floats, _ rate: Float, _ rho: Float,
+  _ run: UnsafePointer<nnk_span>, _ square: Floats, _ change: Floats, _ rate: Float, _ rho: Float,
   _ fresh: Float, _ eps: Float
 ) {
   apply(
@@ -245,7 +245,7 @@ private struct Rprop: Rule {
 }
 
 func rprop(
-  _ run: UnsafePointer<nnk_run>, _ before: Floats, _ size: Floats, _ c: UnsafePointer<nnk_rprop>
+  _ run: UnsafePointer<nnk_span>, _ before: Floats, _ size: Floats, _ c: UnsafePointer<nnk_rprop>
 ) {
   let c = c.pointee
   apply(

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 /// C = A · B + bias by panels of B.
 ///

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // Every element is summed in the order of k in every tile, so a product has the same bytes however
 // it is divided.

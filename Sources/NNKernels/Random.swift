@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 /// Four words for each of `count` counters of Philox 4x32-10, sixteen counters at a time.
 func randomWords(

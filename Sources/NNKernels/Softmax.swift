@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 /// p = softmax(z) row by row, in three passes over the block: rows of ten would leave most lanes
 /// idle while the exponential is computed. peaks and sums, [rows], if wanted:

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // The first layer over the inputs that are not 0. Only terms 0 · w are left out and the others keep
 // their order, so the results equal those of the other products bit for bit.

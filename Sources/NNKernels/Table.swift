@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // The only entry to the kernels of this instruction set: a C function that fills a C struct. A
 // direct call into this module could be inlined into code for another instruction set.

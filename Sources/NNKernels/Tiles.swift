@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // A product is computed in tiles: a block of C that stays in registers while k runs. Tiles are put
 // together from types, so that one loop serves every size and instruction set:

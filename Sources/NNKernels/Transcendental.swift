@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // Each with the largest error found over its whole range, in units of the last place of the result
 // (Tests/NNKernelsTests). NaN gives NaN everywhere.

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 /// Sixteen floats: all kernels are written with this type. Narrower registers hold it in parts.
 typealias Vector = SIMD16<Float>

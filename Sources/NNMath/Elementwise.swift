@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 /// x[i] = body(x[i]). In one place: the compiler vectorises it where body is arithmetic.
 @inline(__always)

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 
 // The three products of a dense layer, with the kernels of this processor. An element is always
 // summed in the order of k: results do not depend on blocks or threads.
@@ -28,7 +28,7 @@ package struct RowsAhead {
 package func multiply(
   _ a: MatrixRows, _ b: Matrix, bias: UnsafePointer<Float>? = nil, isRectified: Bool = false,
   into c: Matrix, spare: UnsafeMutablePointer<Float>,
-  nonzeros: UnsafePointer<nnk_nonzeros>? = nil, ahead: RowsAhead? = nil, crew: BorrowedCrew
+  nonzeros: UnsafePointer<nnk_nonzeros>? = nil, ahead: RowsAhead? = nil, pool: BorrowedPool
 ) {
   let (n, k) = (c.columns, a.columns)
   var product = nnk_product(
@@ -37,7 +37,7 @@ package func multiply(
     next: ahead.map { UnsafePointer($0.rows) }, next_k: ahead?.columns ?? 0)
   if let nonzeros {
     var job = SparseJob(product: product, nonzeros: nonzeros)
-    return job.run(on: crew)
+    return job.run(on: pool)
   }
   // Fewer than four columns would leave most of a vector idle; sums along k fill it.
   let isNarrow = n < 4
@@ -49,7 +49,7 @@ package func multiply(
       product.b = UnsafePointer(spare)
     }
   }
-  var job = ProductJob(product: product, isOfDots: isNarrow, crew: crew)
+  var job = ProductJob(product: product, isOfDots: isNarrow, pool: pool)
   job.run()
 }
 
@@ -62,7 +62,7 @@ package func multiply(
 ///   - spare: floats as `spareForProducts` says, for b in another order.
 package func multiplyTransposed(
   _ a: MatrixRows, _ b: Matrix, into c: Matrix, spare: UnsafeMutablePointer<Float>,
-  crew: BorrowedCrew
+  pool: BorrowedPool
 ) {
   let (n, k) = (c.columns, a.columns)
   var product = nnk_product(
@@ -71,7 +71,7 @@ package func multiplyTransposed(
     // A column is a row as well.
     is_transposed: k > 1 ? 1 : 0, panel: spare, next: nil, next_k: 0)
   let isOfDots = nnk_kernels().pointee.prefers_dots(&product) != 0
-  var job = ProductJob(product: product, isOfDots: isOfDots, crew: crew)
+  var job = ProductJob(product: product, isOfDots: isOfDots, pool: pool)
   job.run()
 }
 
@@ -86,7 +86,7 @@ package func multiplyTransposed(
 ///   - nonzeros: what is not 0 in a, if that is little.
 package func multiplyFirstTransposed(
   _ a: MatrixRows, from start: Int, _ d: Matrix, into c: Matrix, next: RowPointers? = nil,
-  descent: UnsafePointer<nnk_descent>? = nil, nonzeros: UnsafePointer<nnk_nonzeros>? = nil
+  descent: UnsafePointer<nnk_fused_sgd>? = nil, nonzeros: UnsafePointer<nnk_nonzeros>? = nil
 ) {
   var part = nnk_gradient(
     a: a.base, a_start: start, a_width: a.columns, next: next.map { UnsafePointer($0) },
@@ -142,7 +142,7 @@ private enum BlockSize {
 private struct ProductJob {
   var product: nnk_product
   let isOfDots: Bool
-  var crew: BorrowedCrew
+  var pool: BorrowedPool
 
   private var kernel: @convention(c) (UnsafePointer<nnk_product>) -> Void {
     let kernels = nnk_kernels()
@@ -151,7 +151,7 @@ private struct ProductJob {
 
   private var blocksAcross: Int { (product.n + BlockSize.columns - 1) / BlockSize.columns }
   private var blocks: Int { (product.m + blockRows - 1) / blockRows * blocksAcross }
-  private var blockRows: Int { BlockSize.rows(members: crew.members) }
+  private var blockRows: Int { BlockSize.rows(members: pool.members) }
   // In double: the product of three sizes that fit memory may exceed 64 bits.
   private var isShared: Bool {
     Double(product.m) * Double(product.n) * Double(product.k) >= BlockSize.leastShared
@@ -164,11 +164,11 @@ private struct ProductJob {
   mutating func run() {
     // One block for any number of threads: the small products of a single row skip the estimate.
     if isOneBlock(ofRows: BlockSize.sharedRows) { return kernel(&product) }
-    if !isShared { crew = BorrowedCrew(.alone) }
+    if !isShared { pool = BorrowedPool(.alone) }
     if isOneBlock(ofRows: blockRows) { return kernel(&product) }
-    let (crew, parts) = (crew, blocks)
+    let (pool, parts) = (pool, blocks)
     withUnsafeMutablePointer(to: &self) { job in
-      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, member in
+      pool.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, member in
         context.assumingMemoryBound(to: ProductJob.self).pointee.compute(block: part, by: member)
       }
     }
@@ -182,7 +182,7 @@ private struct ProductJob {
     part.a += row
     part.b += isTransposed ? column * part.b_stride : column
     part.c += row * part.c_stride + column
-    part.panel = crew.panel(of: member) ?? product.panel
+    part.panel = pool.panel(of: member) ?? product.panel
     part.next = column == 0 ? product.next.map { $0 + row } : nil
     part.m = min(blockRows, product.m - row)
     part.n = min(BlockSize.columns, product.n - column)
@@ -208,13 +208,13 @@ private struct SparseJob {
 
   private var blocks: Int { (product.n + BlockSize.columns - 1) / BlockSize.columns }
 
-  mutating func run(on crew: BorrowedCrew) {
+  mutating func run(on pool: BorrowedPool) {
     if blocks == 1 { return nnk_kernels().pointee.product_sparse(nonzeros, &product) }
     // A fifth to two fifths of the dense product's sums are computed.
     let work = Double(product.m) * Double(product.n) * Double(product.k) / 5
-    let (crew, parts) = (work >= BlockSize.leastShared ? crew : BorrowedCrew(.alone), blocks)
+    let (pool, parts) = (work >= BlockSize.leastShared ? pool : BorrowedPool(.alone), blocks)
     withUnsafeMutablePointer(to: &self) { job in
-      crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, _ in
+      pool.run(parts: parts, context: UnsafeMutableRawPointer(job)) { context, part, _ in
         context.assumingMemoryBound(to: SparseJob.self).pointee.compute(block: part)
       }
     }

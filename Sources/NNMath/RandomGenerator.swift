@@ -1,5 +1,5 @@
+import CKernels
 import CPlatform
-import CVector
 
 /// The purpose of random numbers. Each has its own stream, so drawing more for one never shifts
 /// another.

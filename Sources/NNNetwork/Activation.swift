@@ -1,11 +1,13 @@
-import CVector
+import CKernels
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 /// A function applied to a layer's outputs; a dense layer may carry one, or it is a layer itself.
 package struct Activation: Kind {
   package static let role = "activation"
+  package static let aliases: [Alias] = [("swish", "silu")]
   package let name: String
   package let example: String
   /// Reads the options and returns the function.

@@ -2,10 +2,15 @@ import CPlatform
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 /// How a parameter's values begin.
 package struct Initializer: Kind {
   package static let role = "init"
+  package static let aliases: [Alias] = [
+    ("xavier_uniform", "glorot_uniform"), ("xavier_normal", "glorot_normal"),
+    ("kaiming_uniform", "he_uniform"), ("kaiming_normal", "he_normal"),
+  ]
   package let name: String
   package let example: String
   /// Reads the options and returns the function that fills a parameter.
@@ -22,16 +27,6 @@ package struct Initializer: Kind {
     scaled("lecun_normal", numerator: 1, fans: .input, isUniform: false),
     .orthogonal, .pytorch,
   ]
-
-  /// Reads an initialiser from JSON and refuses unknown options.
-  package static func parse(
-    _ json: JSON, owner: String
-  ) throws(NNError) -> (fill: InitializerFunction, resolved: JSON) {
-    var (kind, options) = try find(json, in: registry, owner: owner)
-    let function = try kind.make(&options)
-    try options.finish()
-    return (function, .object(options.resolved))
-  }
 }
 
 /// What an initialiser fills: `count` = rows · columns values, drawn in row order.

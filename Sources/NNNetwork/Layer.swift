@@ -1,11 +1,15 @@
-import CVector
+import CKernels
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 /// A row of the layer registry: a layer's name in JSON and how it is made.
 package struct LayerKind: Kind {
   package static let role = "layer"
+  package static let aliases: [Alias] = [
+    ("linear", "dense"), ("Linear", "dense"), ("fc", "dense"), ("swish", "silu"),
+  ]
   package let name: String
   package let example: String
   /// Reads the options and makes the layer for rows of `inputSize` values.
@@ -56,12 +60,12 @@ package protocol Layer: AnyObject {
   /// - Returns: the gradients that no optimiser has used yet.
   func completeGradient(
     part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
-    user: (any GradientUser)?
-  ) -> GradientRun
+    user: (any GradientSink)?
+  ) -> GradientSpan
   /// An upper bound of the magnitudes that `completeGradient` can give; infinity if there is none.
   ///
-  /// - Parameter inputPeak: no input has a larger magnitude; nil: not known.
-  func gradientBound(_ step: LayerStep, inputPeak: Float?) -> Float
+  /// - Parameter inputMagnitude: no input has a larger magnitude; nil: not known.
+  func gradientBound(_ step: LayerStep, inputMagnitude: Float?) -> Float
   /// Adds the batch's statistics to the running ones, once the update has been made.
   func commit(_ step: LayerStep)
 }
@@ -76,9 +80,9 @@ extension Layer {
   package var gradientParts: Int { 0 }
   package func completeGradient(
     part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
-    user: (any GradientUser)?
-  ) -> GradientRun { GradientRun(offset: 0, count: 0, values: step.gradients) }
-  package func gradientBound(_ step: LayerStep, inputPeak: Float?) -> Float { 0 }
+    user: (any GradientSink)?
+  ) -> GradientSpan { GradientSpan(offset: 0, count: 0, values: step.gradients) }
+  package func gradientBound(_ step: LayerStep, inputMagnitude: Float?) -> Float { 0 }
   package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
   package func commit(_ step: LayerStep) {}
 }
@@ -90,7 +94,7 @@ package struct ScratchSize: Sendable {
 }
 
 /// The gradients of neighbouring parameters.
-package struct GradientRun {
+package struct GradientSpan {
   /// The first one's place in the model's parameters.
   package let offset: Int
   package let count: Int
@@ -156,7 +160,7 @@ package struct LayerStep {
   /// All gradients of the model; a parameter's begin at its offset.
   package let gradients: UnsafeMutablePointer<Float>
   package let mode: Mode
-  package let crew: BorrowedCrew
+  package let pool: BorrowedPool
 
   package var isTraining: Bool {
     if case .training = mode { true } else { false }

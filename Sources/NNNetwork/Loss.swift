@@ -1,7 +1,9 @@
-import CVector
+import CKernels
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 /// The loss of a batch of outputs, and its gradient.
 ///
@@ -9,6 +11,13 @@ import NNMath
 /// and so how `predict` turns them into probabilities.
 package struct Loss: Kind {
   package static let role = "loss"
+  package static let aliases: [Alias] = [
+    ("cross_entropy", "softmax_cross_entropy"),
+    ("categorical_crossentropy", "softmax_cross_entropy"),
+    ("sparse_categorical_crossentropy", "softmax_cross_entropy"),
+    ("binary_crossentropy", "binary_cross_entropy"), ("bce", "binary_cross_entropy"),
+    ("mean_squared_error", "mse"), ("mean_absolute_error", "mae"), ("pinball", "quantile"),
+  ]
   package let name: String
   package let example: String
   /// Reads the options for a network with that many outputs and returns the function.
@@ -38,22 +47,10 @@ package enum OutputFunction: Sendable {
   }
 }
 
-/// Which targets a loss accepts.
-package enum TargetRule: Sendable {
-  /// Class indices below the number of outputs, or a distribution over them.
-  case classes
-  /// Numbers in 0 ... 1.
-  case probabilities
-  /// Finite numbers.
-  case real
-  /// Numbers >= 0.
-  case counts
-}
-
 /// A loss with its options filled in.
 package struct LossFunction: Sendable {
   package let output: OutputFunction
-  package let targets: TargetRule
+  package let targets: TargetDomain
   /// The number of class weights: one for each output, two for one binary output; nil: none are
   /// allowed.
   package let classCount: Int?
@@ -63,14 +60,6 @@ package struct LossFunction: Sendable {
   ///
   /// If `input.gradient` is given it receives dLoss/dOutputs of total / weight.
   package func callAsFunction(_ input: LossInput) -> LossSum { compute(input) }
-}
-
-/// The targets of a batch.
-package enum TargetRows {
-  /// A class index a row.
-  case indices(UnsafePointer<Int32>)
-  /// [rows × outputs]
-  case values(Matrix)
 }
 
 /// The outputs and targets of a batch, for its loss.

@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
@@ -20,7 +21,7 @@ package final class Model {
   package var inputSize: Int { spec.inputSize }
   package var outputSize: Int { spec.outputSize }
   /// Rows a training batch must have at least.
-  package let leastTrainingRows: Int
+  package let leastTrainingRows: LeastRows
   /// The lowest layer with parameters; no gradient is computed below it.
   let firstTrainableLayer: Int
   private let layersWithStatistics: [Int]
@@ -82,7 +83,11 @@ package final class Model {
     parameterCount = parameters
     layersWithStatistics = layers.indices.filter { !layers[$0].statistics.isEmpty }
     firstTrainableLayer = layers.firstIndex { !$0.parameters.isEmpty } ?? layers.count
-    leastTrainingRows = layers.reduce(1) { max($0, $1.leastTrainingRows) }
+    var least = LeastRows(rows: 1, owner: "training")
+    for (index, layer) in layers.enumerated() where layer.leastTrainingRows > least.rows {
+      least = LeastRows(rows: layer.leastTrainingRows, owner: spec.layerName(index))
+    }
+    leastTrainingRows = least
   }
 
   /// Whether the first layer can read features in place.
@@ -163,12 +168,12 @@ package final class Model {
   ///
   /// - Returns: raw outputs [rows × outputSize], in the workspace.
   package func forward(
-    _ workspace: Workspace, rows: Int, mode: Mode, crew: Crew
+    _ workspace: Workspace, rows: Int, mode: Mode, pool: WorkerPool
   ) -> Matrix {
     let count = layers.count
     for index in 0..<count {
       let step = step(
-        index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: crew)
+        index, workspace, rows: rows, mode: mode, gradients: workspace.input, pool: pool)
       step.place.pointee.layer.use { $0.forward(step) }
     }
     return Matrix(workspace.places[count - 1].output, rows: rows, columns: outputSize)
@@ -183,11 +188,11 @@ package final class Model {
   /// the rest.
   package func backward(
     _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
-    crew: Crew
+    pool: WorkerPool
   ) {
     for index in (firstTrainableLayer..<layers.count).reversed() {
       let step = step(
-        index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew)
+        index, workspace, rows: rows, mode: mode, gradients: gradients, pool: pool)
       step.place.pointee.layer.use { $0.backward(step) }
     }
   }
@@ -197,19 +202,20 @@ package final class Model {
     for index in layersWithStatistics {
       layers[index].commit(
         step(
-          index, workspace, rows: rows, mode: mode, gradients: workspace.input, crew: Crew.alone))
+          index, workspace, rows: rows, mode: mode, gradients: workspace.input,
+          pool: WorkerPool.alone))
     }
   }
 
   func step(
     _ index: Int, _ workspace: Workspace, rows: Int, mode: Mode,
-    gradients: UnsafeMutablePointer<Float>, crew: Crew
+    gradients: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) -> LayerStep {
     LayerStep(
       place: workspace.places + index, rows: rows,
       nonzeros: index == 0 ? workspace.nonzeros : nil,
       nextRows: index == 0 && workspace.nextCount >= rows ? workspace.nextRows : nil,
       spare: workspace.spare, gradients: gradients, mode: mode,
-      crew: BorrowedCrew(crew))
+      pool: BorrowedPool(pool))
   }
 }

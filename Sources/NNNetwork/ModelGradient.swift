@@ -1,4 +1,5 @@
-import CVector
+import CKernels
+import NNData
 import NNMath
 
 // After the backward pass every layer has all that the gradients of its parameters need. They are
@@ -6,20 +7,20 @@ import NNMath
 
 /// Uses a model's gradients part by part: an optimiser. Several threads may call it, each for
 /// another part.
-package protocol GradientUser: AnyObject {
-  func use(_ run: GradientRun)
+package protocol GradientSink: AnyObject {
+  func use(_ run: GradientSpan)
   /// How the kernel itself updates weights from `offset` on with a finished gradient; nil: only
   /// `use` can.
-  func descent(at offset: Int) -> nnk_descent?
+  func descent(at offset: Int) -> nnk_fused_sgd?
 }
 
 extension Model {
   /// An upper bound of the magnitudes of all gradients; infinity if some may not be finite.
   ///
-  /// - Parameter inputPeak: no feature of the batch has a larger magnitude; nil: not known.
+  /// - Parameter inputMagnitude: no feature of the batch has a larger magnitude; nil: not known.
   package func gradientBound(
     _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
-    inputPeak: Float?
+    inputMagnitude: Float?
   ) -> Float {
     var bound: Float = 0
     for index in firstTrainableLayer..<layers.count {
@@ -30,10 +31,10 @@ extension Model {
         bound = max(bound, largestMagnitude(gradients + range.lowerBound, range.count))
       } else {
         let step = step(
-          index, workspace, rows: rows, mode: mode, gradients: gradients, crew: Crew.alone)
+          index, workspace, rows: rows, mode: mode, gradients: gradients, pool: WorkerPool.alone)
         let isFirst = index == 0 && preprocess.isIdentity
-        let peak = isFirst ? inputPeak : nil
-        bound = max(bound, layer.use { $0.gradientBound(step, inputPeak: peak) })
+        let maxMagnitude = isFirst ? inputMagnitude : nil
+        bound = max(bound, layer.use { $0.gradientBound(step, inputMagnitude: maxMagnitude) })
       }
     }
     return bound
@@ -45,7 +46,7 @@ extension Model {
   ///   `gradients` [parameterCount].
   package func completeGradient(
     _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>,
-    user: (any GradientUser)?, crew: Crew
+    user: (any GradientSink)?, pool: WorkerPool
   ) {
     for index in firstTrainableLayer..<layers.count {
       let range = parameterRanges[index]
@@ -54,19 +55,19 @@ extension Model {
       let parts = layer.use { $0.gradientParts }
       if parts == 0 {
         user?.use(
-          GradientRun(
+          GradientSpan(
             offset: range.lowerBound, count: range.count, values: gradients + range.lowerBound))
         continue
       }
       // Waking other threads takes about 5 us.
       let isShared = Double(range.count) * Double(rows) >= 2_000_000
-      let crew = isShared ? crew : Crew.alone
+      let pool = isShared ? pool : WorkerPool.alone
       var job = GradientJob(
         layer: layer,
-        step: step(index, workspace, rows: rows, mode: mode, gradients: gradients, crew: crew),
-        user: user, place: user != nil && crew.members == 1 ? workspace.spare : nil)
+        step: step(index, workspace, rows: rows, mode: mode, gradients: gradients, pool: pool),
+        user: user, place: user != nil && pool.members == 1 ? workspace.spare : nil)
       withUnsafeMutablePointer(to: &job) { job in
-        crew.run(parts: parts, context: UnsafeMutableRawPointer(job)) {
+        pool.run(parts: parts, context: UnsafeMutableRawPointer(job)) {
           context, part, _ in
           context.assumingMemoryBound(to: GradientJob.self).pointee.complete(part)
         }
@@ -98,8 +99,8 @@ extension Model {
 private struct GradientJob {
   let layer: BorrowedLayer
   let step: LayerStep
-  // The caller keeps the crew alive.
-  unowned(unsafe) let user: (any GradientUser)?
+  // The caller keeps the pool alive.
+  unowned(unsafe) let user: (any GradientSink)?
   let place: UnsafeMutablePointer<Float>?
 
   func complete(_ part: Int) {

@@ -1,6 +1,8 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 /// A network as a value: input size, scaling, layers, loss, seed.
 package struct ModelSpec {
@@ -49,6 +51,9 @@ package struct ModelSpec {
     self.json = .object(options.resolved)
   }
 
+  /// What JSON calls a layer.
+  func layerName(_ index: Int) -> String { layerOptions[index].object?["type"]?.string ?? "layer" }
+
   /// The layers, made afresh.
   func makeLayers() throws(NNError) -> [any Layer] {
     var size = inputSize
@@ -62,12 +67,9 @@ package struct ModelSpec {
   }
 
   private static func preprocess(_ options: inout Options) throws(NNError) -> PreprocessRule {
-    let json = options.value("preprocess") ?? .string("none")
-    var (kind, inner) = try PreprocessKind.find(json, in: PreprocessKind.registry, owner: "spec")
-    let rule = try kind.make(&inner)
-    try inner.finish()
-    options.resolve("preprocess", as: .object(inner.resolved))
-    return rule
+    try options.kind("preprocess", default: "none") {
+      (kind: PreprocessKind, inner) throws(NNError) in try kind.make(&inner)
+    }
   }
 
   private static func layers(
@@ -87,7 +89,7 @@ package struct ModelSpec {
     var parameters = 0
     for (index, json) in list.enumerated() {
       let (layer, layerOptions) = try layer(json, index: index, inputSize: size)
-      resolved.append(.object(layerOptions))
+      resolved.append(layerOptions)
       size = layer.outputSize
       for parameter in layer.parameters + layer.statistics {
         let count = try checkedProduct(parameter.rows, max(1, parameter.columns), "parameters")
@@ -105,12 +107,11 @@ package struct ModelSpec {
 
   private static func layer(
     _ json: JSON, index: Int, inputSize: Int
-  ) throws(NNError) -> (any Layer, JSONObject) {
-    var (kind, options) = try LayerKind.find(
-      json, in: LayerKind.registry, owner: "layers[\(index)]")
-    let layer = try kind.make(&options, inputSize)
-    try options.finish()
-    return (layer, options.resolved)
+  ) throws(NNError) -> (any Layer, JSON) {
+    let (layer, resolved) = try LayerKind.read(json, owner: "layers[\(index)]") {
+      kind, options throws(NNError) in try kind.make(&options, inputSize)
+    }
+    return (layer, resolved)
   }
 
   private static func loss(
@@ -120,10 +121,10 @@ package struct ModelSpec {
       throw .argument(
         "spec: loss is needed: one of \(listing(Loss.registry.map { $0.name }))")
     }
-    var (kind, inner) = try Loss.find(json, in: Loss.registry)
-    let function = try kind.make(&inner, outputs)
-    try inner.finish()
-    options.resolve("loss", as: .object(inner.resolved))
+    let (function, resolved) = try Loss.read(json) { kind, inner throws(NNError) in
+      try kind.make(&inner, outputs)
+    }
+    options.resolve("loss", as: resolved)
     return function
   }
 

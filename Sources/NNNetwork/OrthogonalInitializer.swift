@@ -2,6 +2,7 @@ import CPlatform
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 extension Initializer {
   /// Orthonormal rows (or columns, whichever are fewer) times `gain`.

@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNMath
 
@@ -18,9 +19,9 @@ extension Model {
   /// The threads for predictions of that many rows.
   ///
   /// - Parameter threads: as many as may work; 0: as many as pay.
-  package func predictionCrew(rows: Int, threads: Int) -> Crew {
+  package func predictionPool(rows: Int, threads: Int) -> WorkerPool {
     let work = Double(rows) * Double(parameterCount)
-    return work < Crew.leastSharedWork ? Crew.alone : Crew.of(threads, for: work)
+    return work < WorkerPool.leastSharedWork ? WorkerPool.alone : WorkerPool.of(threads, for: work)
   }
 
   /// Columns of a prediction.

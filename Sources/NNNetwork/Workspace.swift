@@ -1,4 +1,5 @@
-import CVector
+import CKernels
+import NNData
 import NNErrors
 import NNMath
 

@@ -1,5 +1,6 @@
 import CNNSwift
 import CPlatform
+import NNData
 import NNErrors
 import NNJSON
 import NNMath

@@ -1,7 +1,9 @@
 import CNNSwift
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 import NNTraining
 
 @c @implementation

@@ -20,7 +20,7 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
   }
   let savesTraining = flags & training != 0
   let room = savesTraining ? handle.bytesToSave(handle.trainer?.config.optimizer) : handle.specBytes
-  return try Room.hold(room) { () throws(NNError) in
+  return try MemoryReservation.hold(room) { () throws(NNError) in
     guard savesTraining else { return try encode(handle.model, training: nil) }
     let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
     return try encode(handle.model, training: state ?? handle.savedTraining)
@@ -33,7 +33,8 @@ extension ModelHandle {
   func bytesToSave(_ optimizer: OptimizerFunction?) -> Int {
     let brought = (savedTraining?.slots.count ?? 0) * model.tensors.count
     let slots = optimizer?.lbfgs == nil ? brought : LBFGSOptions.mostSavedTensors
-    return specBytes + Room.bytes(forHistory: 8192) + 64 * (savedTraining?.text.utf8.count ?? 0)
+    return specBytes + MemoryReservation.bytes(forHistory: 8192) + 64
+      * (savedTraining?.text.utf8.count ?? 0)
       + 1024 * min(slots, 1 << 16)
   }
 }
@@ -65,12 +66,13 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
 private func insert(
   _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
 ) throws(NNError) -> OpaquePointer {
-  try Room.hold(Room.bytes(forHeaderOf: bytes, limits)) { () throws(NNError) in
+  try MemoryReservation.hold(MemoryReservation.bytes(forHeaderOf: bytes, limits)) {
+    () throws(NNError) in
     try insertHeld(bytes, limits)
   }
 }
 
-extension Room {
+extension MemoryReservation {
   /// Reading a file's header; its length is in the first eight bytes.
   fileprivate static func bytes(
     forHeaderOf bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits

@@ -7,7 +7,7 @@ import NNErrors
 /// - Parameter texts: how many bytes of JSON the body reads.
 func guarded(texts: Int = 0, _ body: () throws(NNError) -> Void) -> Int32 {
   do throws(NNError) {
-    try Room.hold(Room.bytes(forText: texts), body)
+    try MemoryReservation.hold(MemoryReservation.bytes(forText: texts), body)
     return Int32(NNS_OK)
   } catch {
     let (status, message) = error.statusAndMessage

@@ -1,6 +1,6 @@
+import CKernels
 import CNNSwift
 import CPlatform
-import CVector
 import NNErrors
 
 private let versionText: StaticString = "1.0.0"

@@ -1,7 +1,9 @@
 import CNNSwift
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
+import NNMetrics
 import NNTraining
 
 /// Truth, scores and weights as doubles, and the views they came from.

@@ -29,27 +29,27 @@ final class ModelHandle: @unchecked Sendable {
   private static let idleRows = 16
 
   /// Runs a body with memory for predictions of that many rows.
-  func withLanes(
-    rows: Int, _ crew: Crew, _ body: (PredictionLanes) -> Void
+  func withShards(
+    rows: Int, _ pool: WorkerPool, _ body: (PredictionShards) -> Void
   ) throws(NNError) {
     guard rows <= Self.idleRows else {
-      return body(try PredictionLanes(for: model, rows: rows, crew: crew))
+      return body(try PredictionShards(for: model, rows: rows, pool: pool))
     }
-    let lanes: Unmanaged<PredictionLanes>
+    let shards: Unmanaged<PredictionShards>
     if let kept = idle.exchange(nil, ordering: .acquiring) {
-      lanes = Unmanaged.fromOpaque(kept)
+      shards = Unmanaged.fromOpaque(kept)
     } else {
-      lanes = Unmanaged.passRetained(
-        try PredictionLanes(for: model, rows: Self.idleRows, crew: .alone))
+      shards = Unmanaged.passRetained(
+        try PredictionShards(for: model, rows: Self.idleRows, pool: .alone))
     }
-    lanes._withUnsafeGuaranteedRef { body($0) }
-    let other = idle.exchange(lanes.toOpaque(), ordering: .acquiringAndReleasing)
-    if let other { Unmanaged<PredictionLanes>.fromOpaque(other).release() }
+    shards._withUnsafeGuaranteedRef { body($0) }
+    let other = idle.exchange(shards.toOpaque(), ordering: .acquiringAndReleasing)
+    if let other { Unmanaged<PredictionShards>.fromOpaque(other).release() }
   }
 
   deinit {
     let kept = idle.load(ordering: .acquiring)
-    if let kept { Unmanaged<PredictionLanes>.fromOpaque(kept).release() }
+    if let kept { Unmanaged<PredictionShards>.fromOpaque(kept).release() }
   }
 
   /// Readers, or -1 while the model is being changed.
@@ -61,8 +61,8 @@ final class ModelHandle: @unchecked Sendable {
     self.model = model
     let spec = model.spec.json
     // Measured at most: 210 bytes a layer; 200 for each byte of the spec, when it is saved.
-    smallBytes = Room.base + 256 * (spec.object?["layers"]?.array?.count ?? 0)
-    specBytes = Room.base + 256 * spec.text.utf8.count
+    smallBytes = MemoryReservation.base + 256 * (spec.object?["layers"]?.array?.count ?? 0)
+    specBytes = MemoryReservation.base + 256 * spec.text.utf8.count
   }
 
   /// Puts the model into the table.
@@ -117,7 +117,7 @@ func reading<Value>(
   _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
 ) throws(NNError) -> Value {
   try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
-    try Room.hold(object.smallBytes) { () throws(NNError) in
+    try MemoryReservation.hold(object.smallBytes) { () throws(NNError) in
       try object.read { () throws(NNError) in try body(object) }
     }
   }
@@ -128,7 +128,7 @@ func changing<Value>(
   _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
 ) throws(NNError) -> Value {
   try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
-    try Room.hold(object.smallBytes) { () throws(NNError) in
+    try MemoryReservation.hold(object.smallBytes) { () throws(NNError) in
       try object.change { () throws(NNError) in try body(object) }
     }
   }

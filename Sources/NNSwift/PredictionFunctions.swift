@@ -1,4 +1,5 @@
 import CNNSwift
+import NNData
 import NNErrors
 import NNMath
 import NNNetwork
@@ -9,30 +10,30 @@ import Synchronization
 final class SessionHandle: @unchecked Sendable {
   let owner: ModelHandle
   let rows: Int
-  private let lanes: PredictionLanes
-  private let crew: Crew
+  private let shards: PredictionShards
+  private let pool: WorkerPool
   private let isBusy = Atomic<Bool>(false)
 
-  init(_ owner: ModelHandle, rows: Int, _ lanes: PredictionLanes, _ crew: Crew) {
+  init(_ owner: ModelHandle, rows: Int, _ shards: PredictionShards, _ pool: WorkerPool) {
     self.owner = owner
     self.rows = rows
-    self.lanes = lanes
-    self.crew = crew
+    self.shards = shards
+    self.pool = pool
   }
 
-  func use(_ body: (PredictionLanes, Crew) throws(NNError) -> Void) throws(NNError) {
+  func use(_ body: (PredictionShards, WorkerPool) throws(NNError) -> Void) throws(NNError) {
     guard !isBusy.exchange(true, ordering: .acquiring) else {
       throw .busy("a session serves one thread at a time; make one a thread")
     }
     defer { isBusy.store(false, ordering: .releasing) }
-    try body(lanes, crew)
+    try body(shards, pool)
   }
 }
 
 /// Checks a prediction's features and output buffer before anything is computed.
 private func checkedFeatures(
   _ features: ArrayView, _ model: Model, _ kind: PredictionKind, allowsNaN: Bool, outBytes: Int,
-  _ crew: Crew
+  _ pool: WorkerPool
 ) throws(NNError) {
   guard features.columns == model.inputSize else {
     throw .shape(
@@ -46,16 +47,16 @@ private func checkedFeatures(
       "out_bytes must be at least \(needed) for \(features.rows) rows, got \(outBytes)")
   }
   try model.requireFitted()
-  if !allowsNaN { try checkFinite(features, "x", crew: crew) }
+  if !allowsNaN { try checkFinite(features, "x", pool: pool) }
 }
 
 private func predict(
   _ handle: ModelHandle, _ features: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
-  _ kind: PredictionKind, _ out: UnsafeMutableRawPointer, _ crew: Crew
+  _ kind: PredictionKind, _ out: UnsafeMutableRawPointer, _ pool: WorkerPool
 ) throws(NNError) {
-  try handle.withLanes(rows: rows, crew) { lanes in
+  try handle.withShards(rows: rows, pool) { shards in
     handle.model.predict(
-      features, rows: rows, order: order, kind: kind, into: out, lanes: lanes, crew: crew)
+      features, rows: rows, order: order, kind: kind, into: out, shards: shards, pool: pool)
   }
 }
 
@@ -69,10 +70,10 @@ public func nns_predict(
     let out = try required(out, "out")
     let features = try view(x, "x")
     try reading(model) { handle throws(NNError) in
-      let crew = handle.model.predictionCrew(rows: features.rows, threads: Settings.threads)
+      let pool = handle.model.predictionPool(rows: features.rows, threads: Settings.threads)
       try checkedFeatures(
-        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, crew)
-      try predict(handle, features, rows: features.rows, order: nil, kind, out, crew)
+        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, pool)
+      try predict(handle, features, rows: features.rows, order: nil, kind, out, pool)
     }
   }
 }
@@ -121,8 +122,8 @@ public func nns_predict_data(
             "out_bytes must be at least \(needed) for \(set.rows) rows, got \(out_bytes)")
         }
         try handle.model.requireFitted()
-        let crew = handle.model.predictionCrew(rows: set.rows, threads: Settings.threads)
-        try predict(handle, set.features, rows: set.rows, order: set.order, kind, out, crew)
+        let pool = handle.model.predictionPool(rows: set.rows, threads: Settings.threads)
+        try predict(handle, set.features, rows: set.rows, order: set.order, kind, out, pool)
       }
     }
   }
@@ -142,9 +143,9 @@ public func nns_session_create(
     }
     let made = try reading(model) { handle throws(NNError) in
       let rows = Int(max_rows)
-      let crew = handle.model.predictionCrew(rows: rows, threads: Settings.threads)
-      let lanes = try PredictionLanes(for: handle.model, rows: rows, crew: crew)
-      return SessionHandle(handle, rows: rows, lanes, crew)
+      let pool = handle.model.predictionPool(rows: rows, threads: Settings.threads)
+      let shards = try PredictionShards(for: handle.model, rows: rows, pool: pool)
+      return SessionHandle(handle, rows: rows, shards, pool)
     }
     target.pointee = try HandleTable.insert(made, .session)
   }
@@ -165,12 +166,12 @@ public func nns_session_predict(
         throw .shape("x has \(features.rows) rows, the session was made for \(session.rows)")
       }
       try handle.read { () throws(NNError) in
-        try session.use { lanes, crew throws(NNError) in
+        try session.use { shards, pool throws(NNError) in
           try checkedFeatures(
-            features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, crew)
+            features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, pool)
           handle.model.predict(
-            features, rows: features.rows, order: nil, kind: kind, into: out, lanes: lanes,
-            crew: crew)
+            features, rows: features.rows, order: nil, kind: kind, into: out, shards: shards,
+            pool: pool)
         }
       }
     }

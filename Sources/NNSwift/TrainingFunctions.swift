@@ -1,4 +1,5 @@
 import CNNSwift
+import NNData
 import NNErrors
 import NNFile
 import NNJSON
@@ -41,7 +42,7 @@ private func fit(
   let trainer = try handle.trainer(for: config)
   // A training that is refused here changes neither trainer, history nor model.
   let toSave = config.checkpoint == nil ? 0 : handle.bytesToSave(config.optimizer)
-  try Room.hold(TrainingHistory.bytes(for: config) + toSave) { () throws(NNError) in
+  try MemoryReservation.hold(TrainingHistory.bytes(for: config) + toSave) { () throws(NNError) in
     let run = try trainer.plan(config, train: train, validation: validation, observer: observer)
     handle.begin(trainer, config)
     try run.start()
@@ -215,7 +216,7 @@ public func nns_evaluate(
         let evaluator = try Evaluator(
           handle.model, rows: set.rows, metrics: metrics, weighted: set.weights != nil)
         let results = try Buffer<Double>(count: metrics.count)
-        _ = try evaluator.run(set.sampleRows, crew: Crew.alone, into: results.base)
+        _ = try evaluator.run(set.sampleRows, pool: WorkerPool.alone, into: results.base)
         values.update(from: results.base, count: results.count)
       }
     }
@@ -231,7 +232,9 @@ public func nns_history(
     let text = try reading(model) { handle throws(NNError) in
       let history = handle.history
       let values = history.epochs.count * (history.names.count + 1)
-      return try Room.hold(Room.bytes(forHistory: values)) { history.json.text }
+      return try MemoryReservation.hold(MemoryReservation.bytes(forHistory: values)) {
+        history.json.text
+      }
     }
     try write(text, buffer, capacity, need)
   }

@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNMath
 import NNNetwork
@@ -37,15 +38,16 @@ final class BatchPass {
   ///   - isPrecise: see `LossInput`.
   func run(
     _ samples: SampleRows, from start: Int, count: Int, mode: Mode,
-    classWeights: UnsafePointer<Float>?, gradients: UnsafeMutablePointer<Float>, sheet: ScoreSheet?,
-    isPrecise: Bool = false, crew: Crew
+    classWeights: UnsafePointer<Float>?, gradients: UnsafeMutablePointer<Float>,
+    sheet: PredictionLog?,
+    isPrecise: Bool = false, pool: WorkerPool
   ) -> LossSum {
     model.load(samples.features, from: start, count: count, order: samples.order, into: workspace)
     let next = start + count
     model.announce(
       samples.features, from: next, count: min(count, samples.rows - next), order: samples.order,
       in: workspace)
-    let outputs = model.forward(workspace, rows: count, mode: mode, crew: crew)
+    let outputs = model.forward(workspace, rows: count, mode: mode, pool: pool)
     let batch = targets.load(
       samples, from: start, count: count, asIndices: hasIndices(samples, model))
     let sum = model.spec.loss(
@@ -54,25 +56,26 @@ final class BatchPass {
         classWeights: classWeights, gradient: model.outputGradient(workspace, rows: count),
         scratch: workspace.lossScratch,
         isPrecise: isPrecise))
-    model.backward(workspace, rows: count, mode: mode, gradients: gradients, crew: crew)
+    model.backward(workspace, rows: count, mode: mode, gradients: gradients, pool: pool)
     sheet?.take(outputs, samples, from: start, model: model)
     return sum
   }
 
   /// A bound of the magnitudes of the gradients; infinity if some may not be finite.
   func gradientBound(
-    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, inputPeak: Float?
+    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, inputMagnitude: Float?
   ) -> Float {
     model.gradientBound(
-      workspace, rows: rows, mode: mode, gradients: gradients, inputPeak: inputPeak)
+      workspace, rows: rows, mode: mode, gradients: gradients, inputMagnitude: inputMagnitude)
   }
 
   /// Computes the gradients, for `user` or, without one, into `gradients`.
   func completeGradient(
-    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, user: Optimizer?, crew: Crew
+    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, user: Optimizer?,
+    pool: WorkerPool
   ) {
     model.completeGradient(
-      workspace, rows: rows, mode: mode, gradients: gradients, user: user, crew: crew)
+      workspace, rows: rows, mode: mode, gradients: gradients, user: user, pool: pool)
   }
 
   /// Adds the batch's statistics to the running ones, after the update.

@@ -1,6 +1,7 @@
 import CPlatform
 import NNErrors
 import NNJSON
+import NNOptions
 
 /// Where and how often a training is saved while it runs.
 package struct CheckpointOptions: Sendable {

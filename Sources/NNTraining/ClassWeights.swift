@@ -1,7 +1,9 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
 import NNNetwork
+import NNOptions
 
 /// The value of `class_weight`.
 package enum ClassWeighting: Sendable {

@@ -1,9 +1,11 @@
+import NNData
 import NNErrors
 import NNMath
+import NNMetrics
 import NNNetwork
 
 /// Collects scores and truth of many rows, in double, for metrics.
-final class ScoreSheet {
+final class PredictionLog {
   private let scores: Buffer<Double>
   private let truth: Buffer<Double>
   private let weights: Buffer<Double>?
@@ -94,7 +96,7 @@ package struct Evaluator {
   private let metrics: [NamedMetric]
   private let workspace: Workspace
   private let targets: BatchTargets
-  private let sheet: ScoreSheet?
+  private let sheet: PredictionLog?
   private let block: Int
 
   package init(
@@ -108,13 +110,13 @@ package struct Evaluator {
     let needsSheet = metrics.contains { $0.function != nil }
     sheet =
       needsSheet
-      ? try ScoreSheet(for: model, rows: rows, metrics: metrics, weighted: weighted) : nil
+      ? try PredictionLog(for: model, rows: rows, metrics: metrics, weighted: weighted) : nil
   }
 
   /// - Parameter values: receives one value a metric.
   /// - Returns: the loss, with sample weights and without class weights.
   package func run(
-    _ samples: SampleRows, crew: Crew, into values: UnsafeMutablePointer<Double>
+    _ samples: SampleRows, pool: WorkerPool, into values: UnsafeMutablePointer<Double>
   ) throws(NNError) -> Double {
     var sum = LossSum()
     sheet?.reset()
@@ -123,7 +125,7 @@ package struct Evaluator {
       let count = min(block, samples.rows - start)
       model.load(
         samples.features, from: start, count: count, order: samples.order, into: workspace)
-      let raw = model.forward(workspace, rows: count, mode: .inference, crew: crew)
+      let raw = model.forward(workspace, rows: count, mode: .inference, pool: pool)
       let batch = targets.load(
         samples, from: start, count: count, asIndices: hasIndices(samples, model))
       sum += model.spec.loss(

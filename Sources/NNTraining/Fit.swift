@@ -1,4 +1,5 @@
 import CPlatform
+import NNData
 import NNErrors
 import NNMath
 import NNNetwork
@@ -68,7 +69,7 @@ package struct FitRun {
   private let observer: TrainingObserver
   private let sampler: BatchSampler
   private let classWeights: Buffer<Float>?
-  private let sheet: ScoreSheet?
+  private let sheet: PredictionLog?
   private let evaluator: Evaluator?
   private let validationValues: Buffer<Double>
   private let monitor: EarlyStoppingMonitor?
@@ -98,7 +99,7 @@ package struct FitRun {
     parts = part.map { [rest, $0] } ?? [rest]
     samples = rest.sampleRows
     self.validation = part?.sampleRows
-    sampler = try BatchSampler(samples, config, leastRows: model.leastTrainingRows)
+    sampler = try BatchSampler(samples, config.sampling, least: model.leastTrainingRows)
     classWeights = try config.classWeighting.weights(samples, model)
     let metrics = config.metrics.filter { $0.function != nil }
     let names = metrics.map { $0.name }
@@ -117,7 +118,7 @@ package struct FitRun {
     sheet =
       metrics.isEmpty
       ? nil
-      : try ScoreSheet(for: model, rows: samples.rows, metrics: metrics, weighted: weighted)
+      : try PredictionLog(for: model, rows: samples.rows, metrics: metrics, weighted: weighted)
     evaluator = try part.map { part throws(NNError) in
       try Evaluator(model, rows: part.rows, metrics: metrics, weighted: part.weights != nil)
     }
@@ -263,7 +264,7 @@ package struct FitRun {
 
   private func appendValidation(to values: inout [Double]) throws(NNError) {
     guard let evaluator, let validation else { return }
-    values.append(try evaluator.run(validation, crew: trainer.crew, into: validationValues.base))
+    values.append(try evaluator.run(validation, pool: trainer.pool, into: validationValues.base))
     for index in 0..<metricCount { values.append(validationValues.base[index]) }
   }
 

@@ -1,4 +1,7 @@
+import NNData
 import NNErrors
+import NNMetrics
+import NNOptions
 
 // The validation rows of a training, and the columns of its history.
 
@@ -37,9 +40,8 @@ extension FitRun {
       name.hasPrefix("val_")
       ? "give validation data or validation_fraction and list the metric under metrics"
       : "list it under metrics"
-    throw .argument(
-      "metric \"\(name)\" is not recorded\(hint(for: name, among: known, title: "recorded")); \(cure)"
-    )
+    let guess = hint(for: name, among: known, aliases: Metric.aliases, title: "recorded")
+    throw .argument("metric \"\(name)\" is not recorded\(guess); \(cure)")
   }
 
   static func isHigherBetter(_ name: String, _ metrics: [NamedMetric]) -> Bool {

@@ -1,12 +1,13 @@
-import CVector
+import CKernels
 import NNErrors
 import NNJSON
 import NNMath
 import NNNetwork
+import NNOptions
 
 /// How gradients change weights: the update formula and its constants. Formulas and defaults are
 /// PyTorch's (torch.optim), the papers are named at each rule.
-package struct OptimizerRule: Kind {
+package struct OptimizerKind: Kind {
   package static let role = "optimizer"
   package let name: String
   package let example: String
@@ -14,7 +15,7 @@ package struct OptimizerRule: Kind {
   package let make: @Sendable (inout Options) throws(NNError) -> OptimizerFunction
 
   /// The members, in the order of the reference page.
-  package static let registry: [OptimizerRule] = [
+  package static let registry: [OptimizerKind] = [
     .sgd, .adam, .adamW, .nadam, .rmsprop, .adagrad, .adadelta, .rprop, .lbfgs,
   ]
 
@@ -30,21 +31,22 @@ package struct OptimizerRule: Kind {
   package static func parse(
     _ json: JSON
   ) throws(NNError) -> (function: OptimizerFunction, shared: Shared, resolved: JSON) {
-    var (kind, options) = try find(json, in: registry)
-    let function = try kind.make(&options)
-    let shared = Shared(
-      learningRate: try options.number(
-        "learning_rate", default: function.learningRate, in: .closed(0, 1e38)),
-      weightDecay: try options.number(
-        "weight_decay", default: function.weightDecay, in: .closed(0, 1e6)),
-      l1: try options.number("l1", default: 0, in: .closed(0, 1e6)),
-      decaysBias: try options.flag("decay_bias", default: true))
-    try options.finish()
+    let ((function, shared), resolved) = try read(json) { kind, options throws(NNError) in
+      let function = try kind.make(&options)
+      let shared = Shared(
+        learningRate: try options.number(
+          "learning_rate", default: function.learningRate, in: .closed(0, 1e38)),
+        weightDecay: try options.number(
+          "weight_decay", default: function.weightDecay, in: .closed(0, 1e6)),
+        l1: try options.number("l1", default: 0, in: .closed(0, 1e6)),
+        decaysBias: try options.flag("decay_bias", default: true))
+      return (function, shared)
+    }
     if function.lbfgs != nil, shared.l1 > 0 {
       throw .argument(
         "optimizer lbfgs: l1 must be 0, its line needs a smooth loss; use weight_decay")
     }
-    return (function, shared, .object(options.resolved))
+    return (function, shared, resolved)
   }
 }
 
@@ -69,7 +71,7 @@ package struct OptimizerFunction: Sendable {
   }
   /// Whether the rule is `w -= rate · g`, which the gradient kernel can apply itself.
   var isPlain = false
-  let update: @Sendable (OptimizerRun) -> Void
+  let update: @Sendable (OptimizerSpan) -> Void
 }
 
 /// The memory of a rule: `slots` blocks of one float a parameter.
@@ -99,8 +101,8 @@ struct StepConstants {
 }
 
 /// One update of a run of parameters.
-struct OptimizerRun {
-  let run: nnk_run
+struct OptimizerSpan {
+  let run: nnk_span
   /// The slots at the run's first parameter.
   let slots: SlotBlock
   let constants: StepConstants
@@ -109,7 +111,7 @@ struct OptimizerRun {
 /// The slots and the step count a rule runs on.
 package final class Optimizer {
   private(set) var function: OptimizerFunction
-  private(set) var shared: OptimizerRule.Shared
+  private(set) var shared: OptimizerKind.Shared
   /// Updates made so far.
   package private(set) var steps = 0
   /// Whether the rule evaluates the loss by itself.
@@ -125,7 +127,7 @@ package final class Optimizer {
   private let weights: UnsafeMutablePointer<Float>
 
   convenience init(
-    _ function: OptimizerFunction, shared: OptimizerRule.Shared, for model: Model
+    _ function: OptimizerFunction, shared: OptimizerKind.Shared, for model: Model
   ) throws(NNError) {
     let slots = try Buffer<Float>(
       count: try checkedProduct(function.slots, model.parameterCount, "optimizer memory"))
@@ -136,7 +138,7 @@ package final class Optimizer {
   }
 
   private init(
-    _ function: OptimizerFunction, _ shared: OptimizerRule.Shared, _ model: Model,
+    _ function: OptimizerFunction, _ shared: OptimizerKind.Shared, _ model: Model,
     _ slots: Buffer<Float>, scalars: Buffer<Double>, _ lbfgs: LBFGS?
   ) {
     self.function = function
@@ -152,7 +154,7 @@ package final class Optimizer {
   }
 
   /// Goes on with the constants of another config; the memory stays.
-  func adopt(_ function: OptimizerFunction, _ shared: OptimizerRule.Shared) {
+  func adopt(_ function: OptimizerFunction, _ shared: OptimizerKind.Shared) {
     (self.function, self.shared) = (function, shared)
   }
 
@@ -221,10 +223,10 @@ package final class Optimizer {
   /// Makes one update; `gradients` [parameterCount] may be overwritten.
   func update(_ gradients: UnsafeMutablePointer<Float>, learningRate: Double) {
     begin(learningRate: learningRate)
-    use(GradientRun(offset: 0, count: parameterCount, values: gradients))
+    use(GradientSpan(offset: 0, count: parameterCount, values: gradients))
   }
 
-  private func decay(_ run: inout nnk_run) {
+  private func decay(_ run: inout nnk_span) {
     guard shared.weightDecay > 0 || shared.l1 > 0 else { return }
     let l2 = function.isDecoupled ? 0 : shared.weightDecay
     let keep = function.isDecoupled ? 1 - learningRate * shared.weightDecay : 1
@@ -254,7 +256,7 @@ package final class Optimizer {
     guard shared.weightDecay > 0 else { return 0 }
     var squares = 0.0
     for run in runs where run.decays {
-      var values = nnk_run(w: weights + run.offset, g: gradients + run.offset, count: run.count)
+      var values = nnk_span(w: weights + run.offset, g: gradients + run.offset, count: run.count)
       nnk_kernels().pointee.decay(&values, 1, Float(shared.weightDecay), 0)
       squares += sumOfSquares(values.w, run.count)
     }
@@ -262,22 +264,22 @@ package final class Optimizer {
   }
 }
 
-extension Optimizer: GradientUser {
-  package func descent(at offset: Int) -> nnk_descent? {
+extension Optimizer: GradientSink {
+  package func descent(at offset: Int) -> nnk_fused_sgd? {
     guard function.isPlain, shared.weightDecay == 0, shared.l1 == 0 else { return nil }
-    return nnk_descent(w: weights + offset, rate: constants.rate)
+    return nnk_fused_sgd(w: weights + offset, rate: constants.rate)
   }
 
-  package func use(_ gradient: GradientRun) {
+  package func use(_ gradient: GradientSpan) {
     for run in runs {
       let start = max(run.offset, gradient.offset)
       let end = min(run.offset + run.count, gradient.offset + gradient.count)
       if start >= end { continue }
-      var values = nnk_run(
+      var values = nnk_span(
         w: weights + start, g: gradient.values + (start - gradient.offset), count: end - start)
       if run.decays { decay(&values) }
       function.update(
-        OptimizerRun(run: values, slots: block(at: start), constants: constants))
+        OptimizerSpan(run: values, slots: block(at: start), constants: constants))
     }
   }
 }

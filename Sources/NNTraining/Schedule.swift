@@ -1,6 +1,7 @@
 import CPlatform
 import NNErrors
 import NNJSON
+import NNOptions
 
 /// How the learning rate changes while a network learns. Formulas are PyTorch's
 /// (torch.optim.lr_scheduler).
@@ -43,16 +44,16 @@ package struct ScheduleFunction: Sendable {
 
   /// Reads a schedule from JSON and refuses unknown options.
   package static func parse(_ json: JSON) throws(NNError) -> ScheduleFunction {
-    var (kind, options) = try Schedule.find(json, in: Schedule.registry)
-    let rule = try kind.make(&options)
-    let per = try options.choice(
-      "per", default: kind.isPerStep ? "step" : "epoch", among: ["epoch", "step"])
-    let warmup = try options.integer("warmup_steps", default: 0, in: 0...1_000_000_000)
-    try options.finish()
-    if case .plateau = rule, per == "step" {
-      throw .argument("\(options.owner): per must be \"epoch\", its metric exists once an epoch")
-    }
-    return ScheduleFunction(rule: rule, isPerStep: per == "step", warmupSteps: warmup)
+    try Schedule.read(json) { kind, options throws(NNError) in
+      let rule = try kind.make(&options)
+      let per = try options.choice(
+        "per", default: kind.isPerStep ? "step" : "epoch", among: ["epoch", "step"])
+      let warmup = try options.integer("warmup_steps", default: 0, in: 0...1_000_000_000)
+      if case .plateau = rule, per == "step" {
+        throw .argument("\(options.owner): per must be \"epoch\", its metric exists once an epoch")
+      }
+      return ScheduleFunction(rule: rule, isPerStep: per == "step", warmupSteps: warmup)
+    }.value
   }
 }
 

@@ -1,4 +1,5 @@
 import CPlatform
+import NNData
 import NNErrors
 import NNMath
 import NNNetwork
@@ -18,7 +19,7 @@ package final class Trainer {
   let optimizer: Optimizer
   let gradients: Buffer<Float>
   private var pass: BatchPass?
-  private(set) var crew: Crew
+  private(set) var pool: WorkerPool
   /// Whether the optimiser's memory was computed here; a file may have any values.
   var trustsMemory = true
   /// Checked within a long step; nil: never.
@@ -47,7 +48,7 @@ package final class Trainer {
       base: config.optimizerOptions.learningRate, schedule: config.schedule)
     self.optimizer = optimizer
     self.gradients = gradients
-    crew = Self.crew(config, model, defaultThreads)
+    pool = Self.pool(config, model, defaultThreads)
   }
 
   /// Whether a config's optimiser keeps the same memory as the present one.
@@ -63,12 +64,13 @@ package final class Trainer {
     learningRate = LearningRate(
       base: config.optimizerOptions.learningRate, schedule: config.schedule,
       plateau: learningRate.plateau)
-    crew = Self.crew(config, model, defaultThreads)
+    pool = Self.pool(config, model, defaultThreads)
   }
 
-  private static func crew(_ config: TrainingConfig, _ model: Model, _ standard: Int) -> Crew {
+  private static func pool(_ config: TrainingConfig, _ model: Model, _ standard: Int) -> WorkerPool
+  {
     let rows = config.batchSize == 0 ? 1024 : config.batchSize
-    return Crew.of(
+    return WorkerPool.of(
       config.threads ?? standard, for: 3 * Double(rows) * Double(model.parameterCount))
   }
 
@@ -88,7 +90,7 @@ package final class Trainer {
     let epoch: Int
     let batch: Int
     let classWeights: UnsafePointer<Float>?
-    let sheet: ScoreSheet?
+    let sheet: PredictionLog?
     let rate: Double
   }
 
@@ -116,16 +118,17 @@ package final class Trainer {
       config.clips || gradients.count <= 4096
       ? .infinity
       : pass.gradientBound(
-        rows: rows, mode: mode, gradients: gradients.base, inputPeak: step.samples.peak)
-    if isBounded(rate: step.rate, peak: bound) {
+        rows: rows, mode: mode, gradients: gradients.base, inputMagnitude: step.samples.maxMagnitude
+      )
+    if isBounded(rate: step.rate, maxMagnitude: bound) {
       // No gradient can overflow: each part is used at once, while it is in the cache.
       optimizer.begin(learningRate: step.rate)
       pass.completeGradient(
-        rows: rows, mode: mode, gradients: gradients.base, user: optimizer, crew: crew)
+        rows: rows, mode: mode, gradients: gradients.base, user: optimizer, pool: pool)
       return
     }
     pass.completeGradient(
-      rows: rows, mode: mode, gradients: gradients.base, user: nil, crew: crew)
+      rows: rows, mode: mode, gradients: gradients.base, user: nil, pool: pool)
     try apply(step)
   }
 
@@ -137,23 +140,23 @@ package final class Trainer {
     pass.run(
       step.samples, from: step.start, count: step.count, mode: mode(step),
       classWeights: step.classWeights, gradients: gradients.base, sheet: step.sheet,
-      isPrecise: optimizer.searches, crew: crew)
+      isPrecise: optimizer.searches, pool: pool)
   }
 
   /// As `evaluate`, with all gradients.
   private func differentiate(_ step: Step, _ pass: BatchPass) -> LossSum {
     let sum = evaluate(step, pass)
     pass.completeGradient(
-      rows: step.count, mode: mode(step), gradients: gradients.base, user: nil, crew: crew)
+      rows: step.count, mode: mode(step), gradients: gradients.base, user: nil, pool: pool)
     return sum
   }
 
   /// Updates the weights from `gradients`, unless anything is not finite.
   private func apply(_ step: Step) throws(NNError) {
-    var peak = largestMagnitude(gradients.base, gradients.count)
-    guard peak.isFinite else { throw divergence(loss: 0, step) }
-    peak = clip(peak)
-    let isSafe = isBounded(rate: step.rate, peak: peak)
+    var maxMagnitude = largestMagnitude(gradients.base, gradients.count)
+    guard maxMagnitude.isFinite else { throw divergence(loss: 0, step) }
+    maxMagnitude = clip(maxMagnitude)
+    let isSafe = isBounded(rate: step.rate, maxMagnitude: maxMagnitude)
     if !isSafe { try keepWeights() }
     optimizer.update(gradients.base, learningRate: step.rate)
     if !isSafe, !weightsAreFinite { throw restoreAndReport(loss: 0, step) }
@@ -161,18 +164,18 @@ package final class Trainer {
 
   /// Whether no rule can move a weight out of the range of a float. With rate · decay > 1 a weight
   /// changes its sign and grows every step, although the loss stays finite.
-  private func isBounded(rate: Double, peak: Float) -> Bool {
+  private func isBounded(rate: Double, maxMagnitude: Float) -> Bool {
     let shared = config.optimizerOptions
-    return trustsMemory && rate >= 0 && rate <= 1e3 && peak <= 1e15
+    return trustsMemory && rate >= 0 && rate <= 1e3 && maxMagnitude <= 1e15
       && rate * shared.weightDecay <= 1 && rate * shared.l1 <= 1e3
   }
 
   /// - Returns: the largest magnitude after clipping.
-  private func clip(_ peak: Float) -> Float {
-    var peak = peak
+  private func clip(_ maxMagnitude: Float) -> Float {
+    var maxMagnitude = maxMagnitude
     if let limit = config.clipValue {
       clamp(gradients.base, to: Float(limit), gradients.count)
-      peak = min(peak, Float(limit))
+      maxMagnitude = min(maxMagnitude, Float(limit))
     }
     if let limit = config.clipNorm {
       let norm = sumOfSquares(gradients.base, gradients.count).squareRoot()
@@ -180,7 +183,7 @@ package final class Trainer {
       let factor = limit / (norm + 1e-6)
       if factor < 1 { scale(gradients.base, by: Float(factor), gradients.count) }
     }
-    return peak
+    return maxMagnitude
   }
 
   private func runSearch(_ step: Step, _ pass: BatchPass) throws(NNError) -> LossSum {
@@ -260,9 +263,9 @@ extension Trainer {
     let sum = pass.run(
       samples, from: 0, count: samples.rows, mode: mode,
       classWeights: weights.map { UnsafePointer($0.base) }, gradients: gradient, sheet: nil,
-      crew: crew)
+      pool: pool)
     pass.completeGradient(
-      rows: samples.rows, mode: mode, gradients: gradient, user: nil, crew: crew)
+      rows: samples.rows, mode: mode, gradients: gradient, user: nil, pool: pool)
     guard sum.mean.isFinite, largestMagnitude(gradient, gradients.count).isFinite else {
       throw .diverged("the loss or its gradient is not finite for this batch; scale the features")
     }
@@ -292,9 +295,10 @@ extension Trainer {
   }
 
   private func requireRows(_ samples: SampleRows) throws(NNError) {
-    guard samples.rows >= model.leastTrainingRows else {
+    let least = model.leastTrainingRows
+    guard samples.rows >= least.rows else {
       throw .shape(
-        "batch_norm needs at least \(model.leastTrainingRows) rows in a training batch, "
+        "\(least.owner) needs at least \(least.rows) rows in a training batch, "
           + "got \(samples.rows)")
     }
   }

@@ -1,6 +1,9 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
+import NNMetrics
+import NNOptions
 
 /// The config of a training: values and their ranges.
 package struct TrainingConfig {
@@ -10,12 +13,16 @@ package struct TrainingConfig {
   package let shuffles: Bool
   package let dropsLast: Bool
   package let optimizer: OptimizerFunction
-  package let optimizerOptions: OptimizerRule.Shared
+  package let optimizerOptions: OptimizerKind.Shared
   package let schedule: ScheduleFunction
   /// Largest L2 norm of the gradient; nil: any.
   package let clipNorm: Double?
   /// Largest magnitude of a gradient's element; nil: any.
   package let clipValue: Double?
+  var sampling: SamplingOptions {
+    SamplingOptions(
+      batchSize: batchSize, shuffles: shuffles, dropsLast: dropsLast, seed: seed)
+  }
   var clips: Bool { clipNorm != nil || clipValue != nil }
   package let classWeighting: ClassWeighting
   /// Share of the training rows to validate on; 0: none.
@@ -47,7 +54,7 @@ package struct TrainingConfig {
     batchSize = try options.integer("batch_size", default: 32, in: 0...1_000_000_000)
     shuffles = try options.flag("shuffle", default: true)
     dropsLast = try options.flag("drop_last", default: false)
-    (optimizer, optimizerOptions, _) = try OptimizerRule.parse(
+    (optimizer, optimizerOptions, _) = try OptimizerKind.parse(
       options.value("optimizer") ?? .string("adam"))
     schedule =
       try options.value("schedule").map { json throws(NNError) in

@@ -46,16 +46,16 @@ if is_older $out/probe $here/probe.c; then gcc -O3 -march=native -o $out/probe $
 kernels_at() { # LEVEL FLAG...
   local level=$1
   shift
-  is_older $out/kernels_$level.o Sources/NNKernels/*.swift Sources/CVector/include/* || return 0
+  is_older $out/kernels_$level.o Sources/NNKernels/*.swift Sources/CKernels/include/* || return 0
   echo "bench: building the kernels, $level"
   swiftc -O -wmo -parse-as-library -enable-experimental-feature Embedded -Xcc -fno-math-errno "$@" \
-    -I Sources/CVector/include -module-name "NNKernels_$level" -emit-object -o $out/kernels_$level.o \
+    -I Sources/CKernels/include -module-name "NNKernels_$level" -emit-object -o $out/kernels_$level.o \
     Sources/NNKernels/*.swift
 }
 kernels_at base
 kernels_at v3 -Xcc -march=x86-64-v3 -D NNK_V3
 kernels_at v4 -Xcc -march=x86-64-v4 -Xcc -mprefer-vector-width=512 -D NNK_V4
-if is_older $out/kernels $here/kernels.c $here/peak.h $out/kernels_*.o Sources/CVector/choose.c; then
+if is_older $out/kernels $here/kernels.c $here/peak.h $out/kernels_*.o Sources/CKernels/choose.c; then
   echo "bench: building kernels"
-  clang -O2 -ISources/CVector/include -o $out/kernels $here/kernels.c Sources/CVector/choose.c $out/kernels_*.o -lm
+  clang -O2 -ISources/CKernels/include -o $out/kernels $here/kernels.c Sources/CKernels/choose.c $out/kernels_*.o -lm
 fi

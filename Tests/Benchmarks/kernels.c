@@ -188,8 +188,8 @@ static void fill(const arrays *s, const float *start) {
 static void measure_elements(const nnk_table *t) {
     float *start = random_floats(COUNT), *more = random_floats(COUNT);
     arrays s = {random_floats(COUNT), random_floats(COUNT), random_floats(COUNT), random_floats(COUNT)};
-    nnk_run run = {.w = s.x, .g = s.y, .count = COUNT};
-    nnk_adam adam = {.fresh1 = 0.1f, .fresh2 = 1e-3f, .step = 1e-3f, .root = 0.5f, .eps = 1e-8f};
+    nnk_span run = {.w = s.x, .g = s.y, .count = COUNT};
+    nnk_adam adam = {.one_minus_beta1 = 0.1f, .one_minus_beta2 = 1e-3f, .step = 1e-3f, .root = 0.5f, .eps = 1e-8f};
     nnk_rmsprop rmsprop = {.alpha = 0.99f, .fresh = 0.01f, .eps = 1e-8f, .rate = 1e-3f};
     nnk_rprop rprop = {.shrink = 0.5f, .grow = 1.2f, .least = 1e-6f, .largest = 50};
     uint32_t stream[5] = {1, 2, 3, 4, 5};

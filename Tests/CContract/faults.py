@@ -39,7 +39,7 @@ FAULTS = [
      "manners", "BLAS"),
     ("a file stays open", "file.c", "    close(file);\n    return error;\n}\n\nint nnc_is", "    return error;\n}\n\nint nnc_is",
      "manners", "process: no file"),
-    ("threads stay", "thread.c", "for (int32_t i = 1; i < crew->members; i++) pthread_join(crew->others[i - 1].thread, NULL);",
+    ("threads stay", "thread.c", "for (int32_t i = 1; i < pool->members; i++) pthread_join(pool->others[i - 1].thread, NULL);",
      "if (0) return;", "manners", None),
     ("too much stack is used", *TAKES, "    volatile char large[80000];\n    for (int at = 0; at < 80000; at += 1000) large[at] = 1;\n" + TAKES[1],
      "manners", None),

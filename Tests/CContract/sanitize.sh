@@ -18,7 +18,7 @@ failed=0
 # Leaks of the test itself and of the Swift runtime's start are none of ours; see leaks.txt.
 ASAN_SYMBOLIZER_PATH=$toolchain/llvm-symbolizer
 ASAN_OPTIONS=exitcode=66
-LSAN_OPTIONS=suppressions=$root/Tests/Scripts/leaks.txt:print_suppressions=0
+LSAN_OPTIONS=suppressions=$root/tools/leaks.txt:print_suppressions=0
 # Children of a process with threads go on; the tests check that.
 TSAN_OPTIONS=exitcode=66:die_after_fork=0:external_symbolizer_path=$toolchain/llvm-symbolizer
 export ASAN_SYMBOLIZER_PATH ASAN_OPTIONS LSAN_OPTIONS TSAN_OPTIONS

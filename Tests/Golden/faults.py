@@ -20,7 +20,7 @@ FAULTS = [
      "root: Float(nnc_sqrt(correction2))", "root: Float(nnc_sqrt(1))"),
     ("Nesterov looks ahead by the gradient, not by the velocity", "NNKernels/Optimizers.swift",
      "rate * fma(look, velocity, direct * g)", "rate * fma(look, direct * g, velocity)"),
-    ("ties in ROC-AUC count as ordered", "NNTraining/Metrics/RankedScores.swift",
+    ("ties in ROC-AUC count as ordered", "NNMetrics/RankedScores.swift",
      "if place + 1 == count || rows.base[place + 1].score != row.score {", "if place < count {"),
     ("label smoothing of one output mixes with 1, not 1/2", "NNNetwork/Losses/BinaryCrossEntropy.swift",
      "* (1 - smoothing) + smoothing / 2", "* (1 - smoothing) + smoothing"),
@@ -36,7 +36,7 @@ FAULTS = [
      "nnv_quotient(g, nnv_sqrt(variance) + eps)", "nnv_quotient(g, nnv_sqrt(variance + eps))"),
     ("a plateau's cooldown is one epoch short", "NNTraining/Schedules/ReduceOnPlateau.swift",
      "    cooldownLeft = rule.cooldown\n", "    cooldownLeft = rule.cooldown - 1\n"),
-    ("quadratic kappa counts linearly", "NNTraining/Metrics/ClassCounts.swift",
+    ("quadratic kappa counts linearly", "NNMetrics/ClassCounts.swift",
      "squaredDistance += weight * gap * gap", "squaredDistance += weight * abs(gap)"),
 ]
 
@@ -46,7 +46,7 @@ def run(command, **more):
 
 
 def build():
-    done = run(["bash", "Tests/Scripts/build.sh", "embedded", "build/libnnswift.so"])
+    done = run(["bash", "tools/build.sh", "embedded", "build/libnnswift.so"])
     if done.returncode != 0:
         sys.exit("the fault does not compile:\n" + done.stdout[-3000:] + done.stderr[-3000:])
 

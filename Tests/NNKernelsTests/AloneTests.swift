@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 import Testing
 
 /// A single row, or number, has the same bits as among others, although other code computes it.

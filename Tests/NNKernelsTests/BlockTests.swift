@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 import Testing
 
 @Suite struct BlockTests {
@@ -73,12 +73,12 @@ import Testing
       let gradients = numbers.block(count + 2)
       let memories = numbers.block(3 * (count + 2)).map(abs)
       var outcomes: [[Float]] = []
-      func run(_ body: (UnsafePointer<nnk_run>, UnsafeMutablePointer<Float>) -> Void) {
+      func run(_ body: (UnsafePointer<nnk_span>, UnsafeMutablePointer<Float>) -> Void) {
         var (w, gradient, memory) = (start, gradients, memories)
         w.withUnsafeMutableBufferPointer { w in
           gradient.withUnsafeMutableBufferPointer { g in
             memory.withUnsafeMutableBufferPointer { memory in
-              var run = nnk_run(w: w.baseAddress! + 1, g: g.baseAddress! + 1, count: count)
+              var run = nnk_span(w: w.baseAddress! + 1, g: g.baseAddress! + 1, count: count)
               body(&run, memory.baseAddress!)
             }
           }
@@ -89,7 +89,8 @@ import Testing
       }
       let size = count + 2
       var adam = nnk_adam(
-        fresh1: 0.1, fresh2: 0.1, step: 0.1, root: 0.5, eps: 1e-8, gradient_rate: 0.01)
+        one_minus_beta1: 0.1, one_minus_beta2: 0.1, step: 0.1, root: 0.5, eps: 1e-8,
+        gradient_rate: 0.01)
       var rms = nnk_rmsprop(alpha: 0.9, fresh: 0.1, eps: 1e-8, momentum: 0.5, rate: 0.1)
       var rprop = nnk_rprop(shrink: 0.5, grow: 1.2, least: 1e-6, largest: 50)
       run { r, _ in table.decay(r, 0.9, 0.1, 0.1) }

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 import Testing
 
 /// The three products of every instruction set on every way a tile can be cut.

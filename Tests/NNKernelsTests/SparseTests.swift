@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 import Testing
 
 /// Products over the values that are not 0 have the bits of products over all.
@@ -108,7 +108,7 @@ import Testing
               var w = start
               w.withUnsafeMutableBufferPointer { w in
                 d.withUnsafeBufferPointer { d in
-                  var descent = nnk_descent(w: w.baseAddress!, rate: 0.25)
+                  var descent = nnk_fused_sgd(w: w.baseAddress!, rate: 0.25)
                   withUnsafePointer(to: &descent) { descent in
                     var job = nnk_gradient(
                       a: a, a_start: from, a_width: columns, next: a, d: d.baseAddress!,

@@ -1,4 +1,4 @@
-import CVector
+import CKernels
 import Testing
 
 /// The instruction sets this processor has: 0 base, 1 x86-64-v3, 2 x86-64-v4.

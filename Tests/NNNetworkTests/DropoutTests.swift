@@ -20,7 +20,7 @@ import Testing
     model.load(
       denseView(ones, rows: 1, columns: Self.cells), from: 0, count: 1, order: nil, into: workspace)
     let output = model.forward(
-      workspace, rows: 1, mode: .training(seed: 9, epoch: 1, step: step), crew: .alone)
+      workspace, rows: 1, mode: .training(seed: 9, epoch: 1, step: step), pool: .alone)
     return (0..<Self.cells).map { Double(output.base[$0]) }
   }
 
@@ -66,7 +66,7 @@ import Testing
     model.load(
       denseView(features, rows: rows, columns: 2), from: 0, count: rows, order: nil, into: workspace
     )
-    let outputs = model.forward(workspace, rows: rows, mode: mode, crew: .alone)
+    let outputs = model.forward(workspace, rows: rows, mode: mode, pool: .alone)
     // The stream of layer 1: keyed by seed, purpose, layer, epoch and step.
     var random = RandomGenerator(seed: 2, purpose: .dropout, item: 1, epoch: 3, step: 4)
     let drawn = try Buffer<Float>(count: rows * 3)

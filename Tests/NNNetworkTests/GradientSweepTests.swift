@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
@@ -55,7 +56,7 @@ import Testing
       model.load(
         denseView(features, rows: rows, columns: model.inputSize), from: 0, count: rows, order: nil,
         into: workspace)
-      let outputs = model.forward(workspace, rows: rows, mode: mode, crew: .alone)
+      let outputs = model.forward(workspace, rows: rows, mode: mode, pool: .alone)
       let wanted: TargetRows =
         usesIndices
         ? .indices(indices.base)
@@ -151,7 +152,7 @@ import Testing
       model.load(
         denseView(features, rows: 6, columns: 3), from: 0, count: 6, order: nil, into: workspace)
       let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-      _ = model.forward(workspace, rows: 6, mode: mode, crew: .alone)
+      _ = model.forward(workspace, rows: 6, mode: mode, pool: .alone)
       let gradient = model.outputGradient(workspace, rows: 6)
       for index in 0..<24 { gradient.base[index] = Float(index) - 3.5 }
       let result = try Buffer<Float>(count: model.parameterCount)

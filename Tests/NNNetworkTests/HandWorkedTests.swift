@@ -29,7 +29,7 @@ import Testing
     model.load(
       denseView(features, rows: 1, columns: 2), from: 0, count: 1, order: nil, into: workspace)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-    let outputs = model.forward(workspace, rows: 1, mode: mode, crew: .alone)
+    let outputs = model.forward(workspace, rows: 1, mode: mode, pool: .alone)
     #expect(outputs.base[0] == 2.5)
     let loss = model.spec.loss(
       LossInput(
@@ -73,7 +73,7 @@ import Testing
     model.load(
       denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-    let outputs = model.forward(workspace, rows: 4, mode: mode, crew: .alone)
+    let outputs = model.forward(workspace, rows: 4, mode: mode, pool: .alone)
     #expect(abs(Double(outputs.base[3]) - 3 / (3.5 + 1e-5).squareRoot()) < 1e-6)
     model.commit(workspace, rows: 4, mode: mode)
     #expect(abs(Double(model.weights.base[2]) - 0.3) < 1e-7)
@@ -92,7 +92,7 @@ import Testing
     model.load(
       denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-    _ = model.forward(workspace, rows: 4, mode: mode, crew: .alone)
+    _ = model.forward(workspace, rows: 4, mode: mode, pool: .alone)
     model.commit(workspace, rows: 4, mode: mode)
     #expect(model.weights.base[3] == (momentum == 0 ? 1 : .greatestFiniteMagnitude))
   }
@@ -106,12 +106,12 @@ import Testing
     let view = denseView(features, rows: 1, columns: 10_000)
     model.load(view, from: 0, count: 1, order: nil, into: workspace)
     let trained = model.forward(
-      workspace, rows: 1, mode: .training(seed: 1, epoch: 0, step: 0), crew: .alone)
+      workspace, rows: 1, mode: .training(seed: 1, epoch: 0, step: 0), pool: .alone)
     let kept = (0..<10_000).filter { trained.base[$0] != 0 }
     // Five standard deviations of a binomial with n = 10,000, p = 3/4.
     #expect(abs(kept.count - 7500) < 217)
     #expect(kept.allSatisfy { trained.base[$0] == Float(1 / 0.75) })
-    let inferred = model.forward(workspace, rows: 1, mode: .inference, crew: .alone)
+    let inferred = model.forward(workspace, rows: 1, mode: .inference, pool: .alone)
     #expect((0..<10_000).allSatisfy { inferred.base[$0] == 1 })
   }
 
@@ -133,7 +133,7 @@ import Testing
       try model.requireFitted()
       let workspace = try Workspace(for: model, rows: 4, training: false)
       model.load(view, from: 0, count: 4, order: nil, into: workspace)
-      let scaled = model.forward(workspace, rows: 4, mode: .inference, crew: .alone)
+      let scaled = model.forward(workspace, rows: 4, mode: .inference, pool: .alone)
       for index in 0..<8 { #expect(abs(Double(scaled.base[index]) - wanted[index]) < 1e-6) }
     }
   }

@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath

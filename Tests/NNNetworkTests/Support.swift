@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
@@ -40,9 +41,9 @@ extension Model {
   func differentiate(
     _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>
   ) {
-    backward(workspace, rows: rows, mode: mode, gradients: gradients, crew: .alone)
+    backward(workspace, rows: rows, mode: mode, gradients: gradients, pool: .alone)
     completeGradient(
-      workspace, rows: rows, mode: mode, gradients: gradients, user: nil, crew: .alone)
+      workspace, rows: rows, mode: mode, gradients: gradients, user: nil, pool: .alone)
   }
 
   /// Stored parameters or gradients as callers see them: matrices by rows.

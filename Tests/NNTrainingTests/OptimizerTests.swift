@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
@@ -7,9 +8,9 @@ import Testing
 
 @Suite struct OptimizerTests {
   /// Every rule learns a linear function far better than it starts, from its example's options.
-  @Test(arguments: OptimizerRule.registry.map { $0.name })
+  @Test(arguments: OptimizerKind.registry.map { $0.name })
   func everyRuleLearns(_ name: String) throws {
-    let rule = try #require(OptimizerRule.registry.first { $0.name == name })
+    let rule = try #require(OptimizerKind.registry.first { $0.name == name })
     let data = try TestData(rows: 90, regression: true)
     let model = try makeModel(regressor)
     let trainer = try Trainer(
@@ -23,11 +24,11 @@ import Testing
 
   /// Options come back as they were given, defaults filled in; unknown ones are refused.
   @Test func everyRuleDescribesItself() throws {
-    for rule in OptimizerRule.registry {
-      let first = try OptimizerRule.parse(try JSON.parse(rule.example)).resolved
-      #expect(try OptimizerRule.parse(first).resolved.text == first.text)
+    for rule in OptimizerKind.registry {
+      let first = try OptimizerKind.parse(try JSON.parse(rule.example)).resolved
+      #expect(try OptimizerKind.parse(first).resolved.text == first.text)
       let spoiled = String(rule.example.dropLast()) + #", "unknwn": 1}"#
-      #expect(throws: NNError.self) { try OptimizerRule.parse(try JSON.parse(spoiled)) }
+      #expect(throws: NNError.self) { try OptimizerKind.parse(try JSON.parse(spoiled)) }
     }
   }
 

@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
@@ -67,7 +68,7 @@ import Testing
     let other = try TestData(rows: 60, seed: 9)
     let evaluator = try Evaluator(run.model, rows: 60, metrics: [], weighted: false)
     let none = try Buffer<Double>(count: 1)
-    let loss = try evaluator.run(other.dataset.sampleRows, crew: .alone, into: none.base)
+    let loss = try evaluator.run(other.dataset.sampleRows, pool: .alone, into: none.base)
     #expect(loss == best)
   }
 

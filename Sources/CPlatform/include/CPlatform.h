@@ -59,15 +59,15 @@ void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
 int nnc_cpu_count(void);
 
-// A pool of threads. nnc_crew_run calls work(context, part, member) once for each part 0 ... n-1,
+// A pool of threads. nnc_pool_run calls work(context, part, member) once for each part 0 ... n-1,
 // on any free thread, and returns when all parts are done. Member 0 is the caller. The threads run
 // from the creation on; NULL if it fails.
 typedef void (*nnc_work)(void *context, uint32_t part, uint32_t member);
-typedef struct nnc_crew nnc_crew;
-nnc_crew *nnc_crew_create(int32_t members);
-int32_t nnc_crew_members(const nnc_crew *crew);  // fewer than asked for when the system refused
-void nnc_crew_free(nnc_crew *crew);
-void nnc_crew_run(nnc_crew *crew, uint32_t parts, nnc_work work, void *context);
+typedef struct nnc_pool nnc_pool;
+nnc_pool *nnc_pool_create(int32_t members);
+int32_t nnc_pool_members(const nnc_pool *pool);  // fewer than asked for when the system refused
+void nnc_pool_free(nnc_pool *pool);
+void nnc_pool_run(nnc_pool *pool, uint32_t parts, nnc_work work, void *context);
 
 // libm under names that no Swift overlay claims.
 static inline float nnc_expf(float x) { return expf(x); }

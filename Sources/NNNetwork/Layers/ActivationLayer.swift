@@ -1,6 +1,7 @@
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 extension LayerKind {
   /// An activation as a layer of its own.

@@ -2,6 +2,7 @@ import CPlatform
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 extension LayerKind {
   /// `y = (x - mean) / √(variance + eps) · weight + bias`, each feature over the batch in training
@@ -24,7 +25,7 @@ final class BatchNormLayer: Layer {
   let outputSize: Int
   private let momentum: Double
   private let eps: Double
-  private let affine: Affine?
+  private let affine: ScaleShift?
   private let runningMean: Parameter
   private let runningVariance: Parameter
 
@@ -32,7 +33,7 @@ final class BatchNormLayer: Layer {
     outputSize = size
     self.momentum = momentum
     self.eps = eps
-    affine = isAffine ? Affine(size: size) : nil
+    affine = isAffine ? ScaleShift(size: size) : nil
     runningMean = Parameter("running_mean", rows: size, columns: 0)
     runningVariance = Parameter("running_var", rows: size, columns: 0)
   }

@@ -1,6 +1,7 @@
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 extension LayerKind {
   /// Every output is a weighted sum of all inputs: `y = f(x · Wᵀ + b)`.
@@ -26,29 +27,20 @@ private struct DenseOptions {
 
   init(_ options: inout Options) throws(NNError) {
     units = try options.integer("units", in: Self.unitsRange)
-    activation = try Self.activation(&options)
+    activation = try options.kind("activation", default: "identity") {
+      (kind: Activation, inner) throws(NNError) in try kind.make(&inner)
+    }
     fillWeight = try Self.initializer(&options, "init")
     hasBias = try options.flag("bias", default: true)
     fillBias = try Self.initializer(&options, "bias_init")
   }
 
-  private static func activation(_ options: inout Options) throws(NNError) -> ActivationFunction {
-    let json = options.value("activation") ?? .string("identity")
-    var (kind, inner) = try Activation.find(
-      json, in: Activation.registry, owner: options.owner)
-    let function = try kind.make(&inner)
-    try inner.finish()
-    options.resolve("activation", as: .object(inner.resolved))
-    return function
-  }
-
   private static func initializer(
     _ options: inout Options, _ key: String
   ) throws(NNError) -> InitializerFunction {
-    let json = options.value(key) ?? .string("pytorch")
-    let (function, resolved) = try Initializer.parse(json, owner: options.owner)
-    options.resolve(key, as: resolved)
-    return function
+    try options.kind(key, default: "pytorch") {
+      (kind: Initializer, inner) throws(NNError) in try kind.make(&inner)
+    }
   }
 }
 
@@ -112,7 +104,7 @@ final class DenseLayer: Layer {
       step.inputRows, weight.stored, bias: bias.map { UnsafePointer($0.base) },
       isRectified: activation.isRectifier, into: output, spare: step.spare,
       nonzeros: step.nonzeros,
-      ahead: step.nextRows.map { RowsAhead($0, columns: inputsFetchedForward) }, crew: step.crew)
+      ahead: step.nextRows.map { RowsAhead($0, columns: inputsFetchedForward) }, pool: step.pool)
     if activation.isRectifier { return }
     if step.isTraining, activation.needsInput {
       step.scratch.update(from: output.base, count: output.count)
@@ -127,14 +119,14 @@ final class DenseLayer: Layer {
     if let inputGradient = step.inputGradient {
       multiplyTransposed(
         step.outputGradientRows, weight.stored, into: inputGradient, spare: step.spare,
-        crew: step.crew)
+        pool: step.pool)
     }
   }
 
   func completeGradient(
     part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
-    user: (any GradientUser)?
-  ) -> GradientRun {
+    user: (any GradientSink)?
+  ) -> GradientSpan {
     let start = part * inputsOfPart
     let inputs = min(inputsOfPart, inputSize - start)
     let offset = weight.offset + start * outputSize
@@ -150,14 +142,14 @@ final class DenseLayer: Layer {
         into: values + part.count)
       count += outputSize
     }
-    return GradientRun(offset: offset + done, count: count, values: values + done)
+    return GradientSpan(offset: offset + done, count: count, values: values + done)
   }
 
   /// Computes the weight's gradient for inputs from `start` on.
   ///
   /// - Returns: whether it was used already.
   private func descend(
-    _ part: Matrix, _ start: Int, _ offset: Int, _ step: LayerStep, _ user: (any GradientUser)?
+    _ part: Matrix, _ start: Int, _ offset: Int, _ step: LayerStep, _ user: (any GradientSink)?
   ) -> Bool {
     let (rows, gradient) = (step.inputRows, step.outputGradient)
     let next = step.nonzeros == nil && start < inputsFetchedForward ? nil : step.nextRows
@@ -172,9 +164,9 @@ final class DenseLayer: Layer {
     return true
   }
 
-  func gradientBound(_ step: LayerStep, inputPeak: Float?) -> Float {
+  func gradientBound(_ step: LayerStep, inputMagnitude: Float?) -> Float {
     let gradient = step.outputGradient
     return Float(gradient.rows) * largestMagnitude(gradient.base, gradient.count)
-      * max(1, inputPeak ?? largestMagnitude(step.inputRows))
+      * max(1, inputMagnitude ?? largestMagnitude(step.inputRows))
   }
 }

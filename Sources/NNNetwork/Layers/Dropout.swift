@@ -1,6 +1,7 @@
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 extension LayerKind {
   /// Training sets each value to 0 with probability `rate` and divides the others by 1 - rate, so

@@ -1,6 +1,7 @@
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 extension LayerKind {
   /// `y = (x - mean) / √(variance + eps) · weight + bias` over the values of each row, biased
@@ -17,12 +18,12 @@ extension LayerKind {
 final class LayerNormLayer: Layer {
   let outputSize: Int
   private let eps: Double
-  private let affine: Affine?
+  private let affine: ScaleShift?
 
   init(size: Int, eps: Double, isAffine: Bool) {
     outputSize = size
     self.eps = eps
-    affine = isAffine ? Affine(size: size) : nil
+    affine = isAffine ? ScaleShift(size: size) : nil
   }
 
   var parameters: [Parameter] { affine?.parameters ?? [] }

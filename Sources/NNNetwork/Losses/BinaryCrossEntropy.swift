@@ -1,7 +1,9 @@
+import CKernels
 import CPlatform
-import CVector
+import NNData
 import NNErrors
 import NNJSON
+import NNOptions
 
 extension Loss {
   /// `-(pos_weight · t · log σ(z) + (1 - t) · log(1 - σ(z)))`, on logits; several outputs are

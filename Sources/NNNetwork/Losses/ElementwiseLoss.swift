@@ -1,4 +1,5 @@
-import CVector
+import CKernels
+import NNData
 import NNErrors
 import NNMath
 
@@ -25,7 +26,7 @@ extension LossFunction {
   ///   - vectors: many elements at a time, in float; nil: only `element` will do.
   ///   - element: the loss of one output and its derivative, in double.
   static func elementwise(
-    output: OutputFunction, targets: TargetRule, classCount: Int? = nil,
+    output: OutputFunction, targets: TargetDomain, classCount: Int? = nil,
     vectors: (@Sendable (LossElements) -> Void)? = nil,
     _ element: @escaping @Sendable (LossElement) -> (loss: Double, slope: Double)
   ) -> LossFunction {

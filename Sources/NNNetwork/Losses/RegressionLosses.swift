@@ -1,7 +1,8 @@
+import CKernels
 import CPlatform
-import CVector
 import NNErrors
 import NNJSON
+import NNOptions
 
 extension Loss {
   /// `(y - t)²`. Reference: torch.nn.MSELoss.

@@ -1,7 +1,8 @@
-import CVector
+import CKernels
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
 extension Loss {
   /// `-Σ_c q_c · log softmax(z)_c`, q the target distribution mixed with `label_smoothing`/K.

@@ -1,13 +1,14 @@
+import CKernels
 import CPlatform
-import CVector
 import NNErrors
 import NNJSON
+import NNOptions
 
-extension OptimizerRule {
+extension OptimizerKind {
   /// Divides the mean gradient by the root of the mean square; bias corrections in double.
   ///
   /// References: torch.optim.Adam; Kingma and Ba 2015; amsgrad: Reddi, Kale and Kumar 2018.
-  static let adam = OptimizerRule(
+  static let adam = OptimizerKind(
     name: "adam",
     example: #"{"type": "adam", "learning_rate": 0.01, "beta1": 0.8, "amsgrad": true}"#
   ) { options throws(NNError) in
@@ -17,7 +18,7 @@ extension OptimizerRule {
   /// Adam whose weight decay (default 0.01) shrinks the weights: `w -= learning_rate · decay · w`.
   ///
   /// References: torch.optim.AdamW; Loshchilov and Hutter 2019.
-  static let adamW = OptimizerRule(
+  static let adamW = OptimizerKind(
     name: "adamw", example: #"{"type": "adamw", "learning_rate": 0.01, "weight_decay": 0.1}"#
   ) { options throws(NNError) in
     var function = try adamFunction(&options)
@@ -49,7 +50,7 @@ extension OptimizerRule {
   /// Adam with Nesterov's look-ahead; its momentum warms up by `momentum_decay`.
   ///
   /// References: torch.optim.NAdam; Dozat 2016.
-  static let nadam = OptimizerRule(
+  static let nadam = OptimizerKind(
     name: "nadam", example: #"{"type": "nadam", "learning_rate": 0.01, "beta2": 0.99}"#
   ) { options throws(NNError) in
     let moments = try Moments(&options)
@@ -93,7 +94,7 @@ private struct Moments {
     let correction1 = -nnc_expm1(Double(step) * logBeta1)
     let correction2 = -nnc_expm1(Double(step) * logBeta2)
     return nnk_adam(
-      fresh1: Float(1 - beta1), fresh2: Float(1 - beta2),
+      one_minus_beta1: Float(1 - beta1), one_minus_beta2: Float(1 - beta2),
       step: Float(rate / correction1), root: Float(nnc_sqrt(correction2)), eps: Float(eps),
       gradient_rate: 0)
   }

@@ -1,13 +1,14 @@
-import CVector
+import CKernels
 import NNErrors
 import NNJSON
+import NNOptions
 
-extension OptimizerRule {
+extension OptimizerKind {
   /// Divides gradients by the root of their running mean square; if centred, minus the squared
   /// mean.
   ///
   /// References: torch.optim.RMSprop; Tieleman and Hinton 2012; centred: Graves 2013.
-  static let rmsprop = OptimizerRule(
+  static let rmsprop = OptimizerKind(
     name: "rmsprop",
     example: #"{"type": "rmsprop", "learning_rate": 0.02, "momentum": 0.5, "centered": true}"#
   ) { options throws(NNError) in
@@ -31,7 +32,7 @@ extension OptimizerRule {
   /// Divides gradients by the root of the sum of all their squares.
   ///
   /// References: torch.optim.Adagrad; Duchi, Hazan and Singer 2011.
-  static let adagrad = OptimizerRule(
+  static let adagrad = OptimizerKind(
     name: "adagrad",
     example: #"{"type": "adagrad", "learning_rate": 0.1, "lr_decay": 0.01}"#
   ) { options throws(NNError) in
@@ -55,7 +56,7 @@ extension OptimizerRule {
   /// Scales each gradient by RMS(previous updates) / RMS(gradients).
   ///
   /// References: torch.optim.Adadelta; Zeiler 2012.
-  static let adadelta = OptimizerRule(
+  static let adadelta = OptimizerKind(
     name: "adadelta", example: #"{"type": "adadelta", "learning_rate": 0.5, "rho": 0.8}"#
   ) { options throws(NNError) in
     let rho = try options.number("rho", default: 0.9, in: .closed(0, 1))
@@ -73,7 +74,7 @@ extension OptimizerRule {
   /// A step size for each weight, controlled by the signs of its gradients alone: for full batches.
   ///
   /// References: torch.optim.Rprop; Riedmiller and Braun 1993.
-  static let rprop = OptimizerRule(
+  static let rprop = OptimizerKind(
     name: "rprop", example: #"{"type": "rprop", "learning_rate": 0.005, "grow": 1.1}"#
   ) { options throws(NNError) in
     let shrink = Float(try options.number("shrink", default: 0.5, in: .between(0, 1)))

@@ -1,12 +1,13 @@
 import NNErrors
 import NNJSON
 import NNMath
+import NNOptions
 
-extension OptimizerRule {
+extension OptimizerKind {
   /// Quasi-Newton steps from the last gradients: for full batches ("batch_size": 0).
   ///
   /// References: torch.optim.LBFGS; Nocedal and Wright 2006, algorithm 7.5.
-  static let lbfgs = OptimizerRule(
+  static let lbfgs = OptimizerKind(
     name: "lbfgs",
     example:
       #"{"type": "lbfgs", "learning_rate": 0.8, "history": 5, "line_search": "strong_wolfe"}"#
@@ -86,7 +87,7 @@ final class LBFGS {
     let initial = evaluate()
     var loss = initial
     var evaluations = 1
-    guard loss.isFinite, peak(gradient) > options.gradientTolerance else { return initial }
+    guard loss.isFinite, maxMagnitude(gradient) > options.gradientTolerance else { return initial }
     for iteration in 1...options.maximumIterations {
       iterations += 1
       updateDirection(gradient)
@@ -110,9 +111,9 @@ final class LBFGS {
           evaluations += 1
         }
       }
-      let moved = abs(stepLength) * peak(direction.base)
+      let moved = abs(stepLength) * maxMagnitude(direction.base)
       guard loss.isFinite, evaluations < options.maximumEvaluations,
-        peak(gradient) > options.gradientTolerance, moved > options.changeTolerance,
+        maxMagnitude(gradient) > options.gradientTolerance, moved > options.changeTolerance,
         abs(loss - lossBefore) >= options.changeTolerance, !isCancelled()
       else { break }
     }
@@ -169,7 +170,7 @@ final class LBFGS {
 
   private func slot(of pair: Int) -> Int { (first + pair) % options.history }
 
-  private func peak(_ values: UnsafeMutablePointer<Float>) -> Double {
+  private func maxMagnitude(_ values: UnsafeMutablePointer<Float>) -> Double {
     Double(largestMagnitude(values, count))
   }
 

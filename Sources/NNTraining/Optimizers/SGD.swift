@@ -1,13 +1,14 @@
-import CVector
+import CKernels
 import NNErrors
 import NNJSON
+import NNOptions
 
-extension OptimizerRule {
+extension OptimizerKind {
   /// `b = momentum · b + (1 - dampening) · g; w -= learning_rate · b`; with Nesterov
   /// `w -= learning_rate · (g + momentum · b)`. The first step takes b = g.
   ///
   /// References: torch.optim.SGD; Polyak 1964; Sutskever et al. 2013.
-  static let sgd = OptimizerRule(
+  static let sgd = OptimizerKind(
     name: "sgd",
     example: #"{"type": "sgd", "learning_rate": 0.05, "momentum": 0.9, "nesterov": true}"#
   ) { options throws(NNError) in

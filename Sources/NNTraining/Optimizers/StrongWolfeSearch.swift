@@ -39,7 +39,7 @@ struct StrongWolfeSearch {
     start.base.update(from: weights, count: count)
     let line = Line(
       weights: weights, gradient: gradient, direction: direction, start: start.base, count: count,
-      peak: Double(largestMagnitude(direction, count)), loss: loss, slope: slope)
+      maxMagnitude: Double(largestMagnitude(direction, count)), loss: loss, slope: slope)
     gradients[0].base.update(from: gradient, count: count)
     let origin = Point(length: 0, loss: loss, slope: slope, keep: 0)
     var (low, high, evaluations, isDone) = bracket(line, origin, length, evaluate)
@@ -55,7 +55,7 @@ struct StrongWolfeSearch {
     let direction: UnsafeMutablePointer<Float>
     let start: UnsafeMutablePointer<Float>
     let count: Int
-    let peak: Double
+    let maxMagnitude: Double
     let loss: Double
     let slope: Double
 
@@ -121,7 +121,7 @@ struct StrongWolfeSearch {
     var stalled = false
     while spent + evaluations < Self.maximumSteps {
       let (left, right) = (min(low.length, high.length), max(low.length, high.length))
-      guard (right - left) * line.peak >= Self.tolerance else { break }
+      guard (right - left) * line.maxMagnitude >= Self.tolerance else { break }
       let length = insideBracket(
         interpolate(low, high, within: left...right), left, right, &stalled)
       // The worse end's gradient is no longer needed.

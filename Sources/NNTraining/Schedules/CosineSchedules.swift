@@ -1,6 +1,7 @@
 import CPlatform
 import NNErrors
 import NNJSON
+import NNOptions
 
 extension Schedule {
   /// `minimum + (base - minimum) · (1 + cos(π t / epochs)) / 2`; `epochs` is the length of the

@@ -1,5 +1,6 @@
 import NNErrors
 import NNJSON
+import NNOptions
 
 extension Schedule {
   /// Multiplies the rate by `factor` when the metric has not improved for `patience` epochs.

@@ -1,6 +1,7 @@
 import CPlatform
 import NNErrors
 import NNJSON
+import NNOptions
 
 extension Schedule {
   /// The optimiser's rate throughout.

@@ -1,0 +1,77 @@
+import NNErrors
+import NNJSON
+
+/// A member of a registry: something that JSON names.
+package protocol Kind: Sendable {
+  /// What a member is, in messages: `layer`.
+  static var role: String { get }
+  /// The members, in the order of the reference page.
+  static var registry: [Self] { get }
+  /// What other libraries call members: each is the alias and the name of the member it means.
+  static var aliases: [Alias] { get }
+  /// The name in JSON.
+  var name: String { get }
+  /// JSON text of its options with values that are not the defaults; tests build from it.
+  var example: String { get }
+}
+
+extension Kind {
+  package static var aliases: [Alias] { [] }
+
+  /// Reads the member that `json` names, as `"name"` or `{"type": "name", ...}`.
+  ///
+  /// - Parameters:
+  ///   - owner: what the value belongs to, for messages.
+  ///   - build: reads the member's options; an option that it does not read is unknown.
+  /// - Returns: what `build` returns, and the JSON with every default filled in.
+  /// - Throws: `NNError.argument` naming the nearest member or option, and what `build` throws.
+  package static func read<Value>(
+    _ json: JSON, owner: String? = nil,
+    _ build: (Self, inout Options) throws(NNError) -> Value
+  ) throws(NNError) -> (value: Value, resolved: JSON) {
+    var (kind, options) = try find(json, owner: owner)
+    let value = try build(kind, &options)
+    try options.finish()
+    return (value, .object(options.resolved))
+  }
+
+  private static func find(
+    _ json: JSON, owner: String?
+  ) throws(NNError) -> (kind: Self, options: Options) {
+    let place = owner.map { "\($0): " } ?? ""
+    let given = json.object ?? JSONObject()
+    let named = json.object == nil ? json : given["type"] ?? .null
+    guard let name = named.string else {
+      throw .argument(
+        "\(place)\(role) must be a name or {\"type\": name, ...}, got \(String(json.text.prefix(80)))"
+      )
+    }
+    guard let kind = registry.first(where: { sameBytes($0.name, name) }) else {
+      let cure = hint(
+        for: name, among: registry.map { $0.name }, aliases: aliases, title: "known")
+      throw .argument("\(place)unknown \(role) \"\(name)\"\(cure)")
+    }
+    var options = Options(given, owner: "\(place)\(role) \(name)")
+    _ = options.value("type")
+    options.resolve("type", as: .string(kind.name))
+    return (kind, options)
+  }
+}
+
+extension Options {
+  /// An option whose value is a member of a registry.
+  ///
+  /// - Parameters:
+  ///   - standard: what an absent key means.
+  ///   - owner: names the value in messages; nil: the owner of these options.
+  ///   - build: reads the member's own options.
+  package mutating func kind<Member: Kind, Value>(
+    _ key: String, default standard: String, owner: String? = nil,
+    _ build: (Member, inout Options) throws(NNError) -> Value
+  ) throws(NNError) -> Value {
+    let json = value(key) ?? .string(standard)
+    let (value, resolved) = try Member.read(json, owner: owner ?? self.owner, build)
+    resolve(key, as: resolved)
+    return value
+  }
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The tests that are slower than test.sh: the second flavour, clients of older headers, line
+# coverage, sanitizers, damaged input.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. tools/parts.sh
+python=$PWD/.venv/bin/python
+
+# The library with the Swift runtime inside must pass the same tests as the one that ships.
+static=build/flavour-static
+mkdir -p "$static"
+part "static library" make --no-print-directory build/static/libnnswift.so
+cp -f build/static/libnnswift.so "$static/libnnswift.so"
+ln -sf libnnswift.so "$static/libnnswift.so.1"
+part "static c contract" env KILLS=400 sh Tests/CContract/run.sh "$static" static
+part "static python" env NNSWIFT_LIBRARY="$PWD/$static/libnnswift.so" \
+  "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
+
+part "abi" "$python" -m pytest -q -rs -p no:cacheprovider Tests/ABI
+part "coverage" "$python" tools/coverage.py
+part "sanitizers" bash tools/sanitize.sh
+
+part "reports" make --no-print-directory reports QUICK=1
+
+# Damaged input; what runs for days has its slice here: CONTRIBUTING.md, "Hostile input".
+part "mutants" make --no-print-directory mutants
+part "fuzz" make --no-print-directory fuzz
+finish
