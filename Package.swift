@@ -93,18 +93,19 @@ var targets: [Target] = [
   floor(
     "NNNetwork",
     on: ["CKernels", "CPlatform", "NNData", "NNErrors", "NNJSON", "NNMath", "NNOptions"]),
+  floor("NNExecution", on: ["CKernels", "NNData", "NNErrors", "NNMath", "NNNetwork"]),
   floor(
     "NNTraining",
     on: [
-      "CKernels", "CPlatform", "NNData", "NNErrors", "NNJSON", "NNMath", "NNMetrics", "NNNetwork",
-      "NNOptions",
+      "CKernels", "CPlatform", "NNData", "NNErrors", "NNExecution", "NNJSON", "NNMath", "NNMetrics",
+      "NNNetwork", "NNOptions",
     ]),
   floor("NNFile", on: ["CPlatform", "NNData", "NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
   .target(
     name: "NNSwift",
     dependencies: [
-      "CKernels", "CNNSwift", "CPlatform", "NNData", "NNErrors", "NNFile", "NNJSON", "NNMath",
-      "NNMetrics", "NNNetwork", "NNOptions", "NNTraining",
+      "CKernels", "CNNSwift", "CPlatform", "NNData", "NNErrors", "NNExecution", "NNFile", "NNJSON",
+      "NNMath", "NNMetrics", "NNNetwork", "NNOptions", "NNTraining",
     ],
     exclude: ["exports.map"],
     swiftSettings: swift + counters,
@@ -124,10 +125,13 @@ if !ships {
     tests("NNMath", on: ["CKernels", "CPlatform", "NNErrors"]),
     tests("NNData", on: ["NNErrors", "NNMath"]),
     tests("NNMetrics", on: ["NNErrors", "NNJSON", "NNMath", "NNOptions"]),
-    tests("NNNetwork", on: ["NNData", "NNErrors", "NNJSON", "NNMath", "NNOptions"]),
+    tests("NNNetwork", on: ["NNData", "NNErrors", "NNExecution", "NNJSON", "NNMath", "NNOptions"]),
     tests(
       "NNTraining",
-      on: ["NNData", "NNErrors", "NNJSON", "NNMath", "NNMetrics", "NNNetwork", "NNOptions"]),
+      on: [
+        "NNData", "NNErrors", "NNExecution", "NNJSON", "NNMath", "NNMetrics", "NNNetwork",
+        "NNOptions",
+      ]),
     tests("NNFile", on: ["NNData", "NNErrors", "NNJSON", "NNMath", "NNNetwork"]),
   ]
 }

@@ -51,7 +51,7 @@ private func checkWeights(
   _ model: Model, _ weights: Buffer<Float>, _ prefix: String = ""
 ) throws(NNError) {
   for tensor in model.tensors {
-    let isVariance = tensor.name.hasSuffix(".running_var")
+    let isVariance = tensor.parameter.isVariance
     let values = weights.base + tensor.parameter.offset
     for index in 0..<tensor.parameter.count {
       let value = values[index]
@@ -70,7 +70,7 @@ private func readPreprocess(_ model: Model, _ reader: inout TensorReader) throws
     (FileFormat.preprocessCenter, preprocess.center),
     (FileFormat.preprocessScale, preprocess.scale),
   ] {
-    let shape = Parameter(name, rows: buffer.count, columns: 0)
+    let shape = Parameter(name, Shape(buffer.count))
     try reader.read(name, shape, into: buffer.base)
     for index in 0..<buffer.count {
       let value = buffer.base[index]

@@ -39,9 +39,7 @@ private struct FileTensor {
   let stored: UnsafePointer<Float>
 
   var count: Int { parameter.count }
-  var shape: [Int] {
-    parameter.columns == 0 ? [parameter.rows] : [parameter.rows, parameter.columns]
-  }
+  var shape: [Int] { parameter.shape.dimensions }
 }
 
 private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTensor] {
@@ -55,7 +53,7 @@ private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTens
       (FileFormat.preprocessCenter, model.preprocess.center),
       (FileFormat.preprocessScale, model.preprocess.scale),
     ] {
-      add(name, Parameter(name, rows: buffer.count, columns: 0), buffer.base)
+      add(name, Parameter(name, Shape(buffer.count)), buffer.base)
     }
   }
   if let best = training?.best {
@@ -94,7 +92,7 @@ private func write(header: [UInt8], _ tensors: [FileTensor], into file: Buffer<U
   for (index, byte) in header.enumerated() { file.base[8 + index] = byte }
   var target = UnsafeMutableRawPointer(file.base) + 8 + header.count
   for tensor in tensors {
-    tensor.parameter.export(
+    tensor.parameter.exportRows(
       tensor.stored, to: target.assumingMemoryBound(to: Float.self))
     target += tensor.count * 4
   }

@@ -53,7 +53,7 @@ struct TensorReader {
     guard entry.members.count == 3, entry["dtype"]?.string == "F32" else {
       throw .format("tensor \(name): it must have dtype F32, a shape and data_offsets")
     }
-    let wanted = parameter.columns == 0 ? [parameter.rows] : [parameter.rows, parameter.columns]
+    let wanted = parameter.shape.dimensions
     let shape = (entry["shape"]?.array ?? []).map { $0.integer ?? -1 }
     guard shape == wanted.map({ Int64($0) }) else {
       throw .format("tensor \(name): its shape does not fit the spec")
@@ -64,7 +64,7 @@ struct TensorReader {
     else { throw .format("tensor \(name): its data_offsets do not fit its shape or the file") }
     ranges.append((Int(offsets[0]), Int(offsets[1])))
     // Unaligned where a hostile header has an odd length: the kernels load by bytes.
-    parameter.adopt(
+    parameter.importRows(
       UnsafeRawPointer(header.data + Int(offsets[0])).assumingMemoryBound(to: Float.self),
       into: stored)
   }

@@ -1,5 +1,6 @@
 import CPlatform
 import NNErrors
+import NNExecution
 import NNFile
 import NNJSON
 import NNMath

@@ -1,6 +1,7 @@
 import CNNSwift
 import NNData
 import NNErrors
+import NNExecution
 import NNMath
 import NNNetwork
 import NNTraining

@@ -171,7 +171,7 @@ public func nns_loss_grad(
       try handle.model.requireFitted()
       let result = try Buffer<Float>(count: handle.model.parameterCount)
       let value = try trainer.lossAndGradient(rows, into: result.base)
-      handle.model.export(result.base, count: result.count, to: gradient)
+      handle.model.exportRows(result.base, count: result.count, to: gradient)
       loss?.pointee = value
     }
   }

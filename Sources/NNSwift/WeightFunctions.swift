@@ -30,8 +30,8 @@ public func nns_tensor(
       }
       let tensor = tensors[Int(index)]
       try write(tensor.name, name, capacity, need)
-      rows?.pointee = Int64(tensor.parameter.rows)
-      cols?.pointee = Int64(tensor.parameter.columns)
+      rows?.pointee = Int64(tensor.parameter.shape[0])
+      cols?.pointee = tensor.parameter.shape.isFlat ? 0 : Int64(tensor.parameter.shape[1])
       offset?.pointee = Int64(tensor.parameter.offset)
     }
   }
@@ -45,7 +45,7 @@ public func nns_get_weights(
     let values = try required(values, "values")
     try reading(model) { handle throws(NNError) in
       try requireCount(count, handle.model.weights.count)
-      handle.model.export(handle.model.weights.base, count: Int(count), to: values)
+      handle.model.exportRows(handle.model.weights.base, count: Int(count), to: values)
     }
   }
 }
@@ -63,7 +63,7 @@ public func nns_set_weights(
         throw .argument("values must be finite, value \(index) is \(values[index])")
       }
       try handle.model.requireVariances(in: values)
-      handle.model.adopt(values, count: weights.count, into: weights.base)
+      handle.model.importRows(values, count: weights.count, into: weights.base)
     }
   }
 }

@@ -1,5 +1,6 @@
 import NNData
 import NNErrors
+import NNExecution
 import NNMath
 import NNNetwork
 
@@ -7,31 +8,31 @@ import NNNetwork
 final class BatchPass {
   let capacity: Int
   private let model: Model
-  private let workspace: Workspace
+  private let executor: CPUExecutor
   private let targets: BatchTargets
 
   convenience init(_ model: Model, rows: Int) throws(NNError) {
     self.init(
-      model, rows: rows, try Workspace(for: model, rows: rows, training: true),
+      model, rows: rows, try CPUExecutor(for: model, rows: rows, training: true),
       try BatchTargets(rows: rows, outputs: model.outputSize))
   }
 
-  private init(_ model: Model, rows: Int, _ workspace: Workspace, _ targets: BatchTargets) {
+  private init(_ model: Model, rows: Int, _ executor: CPUExecutor, _ targets: BatchTargets) {
     self.model = model
     capacity = rows
-    self.workspace = workspace
+    self.executor = executor
     self.targets = targets
   }
 
   /// Makes the first layer leave out inputs of 0, or not.
   ///
   /// - Throws: `NNError.memory`.
-  func leaveOutZeros(_ isSparse: Bool) throws(NNError) {
-    try model.leaveOutZeros(isSparse, in: workspace)
+  func leaveOutZeros(density: Double?) throws(NNError) {
+    try executor.leaveOutZeros(density: density)
   }
 
   /// Computes the loss of the rows at start ..< start + count, and dLoss/dOutput of every layer;
-  /// `completeGradient` computes the gradients.
+  /// `gradients` computes the gradients.
   ///
   /// - Parameters:
   ///   - sheet: records the outputs before the update, for the metrics.
@@ -42,21 +43,20 @@ final class BatchPass {
     sheet: PredictionLog?,
     isPrecise: Bool = false, pool: WorkerPool
   ) -> LossSum {
-    model.load(samples.features, from: start, count: count, order: samples.order, into: workspace)
+    executor.load(samples.features, from: start, count: count, order: samples.order)
     let next = start + count
-    model.announce(
-      samples.features, from: next, count: min(count, samples.rows - next), order: samples.order,
-      in: workspace)
-    let outputs = model.forward(workspace, rows: count, mode: mode, pool: pool)
+    executor.announce(
+      samples.features, from: next, count: min(count, samples.rows - next), order: samples.order)
+    let outputs = executor.forward(rows: count, mode: mode, pool: pool)
     let batch = targets.load(
       samples, from: start, count: count, asIndices: hasIndices(samples, model))
     let sum = model.spec.loss(
       LossInput(
         outputs: outputs, targets: batch.targets, sampleWeights: batch.weights,
-        classWeights: classWeights, gradient: model.outputGradient(workspace, rows: count),
-        scratch: workspace.lossScratch,
+        classWeights: classWeights, gradient: executor.outputGradient(rows: count),
+        scratch: executor.lossScratch,
         isPrecise: isPrecise))
-    model.backward(workspace, rows: count, mode: mode, gradients: gradients, pool: pool)
+    executor.backward(rows: count, mode: mode, gradients: gradients, pool: pool)
     sheet?.take(outputs, samples, from: start, model: model)
     return sum
   }
@@ -65,21 +65,21 @@ final class BatchPass {
   func gradientBound(
     rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, inputMagnitude: Float?
   ) -> Float {
-    model.gradientBound(
-      workspace, rows: rows, mode: mode, gradients: gradients, inputMagnitude: inputMagnitude)
+    executor.gradientBound(
+      rows: rows, mode: mode, gradients: gradients, inputMagnitude: inputMagnitude)
   }
 
-  /// Computes the gradients, for `user` or, without one, into `gradients`.
-  func completeGradient(
-    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, user: Optimizer?,
+  /// Computes the gradients, for `sink` or, without one, into `gradients`.
+  func gradients(
+    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, sink: (any GradientSink)?,
     pool: WorkerPool
   ) {
-    model.completeGradient(
-      workspace, rows: rows, mode: mode, gradients: gradients, user: user, pool: pool)
+    executor.gradients(
+      rows: rows, mode: mode, gradients: gradients, sink: sink, pool: pool)
   }
 
   /// Adds the batch's statistics to the running ones, after the update.
   func commit(rows: Int, mode: Mode) {
-    model.commit(workspace, rows: rows, mode: mode)
+    executor.commit(rows: rows, mode: mode)
   }
 }

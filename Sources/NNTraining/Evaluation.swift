@@ -1,5 +1,6 @@
 import NNData
 import NNErrors
+import NNExecution
 import NNMath
 import NNMetrics
 import NNNetwork
@@ -94,7 +95,7 @@ final class PredictionLog {
 package struct Evaluator {
   private let model: Model
   private let metrics: [NamedMetric]
-  private let workspace: Workspace
+  private let executor: CPUExecutor
   private let targets: BatchTargets
   private let sheet: PredictionLog?
   private let block: Int
@@ -105,7 +106,7 @@ package struct Evaluator {
     self.model = model
     self.metrics = metrics
     block = min(rows, Model.predictionBlock)
-    workspace = try Workspace(for: model, rows: block, training: false)
+    executor = try CPUExecutor(for: model, rows: block, training: false)
     targets = try BatchTargets(rows: block, outputs: model.outputSize)
     let needsSheet = metrics.contains { $0.function != nil }
     sheet =
@@ -123,15 +124,14 @@ package struct Evaluator {
     var start = 0
     while start < samples.rows {
       let count = min(block, samples.rows - start)
-      model.load(
-        samples.features, from: start, count: count, order: samples.order, into: workspace)
-      let raw = model.forward(workspace, rows: count, mode: .inference, pool: pool)
+      executor.load(samples.features, from: start, count: count, order: samples.order)
+      let raw = executor.forward(rows: count, mode: .inference, pool: pool)
       let batch = targets.load(
         samples, from: start, count: count, asIndices: hasIndices(samples, model))
       sum += model.spec.loss(
         LossInput(
           outputs: raw, targets: batch.targets, sampleWeights: batch.weights, classWeights: nil,
-          gradient: nil, scratch: workspace.lossScratch))
+          gradient: nil, scratch: executor.lossScratch))
       sheet?.take(raw, samples, from: start, model: model)
       start += count
     }

@@ -82,6 +82,7 @@ package struct FitRun {
   private let parts: [Dataset]
 
   private let columnNames: [String]
+  private let accumulator: GradientAccumulator?
 
   private var model: Model { trainer.model }
 
@@ -129,8 +130,10 @@ package struct FitRun {
       config.continues && trainer.history.isInterrupted(after: firstEpoch, names: columns)
     if resumes, let state = trainer.earlyStopping { monitor?.resume(state) }
     let pass = try trainer.pass(rows: sampler.batchSize)
+    accumulator =
+      config.accumulate > 1 ? try GradientAccumulator(parameters: model.parameterCount) : nil
     let density = try samples.features.density(count: samples.rows, order: samples.order)
-    try pass.leaveOutZeros(config.leavesOutZeros && model.isSparse(density: density))
+    try pass.leaveOutZeros(density: config.leavesOutZeros ? density : nil)
   }
 
   /// Runs the epochs.
@@ -146,6 +149,7 @@ package struct FitRun {
       trainer.earlyStopping = nil
     }
     trainer.history.ending = .running
+    trainer.accumulator = accumulator
     trainer.isCancelled = observer.isCancelled
     defer { trainer.isCancelled = nil }
     do throws(NNError) {
@@ -216,7 +220,8 @@ package struct FitRun {
 
   /// Steps of the whole training; a file may claim any number of epochs before it.
   private var allSteps: Int {
-    let (steps, overflow) = lastEpoch.multipliedReportingOverflow(by: sampler.batches)
+    let updates = (sampler.batches - 1) / config.accumulate + 1
+    let (steps, overflow) = lastEpoch.multipliedReportingOverflow(by: updates)
     return overflow ? .max : steps
   }
 
@@ -245,7 +250,7 @@ package struct FitRun {
         Trainer.Step(
           samples: ordered, start: batch * sampler.batchSize, count: count, epoch: epoch,
           batch: batch, classWeights: classWeights.map { UnsafePointer($0.base) }, sheet: sheet,
-          rate: rate))
+          rate: rate, endsEpoch: batch + 1 == sampler.batches))
       rows += count
       if config.reportsBatches {
         try report(

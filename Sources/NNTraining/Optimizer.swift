@@ -1,5 +1,6 @@
 import CKernels
 import NNErrors
+import NNExecution
 import NNJSON
 import NNMath
 import NNNetwork
@@ -154,7 +155,7 @@ package final class Optimizer {
   }
 
   /// Goes on with the constants of another config; the memory stays.
-  func adopt(_ function: OptimizerFunction, _ shared: OptimizerKind.Shared) {
+  func reconfigure(_ function: OptimizerFunction, _ shared: OptimizerKind.Shared) {
     (self.function, self.shared) = (function, shared)
   }
 
@@ -211,7 +212,7 @@ package final class Optimizer {
     SlotBlock(base: slots.base + offset, stride: parameterCount)
   }
 
-  /// Begins an update: `use` then changes the weights, run by run.
+  /// Begins an update: `take` then changes the weights, run by run.
   func begin(learningRate: Double) {
     steps += 1
     if steps == 1 { function.prepare?(block(at: 0), learningRate) }
@@ -223,7 +224,7 @@ package final class Optimizer {
   /// Makes one update; `gradients` [parameterCount] may be overwritten.
   func update(_ gradients: UnsafeMutablePointer<Float>, learningRate: Double) {
     begin(learningRate: learningRate)
-    use(GradientSpan(offset: 0, count: parameterCount, values: gradients))
+    take(GradientSpan(offset: 0, count: parameterCount, values: gradients))
   }
 
   private func decay(_ run: inout nnk_span) {
@@ -265,12 +266,12 @@ package final class Optimizer {
 }
 
 extension Optimizer: GradientSink {
-  package func descent(at offset: Int) -> nnk_fused_sgd? {
+  package func fusedSGD(at offset: Int) -> FusedSGD? {
     guard function.isPlain, shared.weightDecay == 0, shared.l1 == 0 else { return nil }
-    return nnk_fused_sgd(w: weights + offset, rate: constants.rate)
+    return FusedSGD(w: weights + offset, rate: constants.rate)
   }
 
-  package func use(_ gradient: GradientSpan) {
+  package func take(_ gradient: GradientSpan) {
     for run in runs {
       let start = max(run.offset, gradient.offset)
       let end = min(run.offset + run.count, gradient.offset + gradient.count)

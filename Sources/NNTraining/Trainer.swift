@@ -1,6 +1,7 @@
 import CPlatform
 import NNData
 import NNErrors
+import NNExecution
 import NNMath
 import NNNetwork
 
@@ -26,6 +27,8 @@ package final class Trainer {
   var isCancelled: (() -> Bool)?
   /// For the rare step whose update might overflow.
   private var weightsBefore: Buffer<Float>?
+  /// Of a config that accumulates.
+  var accumulator: GradientAccumulator?
 
   /// - Parameter threads: what config.threads means when it is absent.
   /// - Throws: `NNError.memory`, `.limit`.
@@ -60,7 +63,7 @@ package final class Trainer {
   /// Takes a new config for a continued training; the optimiser's memory stays.
   package func reconfigure(_ config: TrainingConfig, defaultThreads: Int) {
     self.config = config
-    optimizer.adopt(config.optimizer, config.optimizerOptions)
+    optimizer.reconfigure(config.optimizer, config.optimizerOptions)
     learningRate = LearningRate(
       base: config.optimizerOptions.learningRate, schedule: config.schedule,
       plateau: learningRate.plateau)
@@ -92,6 +95,8 @@ package final class Trainer {
     let classWeights: UnsafePointer<Float>?
     let sheet: PredictionLog?
     let rate: Double
+    /// Whether accumulated gradients must be used now.
+    var endsEpoch = false
   }
 
   /// Makes one step.
@@ -102,7 +107,29 @@ package final class Trainer {
     let pass = try self.pass(rows: step.count)
     if optimizer.searches { return try runSearch(step, pass) }
     let sum = evaluate(step, pass)
+    if config.accumulate > 1, let accumulator {
+      return try accumulate(sum, step, pass, accumulator)
+    }
     try update(step, pass, loss: sum.mean)
+    pass.commit(rows: step.count, mode: mode(step))
+    return sum
+  }
+
+  /// Adds the gradients up and makes a step after `config.accumulate` batches.
+  private func accumulate(
+    _ sum: LossSum, _ step: Step, _ pass: BatchPass, _ accumulator: GradientAccumulator
+  ) throws(NNError) -> LossSum {
+    guard sum.mean.isFinite else {
+      accumulator.reset()
+      throw divergence(loss: sum.mean, step)
+    }
+    accumulator.begin(weight: sum.weight)
+    pass.gradients(
+      rows: step.count, mode: mode(step), gradients: gradients.base, sink: accumulator, pool: pool)
+    if accumulator.batches == config.accumulate || step.endsEpoch {
+      accumulator.finish(into: gradients.base)
+      try apply(step)
+    }
     pass.commit(rows: step.count, mode: mode(step))
     return sum
   }
@@ -123,12 +150,12 @@ package final class Trainer {
     if isBounded(rate: step.rate, maxMagnitude: bound) {
       // No gradient can overflow: each part is used at once, while it is in the cache.
       optimizer.begin(learningRate: step.rate)
-      pass.completeGradient(
-        rows: rows, mode: mode, gradients: gradients.base, user: optimizer, pool: pool)
+      pass.gradients(
+        rows: rows, mode: mode, gradients: gradients.base, sink: optimizer, pool: pool)
       return
     }
-    pass.completeGradient(
-      rows: rows, mode: mode, gradients: gradients.base, user: nil, pool: pool)
+    pass.gradients(
+      rows: rows, mode: mode, gradients: gradients.base, sink: nil, pool: pool)
     try apply(step)
   }
 
@@ -146,8 +173,8 @@ package final class Trainer {
   /// As `evaluate`, with all gradients.
   private func differentiate(_ step: Step, _ pass: BatchPass) -> LossSum {
     let sum = evaluate(step, pass)
-    pass.completeGradient(
-      rows: step.count, mode: mode(step), gradients: gradients.base, user: nil, pool: pool)
+    pass.gradients(
+      rows: step.count, mode: mode(step), gradients: gradients.base, sink: nil, pool: pool)
     return sum
   }
 
@@ -241,13 +268,17 @@ extension Trainer {
   /// - Returns: the loss before the step.
   package func trainBatch(_ samples: SampleRows) throws(NNError) -> Double {
     try requireRows(samples)
+    if config.accumulate > 1, accumulator == nil {
+      accumulator = try GradientAccumulator(parameters: model.parameterCount)
+    }
     let weights = try config.classWeighting.weights(samples, model)
     let calls = optimizer.steps
     let rate = learningRate.at(
       epoch: calls, step: calls, epochs: config.epochs, steps: config.epochs)
     let sum = try run(
       Step(
-        samples: samples, start: 0, count: samples.rows, epoch: calls, batch: 0,
+        samples: samples, start: 0, count: samples.rows, epoch: calls,
+        batch: accumulator?.batches ?? 0,
         classWeights: weights.map { UnsafePointer($0.base) }, sheet: nil, rate: rate))
     return sum.mean
   }
@@ -264,8 +295,8 @@ extension Trainer {
       samples, from: 0, count: samples.rows, mode: mode,
       classWeights: weights.map { UnsafePointer($0.base) }, gradients: gradient, sheet: nil,
       pool: pool)
-    pass.completeGradient(
-      rows: samples.rows, mode: mode, gradients: gradient, user: nil, pool: pool)
+    pass.gradients(
+      rows: samples.rows, mode: mode, gradients: gradient, sink: nil, pool: pool)
     guard sum.mean.isFinite, largestMagnitude(gradient, gradients.count).isFinite else {
       throw .diverged("the loss or its gradient is not finite for this batch; scale the features")
     }
@@ -281,7 +312,7 @@ extension Trainer {
     guard largestMagnitude(gradient, gradients.count).isFinite else {
       throw .diverged("the gradient must be finite; nothing was changed")
     }
-    model.adopt(gradient, count: gradients.count, into: gradients.base)
+    model.importRows(gradient, count: gradients.count, into: gradients.base)
     let calls = optimizer.steps
     let rate = learningRate.at(
       epoch: calls, step: calls, epochs: config.epochs, steps: config.epochs)

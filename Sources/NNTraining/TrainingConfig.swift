@@ -12,6 +12,8 @@ package struct TrainingConfig {
   package let batchSize: Int
   package let shuffles: Bool
   package let dropsLast: Bool
+  /// Batches whose gradients make one step.
+  package let accumulate: Int
   package let optimizer: OptimizerFunction
   package let optimizerOptions: OptimizerKind.Shared
   package let schedule: ScheduleFunction
@@ -54,6 +56,7 @@ package struct TrainingConfig {
     batchSize = try options.integer("batch_size", default: 32, in: 0...1_000_000_000)
     shuffles = try options.flag("shuffle", default: true)
     dropsLast = try options.flag("drop_last", default: false)
+    accumulate = try options.integer("accumulate", default: 1, in: 1...1_000_000)
     (optimizer, optimizerOptions, _) = try OptimizerKind.parse(
       options.value("optimizer") ?? .string("adam"))
     schedule =
@@ -86,6 +89,11 @@ package struct TrainingConfig {
       guard batchSize == 0 else {
         throw .argument(
           "optimizer lbfgs: batch_size must be 0 (full batches), got \(batchSize)")
+      }
+      guard accumulate == 1 else {
+        throw .argument(
+          "optimizer lbfgs: accumulate must be 1, its line needs the loss of all rows at once, got "
+            + "\(accumulate)")
       }
       guard clipNorm == nil, clipValue == nil else {
         throw .argument(

@@ -1,4 +1,5 @@
 import NNErrors
+import NNExecution
 import NNJSON
 import NNMath
 import NNNetwork
@@ -16,11 +17,11 @@ import Testing
     )
     let ones = try Buffer<Float>(count: Self.cells)
     ones.base.update(repeating: 1, count: Self.cells)
-    let workspace = try Workspace(for: model, rows: 1, training: true)
-    model.load(
-      denseView(ones, rows: 1, columns: Self.cells), from: 0, count: 1, order: nil, into: workspace)
-    let output = model.forward(
-      workspace, rows: 1, mode: .training(seed: 9, epoch: 1, step: step), pool: .alone)
+    let executor = try CPUExecutor(for: model, rows: 1, training: true)
+    executor.load(
+      denseView(ones, rows: 1, columns: Self.cells), from: 0, count: 1, order: nil)
+    let output = executor.forward(
+      rows: 1, mode: .training(seed: 9, epoch: 1, step: step), pool: .alone)
     return (0..<Self.cells).map { Double(output.base[$0]) }
   }
 
@@ -62,11 +63,10 @@ import Testing
     let features = try awayFromKinks(rows * 2, seed: 6)
     let targets = try awayFromKinks(rows, seed: 7)
     let mode = Mode.training(seed: 2, epoch: 3, step: 4)
-    let workspace = try Workspace(for: model, rows: rows, training: true)
-    model.load(
-      denseView(features, rows: rows, columns: 2), from: 0, count: rows, order: nil, into: workspace
-    )
-    let outputs = model.forward(workspace, rows: rows, mode: mode, pool: .alone)
+    let executor = try CPUExecutor(for: model, rows: rows, training: true)
+    executor.load(
+      denseView(features, rows: rows, columns: 2), from: 0, count: rows, order: nil)
+    let outputs = executor.forward(rows: rows, mode: mode, pool: .alone)
     // The stream of layer 1: keyed by seed, purpose, layer, epoch and step.
     var random = RandomGenerator(seed: 2, purpose: .dropout, item: 1, epoch: 3, step: 4)
     let drawn = try Buffer<Float>(count: rows * 3)
@@ -78,9 +78,9 @@ import Testing
       LossInput(
         outputs: outputs, targets: .values(Matrix(targets.base, rows: rows, columns: 1)),
         sampleWeights: nil, classWeights: nil,
-        gradient: model.outputGradient(workspace, rows: rows), scratch: workspace.lossScratch))
+        gradient: executor.outputGradient(rows: rows), scratch: executor.lossScratch))
     let gradients = try Buffer<Float>(count: model.parameterCount)
-    model.differentiate(workspace, rows: rows, mode: mode, gradients: gradients.base)
+    executor.differentiate(rows: rows, mode: mode, gradients: gradients.base)
 
     let wanted = Self.byHand(
       weights: try model.byRows(model.weights).map { Double($0) },

@@ -1,5 +1,6 @@
 import NNData
 import NNErrors
+import NNExecution
 import NNJSON
 import NNMath
 import NNNetwork
@@ -10,7 +11,7 @@ import Testing
   /// A network, one batch, and how to compute its loss again after a change.
   private struct Probe {
     let model: Model
-    let workspace: Workspace
+    let executor: CPUExecutor
     let features: Buffer<Float>
     let targets: Buffer<Float>
     let indices: Buffer<Int32>
@@ -23,7 +24,7 @@ import Testing
       self.model = model
       self.rows = rows
       self.usesIndices = usesIndices
-      workspace = try Workspace(for: model, rows: rows, training: true)
+      executor = try CPUExecutor(for: model, rows: rows, training: true)
       features = try awayFromKinks(rows * model.inputSize, seed: 5)
       targets = try Buffer(count: rows * model.outputSize)
       indices = try Buffer(count: rows)
@@ -53,10 +54,9 @@ import Testing
     let mode = Mode.training(seed: 3, epoch: 0, step: 0)
 
     func loss(gradients: UnsafeMutablePointer<Float>?) -> Double {
-      model.load(
-        denseView(features, rows: rows, columns: model.inputSize), from: 0, count: rows, order: nil,
-        into: workspace)
-      let outputs = model.forward(workspace, rows: rows, mode: mode, pool: .alone)
+      executor.load(
+        denseView(features, rows: rows, columns: model.inputSize), from: 0, count: rows, order: nil)
+      let outputs = executor.forward(rows: rows, mode: mode, pool: .alone)
       let wanted: TargetRows =
         usesIndices
         ? .indices(indices.base)
@@ -65,10 +65,10 @@ import Testing
         LossInput(
           outputs: outputs, targets: wanted, sampleWeights: weights.base,
           classWeights: classWeights.map { UnsafePointer($0.base) },
-          gradient: gradients == nil ? nil : model.outputGradient(workspace, rows: rows),
-          scratch: workspace.lossScratch))
+          gradient: gradients == nil ? nil : executor.outputGradient(rows: rows),
+          scratch: executor.lossScratch))
       if let gradients {
-        model.differentiate(workspace, rows: rows, mode: mode, gradients: gradients)
+        executor.differentiate(rows: rows, mode: mode, gradients: gradients)
       }
       return sum.mean
     }
@@ -113,6 +113,30 @@ import Testing
     #expect(try Probe(model, rows: 7, usesIndices: false, weighted: false).error() <= 2e-3)
   }
 
+  /// Both branches, first, last, nested, with and without parameters in the shortcut.
+  @Test(arguments: [
+    #"{"type": "residual", "layers": [{"type": "dense", "units": 6, "activation": "tanh"}]}"#,
+    #"{"type": "residual", "layers": [{"type": "dense", "units": 5, "activation": "silu"}], "shortcut": [{"type": "dense", "units": 5}]}"#,
+    #"{"type": "residual", "layers": [{"type": "layer_norm"}], "shortcut": [{"type": "tanh"}]}"#,
+    #"{"type": "residual", "layers": [{"type": "batch_norm"}, {"type": "dense", "units": 6}]}"#,
+    #"{"type": "residual", "layers": [{"type": "dense", "units": 3}, {"type": "residual", "layers": [{"type": "sigmoid"}]}, {"type": "dense", "units": 6}]}"#,
+    #"{"type": "residual", "layers": [{"type": "residual", "layers": [{"type": "dense", "units": 6}], "shortcut": [{"type": "dense", "units": 6, "bias": false}]}]}"#,
+  ])
+  func residualGradients(_ block: String) throws {
+    let below = #"{"type": "dense", "units": 6}, "#
+    for (before, after) in [
+      (below, #", {"type": "dense", "units": 2}"#), ("", #", {"type": "dense", "units": 2}"#),
+      (below, ""), ("", ""),
+    ] {
+      let model = try makeModel(
+        """
+        {"input": 6, "seed": 21, "loss": "mse", "layers": [\(before)\(block)\(after)]}
+        """)
+      let probe = try Probe(model, rows: 7, usesIndices: false, weighted: false)
+      #expect(try probe.error() <= 2e-3, "\(before)\(block)\(after)")
+    }
+  }
+
   @Test(arguments: Activation.registry.map { $0.name }.filter { $0 != "relu" })
   func inlineActivationGradients(_ name: String) throws {
     let kind = try #require(Activation.registry.first { $0.name == name })
@@ -147,16 +171,16 @@ import Testing
         {"input": 3, "seed": 4, "loss": "mse", "layers": [
           {"type": "dense", "units": 4, "activation": \(activation), "bias_init": "zeros"}]}
         """)
-      let workspace = try Workspace(for: model, rows: 6, training: true)
+      let executor = try CPUExecutor(for: model, rows: 6, training: true)
       let features = try awayFromKinks(18, seed: 1)
-      model.load(
-        denseView(features, rows: 6, columns: 3), from: 0, count: 6, order: nil, into: workspace)
+      executor.load(
+        denseView(features, rows: 6, columns: 3), from: 0, count: 6, order: nil)
       let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-      _ = model.forward(workspace, rows: 6, mode: mode, pool: .alone)
-      let gradient = model.outputGradient(workspace, rows: 6)
+      _ = executor.forward(rows: 6, mode: mode, pool: .alone)
+      let gradient = executor.outputGradient(rows: 6)
       for index in 0..<24 { gradient.base[index] = Float(index) - 3.5 }
       let result = try Buffer<Float>(count: model.parameterCount)
-      model.differentiate(workspace, rows: 6, mode: mode, gradients: result.base)
+      executor.differentiate(rows: 6, mode: mode, gradients: result.base)
       return (0..<result.count).map { result.base[$0] }
     }
     let through = try gradients(#"{"type": "relu", "straight_through": true}"#)

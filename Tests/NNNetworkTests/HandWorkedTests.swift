@@ -1,3 +1,4 @@
+import NNExecution
 import NNJSON
 import NNMath
 import NNNetwork
@@ -20,25 +21,25 @@ import Testing
        "layers": [{"type": "dense", "units": 2, "activation": "relu"}, {"type": "dense", "units": 1}]}
       """)
     let weights: [Float] = [0.5, -1, 1, 1, 0.5, -1, 2, 1, 0.5]
-    model.adopt(weights, count: 9, into: model.weights.base)
+    model.importRows(weights, count: 9, into: model.weights.base)
     let features = try Buffer<Float>(count: 2)
     (features.base[0], features.base[1]) = (1, 2)
     let target = try Buffer<Float>(count: 1)
     target.base[0] = 4
-    let workspace = try Workspace(for: model, rows: 1, training: true)
-    model.load(
-      denseView(features, rows: 1, columns: 2), from: 0, count: 1, order: nil, into: workspace)
+    let executor = try CPUExecutor(for: model, rows: 1, training: true)
+    executor.load(
+      denseView(features, rows: 1, columns: 2), from: 0, count: 1, order: nil)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-    let outputs = model.forward(workspace, rows: 1, mode: mode, pool: .alone)
+    let outputs = executor.forward(rows: 1, mode: mode, pool: .alone)
     #expect(outputs.base[0] == 2.5)
     let loss = model.spec.loss(
       LossInput(
         outputs: outputs, targets: .values(Matrix(target.base, rows: 1, columns: 1)),
-        sampleWeights: nil, classWeights: nil, gradient: model.outputGradient(workspace, rows: 1),
-        scratch: workspace.lossScratch))
+        sampleWeights: nil, classWeights: nil, gradient: executor.outputGradient(rows: 1),
+        scratch: executor.lossScratch))
     #expect(loss.mean == 2.25)
     let gradients = try Buffer<Float>(count: 9)
-    model.differentiate(workspace, rows: 1, mode: mode, gradients: gradients.base)
+    executor.differentiate(rows: 1, mode: mode, gradients: gradients.base)
     #expect(try model.byRows(gradients) == [0, 0, -3, -6, 0, -3, 0, -6, -3])
   }
 
@@ -69,13 +70,13 @@ import Testing
       #"{"input": 1, "loss": "mse", "layers": [{"type": "batch_norm"}]}"#)
     let features = try Buffer<Float>(count: 4)
     for (index, value) in [1, 2, 3, 6].enumerated() { features.base[index] = Float(value) }
-    let workspace = try Workspace(for: model, rows: 4, training: true)
-    model.load(
-      denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
+    let executor = try CPUExecutor(for: model, rows: 4, training: true)
+    executor.load(
+      denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-    let outputs = model.forward(workspace, rows: 4, mode: mode, pool: .alone)
+    let outputs = executor.forward(rows: 4, mode: mode, pool: .alone)
     #expect(abs(Double(outputs.base[3]) - 3 / (3.5 + 1e-5).squareRoot()) < 1e-6)
-    model.commit(workspace, rows: 4, mode: mode)
+    executor.commit(rows: 4, mode: mode)
     #expect(abs(Double(model.weights.base[2]) - 0.3) < 1e-7)
     #expect(abs(Double(model.weights.base[3]) - (0.9 + 0.1 * 14 / 3)) < 1e-6)
   }
@@ -88,12 +89,12 @@ import Testing
     for (index, value) in [1e30, -1e30, 3e30, 0].enumerated() {
       features.base[index] = Float(value)
     }
-    let workspace = try Workspace(for: model, rows: 4, training: true)
-    model.load(
-      denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil, into: workspace)
+    let executor = try CPUExecutor(for: model, rows: 4, training: true)
+    executor.load(
+      denseView(features, rows: 4, columns: 1), from: 0, count: 4, order: nil)
     let mode = Mode.training(seed: 0, epoch: 0, step: 0)
-    _ = model.forward(workspace, rows: 4, mode: mode, pool: .alone)
-    model.commit(workspace, rows: 4, mode: mode)
+    _ = executor.forward(rows: 4, mode: mode, pool: .alone)
+    executor.commit(rows: 4, mode: mode)
     #expect(model.weights.base[3] == (momentum == 0 ? 1 : .greatestFiniteMagnitude))
   }
 
@@ -102,16 +103,16 @@ import Testing
       #"{"input": 10000, "loss": "mse", "layers": [{"type": "dropout", "rate": 0.25}]}"#)
     let features = try Buffer<Float>(count: 10_000)
     for index in 0..<10_000 { features.base[index] = 1 }
-    let workspace = try Workspace(for: model, rows: 1, training: true)
+    let executor = try CPUExecutor(for: model, rows: 1, training: true)
     let view = denseView(features, rows: 1, columns: 10_000)
-    model.load(view, from: 0, count: 1, order: nil, into: workspace)
-    let trained = model.forward(
-      workspace, rows: 1, mode: .training(seed: 1, epoch: 0, step: 0), pool: .alone)
+    executor.load(view, from: 0, count: 1, order: nil)
+    let trained = executor.forward(
+      rows: 1, mode: .training(seed: 1, epoch: 0, step: 0), pool: .alone)
     let kept = (0..<10_000).filter { trained.base[$0] != 0 }
     // Five standard deviations of a binomial with n = 10,000, p = 3/4.
     #expect(abs(kept.count - 7500) < 217)
     #expect(kept.allSatisfy { trained.base[$0] == Float(1 / 0.75) })
-    let inferred = model.forward(workspace, rows: 1, mode: .inference, pool: .alone)
+    let inferred = executor.forward(rows: 1, mode: .inference, pool: .alone)
     #expect((0..<10_000).allSatisfy { inferred.base[$0] == 1 })
   }
 
@@ -131,9 +132,9 @@ import Testing
       #expect(throws: (any Error).self) { try model.requireFitted() }
       try model.preprocess.fit(view, rows: 4, order: nil)
       try model.requireFitted()
-      let workspace = try Workspace(for: model, rows: 4, training: false)
-      model.load(view, from: 0, count: 4, order: nil, into: workspace)
-      let scaled = model.forward(workspace, rows: 4, mode: .inference, pool: .alone)
+      let executor = try CPUExecutor(for: model, rows: 4, training: false)
+      executor.load(view, from: 0, count: 4, order: nil)
+      let scaled = executor.forward(rows: 4, mode: .inference, pool: .alone)
       for index in 0..<8 { #expect(abs(Double(scaled.base[index]) - wanted[index]) < 1e-6) }
     }
   }

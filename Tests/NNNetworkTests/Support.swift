@@ -1,5 +1,6 @@
 import NNData
 import NNErrors
+import NNExecution
 import NNJSON
 import NNMath
 import NNNetwork
@@ -36,20 +37,20 @@ func relativeError(_ a: [Double], _ b: [Double]) -> Double {
   return distance.squareRoot() / max(size.squareRoot(), 1e-3 * Double(b.count).squareRoot())
 }
 
-extension Model {
+extension CPUExecutor {
   /// Backward pass with all gradients, as they are stored.
-  func differentiate(
-    _ workspace: Workspace, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>
-  ) {
-    backward(workspace, rows: rows, mode: mode, gradients: gradients, pool: .alone)
-    completeGradient(
-      workspace, rows: rows, mode: mode, gradients: gradients, user: nil, pool: .alone)
+  func differentiate(rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>) {
+    backward(rows: rows, mode: mode, gradients: gradients, pool: .alone)
+    self.gradients(rows: rows, mode: mode, gradients: gradients, sink: nil, pool: .alone)
   }
+}
+
+extension Model {
 
   /// Stored parameters or gradients as callers see them: matrices by rows.
   func byRows(_ stored: Buffer<Float>) throws -> [Float] {
     let values = try Buffer<Float>(count: stored.count)
-    export(stored.base, count: stored.count, to: values.base)
+    exportRows(stored.base, count: stored.count, to: values.base)
     return (0..<values.count).map { values.base[$0] }
   }
 }

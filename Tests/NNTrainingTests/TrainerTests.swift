@@ -3,8 +3,9 @@ import NNErrors
 import NNJSON
 import NNMath
 import NNNetwork
-import NNTraining
 import Testing
+
+@testable import NNTraining
 
 @Suite struct TrainerTests {
   private func trained(
@@ -163,6 +164,41 @@ import Testing
       try resumed.restore(state)
       try resumed.fit(train: data.dataset, validation: nil, observer: quiet)
       #expect(weights(twin) == weights(model), "\(optimizer)")
+    }
+  }
+
+  /// Gradients of batches of 10, 10 and 4 rows, added up, are those of one batch of 24 rows; sums in
+  /// another order differ in the last digits of float32.
+  @Test(arguments: ["sgd", "adam"])
+  func accumulatedBatchesEqualOneLargeBatch(_ optimizer: String) throws {
+    let data = try TestData(rows: 24)
+    func trained(_ batch: String) throws -> [Float] {
+      let model = try makeModel(classifier)
+      let config = try makeConfig(
+        #"{"epochs": 3, \#(batch), "shuffle": false, "optimizer": {"type": "\#(optimizer)", "learning_rate": 0.01}}"#
+      )
+      try Trainer(model, config, defaultThreads: 1).fit(
+        train: data.dataset, validation: nil, observer: quiet)
+      return weights(model)
+    }
+    let (small, large) = (
+      try trained(#""batch_size": 10, "accumulate": 3"#), try trained(#""batch_size": 24"#)
+    )
+    #expect(zip(small, large).allSatisfy { abs($0 - $1) <= 2e-5 })
+    #expect(try trained(#""batch_size": 10"#) != small)
+    withExtendedLifetime(data) {}
+  }
+
+  @Test func accumulationEndsWithTheEpoch() throws {
+    let model = try makeModel(classifier)
+    let config = try makeConfig(#"{"epochs": 2, "batch_size": 10, "accumulate": 2}"#)
+    let trainer = try Trainer(model, config, defaultThreads: 1)
+    let data = try TestData(rows: 50)
+    try trainer.fit(train: data.dataset, validation: nil, observer: quiet)
+    withExtendedLifetime(data) {}
+    #expect(trainer.optimizer.steps == 6)
+    #expect(throws: NNError.self) {
+      try makeConfig(#"{"optimizer": "lbfgs", "batch_size": 0, "accumulate": 2}"#)
     }
   }
 

@@ -7,19 +7,19 @@ extension LayerKind {
   /// An activation as a layer of its own.
   static func activation(_ activation: Activation) -> LayerKind {
     LayerKind(name: activation.name, example: activation.example) {
-      options, inputSize throws(NNError) in
-      ActivationLayer(try activation.make(&options), size: inputSize)
+      options, input throws(NNError) in
+      ActivationLayer(try activation.make(&options), shape: input)
     }
   }
 }
 
 final class ActivationLayer: Layer {
-  let outputSize: Int
+  let outputShape: Shape
   private let function: ActivationFunction
 
-  init(_ function: ActivationFunction, size: Int) {
+  init(_ function: ActivationFunction, shape: Shape) {
     self.function = function
-    outputSize = size
+    outputShape = shape
   }
 
   func forward(_ step: LayerStep) {

@@ -13,35 +13,37 @@ extension LayerKind {
   /// Reference: Ioffe and Szegedy 2015, algorithm 1.
   static let batchNorm = LayerKind(
     name: "batch_norm", example: #"{"type": "batch_norm", "momentum": 0.2, "eps": 0.001}"#
-  ) { options, inputSize throws(NNError) in
+  ) { options, input throws(NNError) in
     let momentum = try options.number("momentum", default: 0.1, in: .closed(0, 1))
     let eps = try options.number("eps", default: 1e-5, in: .above(0, through: 1))
     let isAffine = try options.flag("affine", default: true)
-    return BatchNormLayer(size: inputSize, momentum: momentum, eps: eps, isAffine: isAffine)
+    return BatchNormLayer(shape: input, momentum: momentum, eps: eps, isAffine: isAffine)
   }
 }
 
 final class BatchNormLayer: Layer {
-  let outputSize: Int
+  let outputShape: Shape
   private let momentum: Double
   private let eps: Double
   private let affine: ScaleShift?
   private let runningMean: Parameter
   private let runningVariance: Parameter
 
-  init(size: Int, momentum: Double, eps: Double, isAffine: Bool) {
-    outputSize = size
+  init(shape: Shape, momentum: Double, eps: Double, isAffine: Bool) {
+    outputShape = shape
     self.momentum = momentum
     self.eps = eps
-    affine = isAffine ? ScaleShift(size: size) : nil
-    runningMean = Parameter("running_mean", rows: size, columns: 0)
-    runningVariance = Parameter("running_var", rows: size, columns: 0)
+    affine = isAffine ? ScaleShift(size: shape.count) : nil
+    let size = Shape(shape.count)
+    runningMean = Parameter("running_mean", size, role: .statistic)
+    runningVariance = Parameter("running_var", size, role: .statistic, isVariance: true)
   }
 
-  var parameters: [Parameter] { affine?.parameters ?? [] }
-  var statistics: [Parameter] { [runningMean, runningVariance] }
+  var tensors: [Parameter] { (affine?.parameters ?? []) + [runningMean, runningVariance] }
   /// Normalised values of the batch; then mean, variance and 1 / deviation of each feature.
-  var scratch: ScratchSize { ScratchSize(perRow: outputSize, fixed: 3 * outputSize) }
+  func memory(rows: Int, training: Bool) -> LayerMemory {
+    LayerMemory(savedPerRow: outputSize, savedOnce: 3 * outputSize)
+  }
   /// One row has no variance.
   var leastTrainingRows: Int { 2 }
 
@@ -63,7 +65,7 @@ final class BatchNormLayer: Layer {
       standardize(
         output.base, center: moments.mean, scale: moments.inverse, rows: input.rows,
         columns: input.columns)
-      step.scratch.update(from: output.base, count: output.count)
+      step.saved.update(from: output.base, count: output.count)
     } else {
       normalizeRows(
         input.base, mean: runningMean.base, variance: runningVariance.base, eps: eps,
@@ -74,7 +76,7 @@ final class BatchNormLayer: Layer {
 
   func backward(_ step: LayerStep) {
     let gradient = step.outputGradient
-    let normalized = Matrix(step.scratch, rows: gradient.rows, columns: gradient.columns)
+    let normalized = Matrix(step.saved, rows: gradient.rows, columns: gradient.columns)
     affine?.differentiate(gradient, normalized: normalized, gradients: step.gradients)
     guard let inputGradient = step.inputGradient else { return }
     batchNormGradient(
@@ -106,7 +108,7 @@ final class BatchNormLayer: Layer {
     mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
     inverse: UnsafeMutablePointer<Float>
   ) {
-    let start = step.scratch + step.input.count
+    let start = step.saved + step.input.count
     return (start, start + outputSize, start + 2 * outputSize)
   }
 }

@@ -9,8 +9,8 @@ extension LayerKind {
     name: "dense",
     example:
       #"{"type": "dense", "units": 5, "activation": "tanh", "init": "he_normal", "bias_init": {"type": "constant", "value": 0.1}}"#
-  ) { options, inputSize throws(NNError) in
-    DenseLayer(try DenseOptions(&options), inputSize: inputSize)
+  ) { options, input throws(NNError) in
+    DenseLayer(try DenseOptions(&options), inputSize: input.count)
   }
 }
 
@@ -46,11 +46,11 @@ private struct DenseOptions {
 
 /// Weight W is [units × inputSize], stored [inputSize × units]; bias b is [units].
 final class DenseLayer: Layer {
-  let outputSize: Int
-  let gradientParts: Int
+  let outputShape: Shape
+  let sliceCount: Int
   private let inputSize: Int
   /// Inputs in one part of the gradients.
-  private let inputsOfPart: Int
+  private let inputsOfSlice: Int
   private let weight: Parameter
   private let bias: Parameter?
   private let activation: ActivationFunction
@@ -59,32 +59,32 @@ final class DenseLayer: Layer {
 
   fileprivate init(_ options: DenseOptions, inputSize: Int) {
     self.inputSize = inputSize
-    outputSize = options.units
+    outputShape = Shape(options.units)
     // Few enough that a part fits into the first-level cache; enough that the batch is not read too
     // often.
-    inputsOfPart = max(48, 4096 / options.units / 12 * 12)
-    gradientParts = (inputSize + inputsOfPart - 1) / inputsOfPart
+    inputsOfSlice = max(48, 4096 / options.units / 12 * 12)
+    sliceCount = (inputSize + inputsOfSlice - 1) / inputsOfSlice
     activation = options.activation
     fillWeight = options.fillWeight
     fillBias = options.fillBias
-    weight = Parameter("weight", rows: options.units, columns: inputSize)
-    bias = options.hasBias ? Parameter("bias", rows: options.units, columns: 0, isBias: true) : nil
+    weight = Parameter("weight", Shape(options.units, inputSize))
+    bias = options.hasBias ? Parameter("bias", Shape(options.units), isBias: true) : nil
   }
 
-  var parameters: [Parameter] { bias.map { [weight, $0] } ?? [weight] }
-  var scratch: ScratchSize {
-    ScratchSize(perRow: activation.needsInput ? outputSize : 0, fixed: 0)
-  }
-
+  var tensors: [Parameter] { bias.map { [weight, $0] } ?? [weight] }
+  var slices: (any GradientSlices)? { self }
   var readsRows: Bool { true }
   /// Inputs of the next rows to prefetch in the forward pass. The others are fetched with the
   /// gradients: if one pass fetched all, a narrow layer would wait for memory.
-  private var inputsFetchedForward: Int { gradientParts / 2 * inputsOfPart }
-  /// Memory for a part of the gradients, or for the products.
-  func spareSize(rows: Int, training: Bool) -> Int {
-    max(
-      training ? (inputsOfPart + 1) * outputSize : 0,
-      spareForProducts(rows: rows, factor: weight.count, outputs: outputSize, training: training))
+  private var inputsFetchedForward: Int { sliceCount / 2 * inputsOfSlice }
+
+  func memory(rows: Int, training: Bool) -> LayerMemory {
+    LayerMemory(
+      savedPerRow: activation.needsInput ? outputSize : 0,
+      temporary: max(
+        training ? (inputsOfSlice + 1) * outputSize : 0,
+        spareForProducts(
+          rows: rows, factor: weight.count, outputs: outputSize, training: training)))
   }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
@@ -92,7 +92,7 @@ final class DenseLayer: Layer {
     try fillWeight(
       InitializerTarget(
         values: rows.base, rows: outputSize, columns: inputSize, fanIn: inputSize), &random)
-    weight.adopt(rows.base, into: weight.base)
+    weight.importRows(rows.base, into: weight.base)
     guard let bias else { return }
     try fillBias(
       InitializerTarget(values: bias.base, rows: outputSize, columns: 1, fanIn: inputSize), &random)
@@ -102,38 +102,46 @@ final class DenseLayer: Layer {
     let output = step.output
     multiply(
       step.inputRows, weight.stored, bias: bias.map { UnsafePointer($0.base) },
-      isRectified: activation.isRectifier, into: output, spare: step.spare,
+      isRectified: activation.isRectifier, into: output, spare: step.temporary,
       nonzeros: step.nonzeros,
       ahead: step.nextRows.map { RowsAhead($0, columns: inputsFetchedForward) }, pool: step.pool)
     if activation.isRectifier { return }
     if step.isTraining, activation.needsInput {
-      step.scratch.update(from: output.base, count: output.count)
+      step.saved.update(from: output.base, count: output.count)
     }
     activation.apply(output)
   }
 
   func backward(_ step: LayerStep) {
     let gradient = step.outputGradient
-    let z = Matrix(step.scratch, rows: gradient.rows, columns: gradient.columns)
+    let z = Matrix(step.saved, rows: gradient.rows, columns: gradient.columns)
     activation.differentiate(gradient, z, step.output)
     if let inputGradient = step.inputGradient {
       multiplyTransposed(
-        step.outputGradientRows, weight.stored, into: inputGradient, spare: step.spare,
+        step.outputGradientRows, weight.stored, into: inputGradient, spare: step.temporary,
         pool: step.pool)
     }
   }
+}
 
-  func completeGradient(
-    part: Int, _ step: LayerStep, into place: UnsafeMutablePointer<Float>?,
-    user: (any GradientSink)?
+/// The gradients of weight and bias in slices of inputs: a slice fits into the first-level cache.
+extension DenseLayer: GradientSlices {
+  func offset(slice: Int) -> Int { weight.offset + slice * inputsOfSlice * outputSize }
+
+  func gradient(
+    slice: Int, _ step: LayerStep, into place: GradientPlace, fused: FusedSGD?
   ) -> GradientSpan {
-    let start = part * inputsOfPart
-    let inputs = min(inputsOfPart, inputSize - start)
-    let offset = weight.offset + start * outputSize
-    let values = place ?? step.gradients + offset
+    let start = slice * inputsOfSlice
+    let inputs = min(inputsOfSlice, inputSize - start)
+    let offset = self.offset(slice: slice)
+    let values =
+      switch place {
+      case .model: step.gradients + offset
+      case .temporary(let memory): memory
+      }
     let part = Matrix(values, rows: inputs, columns: outputSize)
-    let isUsed = descend(part, start, offset, step, user)
-    let done = isUsed ? part.count : 0
+    weightGradient(part, from: start, step, fused)
+    let done = fused == nil ? 0 : part.count
     var count = part.count - done
     if bias != nil, start + inputs == inputSize {
       // The bias follows the weight.
@@ -145,26 +153,22 @@ final class DenseLayer: Layer {
     return GradientSpan(offset: offset + done, count: count, values: values + done)
   }
 
-  /// Computes the weight's gradient for inputs from `start` on.
-  ///
-  /// - Returns: whether it was used already.
-  private func descend(
-    _ part: Matrix, _ start: Int, _ offset: Int, _ step: LayerStep, _ user: (any GradientSink)?
-  ) -> Bool {
+  /// Computes the weight's gradient for inputs from `start` on, or makes the fused step with it.
+  private func weightGradient(
+    _ part: Matrix, from start: Int, _ step: LayerStep, _ fused: FusedSGD?
+  ) {
     let (rows, gradient) = (step.inputRows, step.outputGradient)
     let next = step.nonzeros == nil && start < inputsFetchedForward ? nil : step.nextRows
-    guard var descent = user?.descent(at: offset) else {
-      multiplyFirstTransposed(
+    guard var fused else {
+      return multiplyFirstTransposed(
         rows, from: start, gradient, into: part, next: next, nonzeros: step.nonzeros)
-      return false
     }
     multiplyFirstTransposed(
-      rows, from: start, gradient, into: part, next: next, descent: &descent,
+      rows, from: start, gradient, into: part, next: next, descent: &fused,
       nonzeros: step.nonzeros)
-    return true
   }
 
-  func gradientBound(_ step: LayerStep, inputMagnitude: Float?) -> Float {
+  func bound(_ step: LayerStep, inputMagnitude: Float?) -> Float {
     let gradient = step.outputGradient
     return Float(gradient.rows) * largestMagnitude(gradient.base, gradient.count)
       * max(1, inputMagnitude ?? largestMagnitude(step.inputRows))

@@ -7,21 +7,23 @@ extension LayerKind {
   /// Training sets each value to 0 with probability `rate` and divides the others by 1 - rate, so
   /// that inference changes nothing. Reference: Srivastava et al. 2014 (inverted form).
   static let dropout = LayerKind(name: "dropout", example: #"{"type": "dropout", "rate": 0.25}"#) {
-    options, inputSize throws(NNError) in
-    DropoutLayer(rate: try options.number("rate", in: .from(0, below: 1)), size: inputSize)
+    options, input throws(NNError) in
+    DropoutLayer(rate: try options.number("rate", in: .from(0, below: 1)), shape: input)
   }
 }
 
 final class DropoutLayer: Layer {
-  let outputSize: Int
+  let outputShape: Shape
   private let rate: Double
 
-  init(rate: Double, size: Int) {
+  init(rate: Double, shape: Shape) {
     self.rate = rate
-    outputSize = size
+    outputShape = shape
   }
 
-  var scratch: ScratchSize { ScratchSize(perRow: outputSize, fixed: 0) }
+  func memory(rows: Int, training: Bool) -> LayerMemory {
+    LayerMemory(savedPerRow: outputSize)
+  }
 
   func forward(_ step: LayerStep) {
     step.output.base.update(from: step.input.base, count: step.input.count)
@@ -29,14 +31,14 @@ final class DropoutLayer: Layer {
     var random = RandomGenerator(
       seed: seed, purpose: .dropout, item: step.index, epoch: epoch, step: number)
     random.drawMask(
-      step.scratch, count: step.input.count, dropped: UInt32(min(rate * 0x1p32, 0x1p32 - 1)),
+      step.saved, count: step.input.count, dropped: UInt32(min(rate * 0x1p32, 0x1p32 - 1)),
       kept: Float(1 / (1 - rate)))
-    multiply(step.output.base, by: step.scratch, step.output.count)
+    multiply(step.output.base, by: step.saved, step.output.count)
   }
 
   func backward(_ step: LayerStep) {
     guard let inputGradient = step.inputGradient else { return }
     inputGradient.base.update(from: step.outputGradient.base, count: inputGradient.count)
-    multiply(inputGradient.base, by: step.scratch, inputGradient.count)
+    multiply(inputGradient.base, by: step.saved, inputGradient.count)
   }
 }

@@ -6,8 +6,8 @@ struct ScaleShift {
   private let bias: Parameter
 
   init(size: Int) {
-    weight = Parameter("weight", rows: size, columns: 0, isBias: true)
-    bias = Parameter("bias", rows: size, columns: 0, isBias: true)
+    weight = Parameter("weight", Shape(size), isBias: true)
+    bias = Parameter("bias", Shape(size), isBias: true)
   }
 
   var parameters: [Parameter] { [weight, bias] }

@@ -1,6 +1,7 @@
 import NNData
 import NNErrors
 import NNMath
+import NNNetwork
 
 /// The kinds of prediction: what each row gets.
 package enum PredictionKind: Sendable {
@@ -41,15 +42,6 @@ extension Model {
     let values = try checkedProduct(rows, try predictionColumns(kind), "predictions")
     let size = if case .labels = kind { 8 } else { 4 }
     return try checkedProduct(values, size, "predictions")
-  }
-
-  /// Refuses to predict before a scaling that needs data is fitted.
-  package func requireFitted() throws(NNError) {
-    guard preprocess.isFitted else {
-      throw .state(
-        "the model's preprocess must be fitted before it predicts, no data were seen yet; "
-          + "train the model or call nns_fit_preprocess")
-    }
   }
 
   func write(

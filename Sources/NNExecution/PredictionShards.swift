@@ -1,13 +1,14 @@
 import NNData
 import NNErrors
 import NNMath
+import NNNetwork
 
-/// Memory for predictions: a workspace for each lane. A lane is a range of rows for one thread.
+/// Memory for predictions: an executor for each lane. A lane is a range of rows for one thread.
 ///
 /// A row's result depends neither on the shards nor on its neighbours.
 package final class PredictionShards {
-  fileprivate let first: Workspace
-  private let others: [Workspace]
+  fileprivate let first: CPUExecutor
+  private let others: [CPUExecutor]
   /// Rows that are worth a lane of their own; with fewer, threads share the products of layers.
   private static let leastRows = 128
   /// Bounds the number of small objects, for which a call reserves little memory.
@@ -20,15 +21,15 @@ package final class PredictionShards {
   package convenience init(for model: Model, rows: Int, pool: WorkerPool) throws(NNError) {
     let count = pool.members == 1 ? 1 : min(2 * pool.members, rows / Self.leastRows, Self.most)
     let rows = min(rows, Model.predictionBlock)
-    let first = try Workspace(for: model, rows: rows, training: false)
-    var others: [Workspace] = []
+    let first = try CPUExecutor(for: model, rows: rows, training: false)
+    var others: [CPUExecutor] = []
     while others.count + 1 < count {
-      others.append(try Workspace(for: model, rows: rows, training: false))
+      others.append(try CPUExecutor(for: model, rows: rows, training: false))
     }
     self.init(first, others)
   }
 
-  private init(_ first: Workspace, _ others: [Workspace]) {
+  private init(_ first: CPUExecutor, _ others: [CPUExecutor]) {
     self.first = first
     self.others = others
   }
@@ -38,7 +39,7 @@ package final class PredictionShards {
     max(1, min(others.count + 1, rows / Self.leastRows))
   }
 
-  fileprivate subscript(shard: Int) -> Workspace { shard == 0 ? first : others[shard - 1] }
+  fileprivate subscript(shard: Int) -> CPUExecutor { shard == 0 ? first : others[shard - 1] }
 }
 
 extension Model {
@@ -57,7 +58,7 @@ extension Model {
     let count = shards.count(for: rows)
     if count == 1 {
       return predict(
-        view, from: 0, to: rows, order: order, kind: kind, into: out, workspace: shards.first,
+        view, from: 0, to: rows, order: order, kind: kind, into: out, executor: shards.first,
         pool: pool)
     }
     var job = PredictionJob(
@@ -73,13 +74,13 @@ extension Model {
   /// The same for rows of one shard.
   fileprivate func predict(
     _ view: ArrayView, from first: Int, to end: Int, order: UnsafePointer<Int32>?,
-    kind: PredictionKind, into out: UnsafeMutableRawPointer, workspace: Workspace, pool: WorkerPool
+    kind: PredictionKind, into out: UnsafeMutableRawPointer, executor: CPUExecutor, pool: WorkerPool
   ) {
     var start = first
     while start < end {
-      let count = min(end - start, workspace.capacity, Self.predictionBlock)
-      load(view, from: start, count: count, order: order, into: workspace)
-      let outputs = forward(workspace, rows: count, mode: .inference, pool: pool)
+      let count = min(end - start, executor.capacity, Self.predictionBlock)
+      executor.load(view, from: start, count: count, order: order)
+      let outputs = executor.forward(rows: count, mode: .inference, pool: pool)
       write(outputs, kind: kind, at: start, into: out)
       start += count
     }
@@ -101,6 +102,6 @@ private struct PredictionJob {
     let start = shard * rowsOfShard
     model.predict(
       view, from: start, to: min(rows, start + rowsOfShard), order: order, kind: kind, into: out,
-      workspace: shards[shard], pool: .alone)
+      executor: shards[shard], pool: .alone)
   }
 }

@@ -6,7 +6,9 @@ import NNOptions
 
 /// A network as a value: input size, scaling, layers, loss, seed.
 package struct ModelSpec {
-  package let inputSize: Int
+  /// The shape of a row that goes in.
+  package let inputShape: Shape
+  /// Values of a row that comes out.
   package let outputSize: Int
   package let loss: LossFunction
   package let seed: UInt64
@@ -19,15 +21,19 @@ package struct ModelSpec {
   package let parameterCount: Int
   /// The spec with every default filled in.
   package let json: JSON
-  /// The resolved options of every layer.
+  /// The resolved options of every element of "layers".
   let layerOptions: [JSON]
 
   /// Bounds that a spec keeps before anything of its size is allocated.
   package struct Limits: Sendable {
-    package var parameters = 1_000_000_000
-    package var layers = 1_000
-    package init() {}
+    package var parameters: Int
+    package var layers: Int
+    package init(parameters: Int = 1_000_000_000, layers: Int = 1_000) {
+      (self.parameters, self.layers) = (parameters, layers)
+    }
   }
+
+  package var inputSize: Int { inputShape.count }
 
   package static let inputRange = 1...16_777_216
 
@@ -39,9 +45,9 @@ package struct ModelSpec {
           + String(json.text.prefix(80)))
     }
     var options = Options(object, owner: "spec")
-    inputSize = try options.integer("input", in: Self.inputRange)
+    inputShape = try Self.input(&options)
     preprocess = try Self.preprocess(&options)
-    let built = try Self.layers(&options, inputSize: inputSize, limits: limits)
+    let built = try Self.layers(&options, inputShape, limits: limits)
     (layerOptions, outputSize, parameterCount) = (built.options, built.size, built.parameters)
     loss = try Self.loss(&options, outputs: built.size)
     seed = try options.seed("seed", default: 0)
@@ -51,19 +57,28 @@ package struct ModelSpec {
     self.json = .object(options.resolved)
   }
 
-  /// What JSON calls a layer.
-  func layerName(_ index: Int) -> String { layerOptions[index].object?["type"]?.string ?? "layer" }
+  /// What the spec becomes: nodes and their layers, made afresh.
+  package func makePlan() throws(NNError) -> Plan {
+    var reader = LayerReader(limits: Limits(parameters: .max, layers: .max))
+    return Plan(try reader.read(layerOptions, inputShape).blocks, input: inputShape)
+  }
 
-  /// The layers, made afresh.
-  func makeLayers() throws(NNError) -> [any Layer] {
-    var size = inputSize
-    var layers: [any Layer] = []
-    for (index, options) in layerOptions.enumerated() {
-      let (layer, _) = try Self.layer(options, index: index, inputSize: size)
-      layers.append(layer)
-      size = layer.outputSize
+  /// `784`, or `[28, 28, 1]`: one to four sizes.
+  private static func input(_ options: inout Options) throws(NNError) -> Shape {
+    guard options.isList("input") else {
+      return Shape(try options.integer("input", in: inputRange))
     }
-    return layers
+    let json = options.value("input") ?? .null
+    let sizes = (json.array ?? []).map { Int($0.integer ?? 0) }
+    let must = "an integer in 1...\(inputRange.upperBound), or a list of 1 to 4 sizes"
+    guard let shape = Shape(sizes), sizes.allSatisfy({ $0 >= 1 }) else {
+      throw options.refusal("input", must, json)
+    }
+    var count = 1
+    for size in sizes { count = try checkedProduct(count, size, "input") }
+    guard inputRange.contains(count) else { throw options.refusal("input", must, json) }
+    options.resolve("input", as: json)
+    return shape
   }
 
   private static func preprocess(_ options: inout Options) throws(NNError) -> PreprocessRule {
@@ -73,7 +88,7 @@ package struct ModelSpec {
   }
 
   private static func layers(
-    _ options: inout Options, inputSize: Int, limits: Limits
+    _ options: inout Options, _ input: Shape, limits: Limits
   ) throws(NNError) -> (options: [JSON], size: Int, parameters: Int) {
     let given = options.value("layers")
     guard let list = given?.array, !list.isEmpty else {
@@ -81,37 +96,10 @@ package struct ModelSpec {
         "layers", #"a list of at least one layer such as {"type": "dense", "units": 10}"#,
         given ?? .null)
     }
-    guard list.count <= limits.layers else {
-      throw .limit("spec: layers must be at most \(limits.layers), got \(list.count)")
-    }
-    var resolved: [JSON] = []
-    var size = inputSize
-    var parameters = 0
-    for (index, json) in list.enumerated() {
-      let (layer, layerOptions) = try layer(json, index: index, inputSize: size)
-      resolved.append(layerOptions)
-      size = layer.outputSize
-      for parameter in layer.parameters + layer.statistics {
-        let count = try checkedProduct(parameter.rows, max(1, parameter.columns), "parameters")
-        parameters = try checkedSum(parameters, count, "parameters")
-      }
-      guard parameters <= limits.parameters else {
-        throw .limit(
-          "spec: the layers up to number \(index) have \(parameters) parameters, "
-            + "at most \(limits.parameters) are allowed; use fewer units")
-      }
-    }
+    var reader = LayerReader(limits: limits)
+    let (blocks, resolved) = try reader.read(list, input)
     options.resolve("layers", as: .array(resolved))
-    return (resolved, size, parameters)
-  }
-
-  private static func layer(
-    _ json: JSON, index: Int, inputSize: Int
-  ) throws(NNError) -> (any Layer, JSON) {
-    let (layer, resolved) = try LayerKind.read(json, owner: "layers[\(index)]") {
-      kind, options throws(NNError) in try kind.make(&options, inputSize)
-    }
-    return (layer, resolved)
+    return (resolved, (blocks.last?.outputShape ?? input).count, reader.parameters)
   }
 
   private static func loss(

@@ -1,5 +1,6 @@
 import CKernels
 import NNErrors
+import NNMath
 
 /// Marks the inputs of a batch that are not 0; a layer then computes with those alone.
 ///

@@ -1,0 +1,140 @@
+import CKernels
+import NNData
+import NNErrors
+import NNMath
+import NNNetwork
+
+/// Runs passes through a model on the processor, in memory planned once.
+///
+/// The order of a training step: `load`, `announce` (optional), `forward`, the loss into
+/// `outputGradient`, `backward`, `gradients`, `commit`. A prediction needs `load` and `forward`.
+/// Four tricks live behind it: rows are read where the caller has them, rows of the next batch are
+/// prefetched, zeros of the input are left out, and gradients are computed in slices.
+package final class CPUExecutor {
+  package let model: Model
+  package var capacity: Int { workspace.capacity }
+  /// For a loss: see `LossInput.scratch`.
+  package var lossScratch: UnsafeMutablePointer<Float> { workspace.lossScratch }
+  let workspace: Workspace
+  /// The nodes that a backward pass visits, in its order.
+  private let backwardOrder: [Int]
+  private let nodesWithStatistics: [Int]
+  /// Whether everything that reads the network's input reads it row by row.
+  private let readsRows: Bool
+
+  /// - Parameters:
+  ///   - rows: of a batch, at most.
+  ///   - inputGradient: whether `backward` computes dLoss/dinput of the network, too.
+  /// - Throws: `NNError.memory`, `.limit`.
+  package convenience init(
+    for model: Model, rows: Int, training: Bool, inputGradient: Bool = false
+  ) throws(NNError) {
+    self.init(
+      model,
+      try Workspace(for: model, rows: rows, training: training, inputGradient: inputGradient))
+  }
+
+  private init(_ model: Model, _ workspace: Workspace) {
+    (self.model, self.workspace) = (model, workspace)
+    let plan = model.plan
+    let trained = workspace.inputGradient == nil ? plan.trainedNodes : Array(plan.nodes.indices)
+    backwardOrder = trained.reversed()
+    nodesWithStatistics = plan.nodes.indices.filter { !plan.nodes[$0].layer.statistics.isEmpty }
+    readsRows = plan.slots[0].readers.allSatisfy { plan.nodes[$0].layer.readsRows }
+  }
+
+  /// Whether the input can be used where the caller has it.
+  private var readsFeatures: Bool { readsRows && model.preprocess.isIdentity }
+
+  /// Loads rows of features and scales them: in place if the first layer can read them there, else
+  /// by a copy into the executor's memory.
+  package func load(
+    _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?
+  ) {
+    let isInPlace =
+      readsFeatures
+      && view.pointRows(workspace.inputRows, from: start, count: count, order: order)
+    if !isInPlace {
+      view.gather(from: start, count: count, order: order, into: workspace.input)
+      model.preprocess.apply(
+        to: Matrix(workspace.input, rows: count, columns: model.inputSize))
+      workspace.inputRows.update(from: workspace.loadedRows, count: count)
+    }
+    workspace.markNonzeros(rows: count, columns: model.inputSize)
+  }
+
+  /// Has the first layer of a training pass leave out inputs of 0 from now on, or not.
+  ///
+  /// - Parameter density: the share of features that are not 0; nil: treat zeros as all numbers are.
+  /// - Throws: `NNError.memory`.
+  package func leaveOutZeros(density: Double?) throws(NNError) {
+    let outputs = model.plan.nodes[0].layer.outputSize
+    let pays = density.map { $0 <= NonzeroIndex.densityLimit(outputs: outputs) } ?? false
+    workspace.index =
+      pays && readsRows && model.preprocess.keepsZeros
+      ? try NonzeroIndex.make(
+        rows: workspace.capacity, inputs: model.inputSize, outputs: outputs) : nil
+  }
+
+  /// Has the next batch prefetched while the gradients of this one are computed.
+  package func announce(
+    _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?
+  ) {
+    if readsFeatures { workspace.announce(view, from: start, count: count, order: order) }
+  }
+
+  /// Runs the loaded rows through the network.
+  ///
+  /// - Returns: raw outputs [rows × outputSize], in the executor's memory.
+  package func forward(rows: Int, mode: Mode, pool: WorkerPool) -> Matrix {
+    let count = model.keepers.count
+    for index in 0..<count {
+      let step = step(index, rows: rows, mode: mode, gradients: workspace.input, pool: pool)
+      step.place.pointee.layer.use { $0.forward(step) }
+    }
+    return Matrix(workspace.places[count - 1].output, rows: rows, columns: model.outputSize)
+  }
+
+  /// Where the gradient of the raw outputs is to be written before `backward`.
+  package func outputGradient(rows: Int) -> Matrix {
+    let last = model.keepers.count - 1
+    return Matrix(workspace.places[last].gradient, rows: rows, columns: model.outputSize)
+  }
+
+  /// dLoss/dinput of the network after `backward`, if it was asked for; of scaled features.
+  package func inputGradient(rows: Int) -> Matrix? {
+    workspace.inputGradient.map { Matrix($0, rows: rows, columns: model.inputSize) }
+  }
+
+  /// Brings the gradient of the raw outputs down to every node; `gradients` does the rest.
+  package func backward(
+    rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, pool: WorkerPool
+  ) {
+    for index in backwardOrder {
+      let step = step(index, rows: rows, mode: mode, gradients: gradients, pool: pool)
+      step.place.pointee.layer.use { $0.backward(step) }
+      if let addition = workspace.additions[index] {
+        add(addition.addend, times: 1, to: addition.sum, rows * addition.columns)
+      }
+    }
+  }
+
+  /// Lets the layers store the statistics of the batch just trained on.
+  package func commit(rows: Int, mode: Mode) {
+    for index in nodesWithStatistics {
+      model.plan.nodes[index].layer.commit(
+        step(index, rows: rows, mode: mode, gradients: workspace.input, pool: WorkerPool.alone))
+    }
+  }
+
+  @inline(__always)
+  func step(
+    _ index: Int, rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, pool: WorkerPool
+  ) -> LayerStep {
+    LayerStep(
+      place: workspace.places + index, rows: rows,
+      nonzeros: index == 0 ? workspace.nonzeros : nil,
+      nextRows: index == 0 && workspace.nextCount >= rows ? workspace.nextRows : nil,
+      temporary: workspace.temporary, gradients: gradients, mode: mode, pool: BorrowedPool(pool))
+  }
+}
