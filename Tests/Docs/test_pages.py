@@ -106,3 +106,26 @@ def test_commands_exist(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     used = set(re.findall(r"`make ([a-z-]+)", page.read_text()))
     assert used <= targets, used - targets
+
+
+def test_the_design_names_what_exists():
+    page = (ROOT / "docs" / "design.md").read_text()
+    sources = ROOT / "Sources"
+    everything = "".join(path.read_text() for path in sources.rglob("*.swift"))
+    for name in re.findall(r"`([\w/]+\.swift)`", page):
+        assert (sources / name).exists() or list(sources.rglob(name)), name
+    for name in re.findall(r"`(NN[A-Z][A-Za-z]+|CPlatform|CKernels)(?:/\w+)?`", page):
+        assert (sources / name).is_dir(), name
+    for name in re.findall(r"`(?:[A-Z]\w+\.)?([a-z]\w+)`", page):
+        assert re.search(rf"\b{name}\b", everything), name
+
+
+def test_contributing_names_registries_and_folders_that_exist():
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    everything = "".join(path.read_text() for path in (ROOT / "Sources").rglob("*.swift"))
+    registries = re.findall(r"`(\w+)\.registry`", page)
+    assert len(registries) >= 6
+    for name in registries:
+        assert f"static let registry: [{name}]" in everything, name
+    for folder in re.findall(r"`((?:Sources|Tests|tools|docs|examples)/[\w/.]*)`", page):
+        assert "X.swift" in folder or list(ROOT.glob(folder.rstrip("/") + "*")), folder
