@@ -1,6 +1,7 @@
 """Pages beside the reference: their samples run, their lists are complete, their links lead somewhere."""
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -60,6 +61,22 @@ def test_sample_links_by_cmake(program, prefix):
     (program / "CMakeLists.txt").write_text(text)
     for command in (["cmake", "-S", ".", "-B", "made"], ["cmake", "--build", "made"], ["made/program"]):
         subprocess.run(command, cwd=program, env=with_prefix(prefix), check=True, capture_output=True)
+
+
+@pytest.mark.skipif(f"{platform.libc_ver()[1]}," not in EMBEDDING, reason="the list is that of another libc")
+def test_the_system_calls_are_enough(tmp_path):
+    table = re.search(r"\| for \| system calls \|\n(.*?)\n\n", EMBEDDING, re.S)[1]
+    calls = sorted(set(re.findall(r"`([a-z]\w+)`", re.sub(r"^\|[^|]*\|", "", table, flags=re.M))))
+    assert len(calls) > 20
+    (tmp_path / "calls.h").write_text("#define ALLOWED " + ", ".join(f"SYS_{call}" for call in calls))
+    subprocess.run(
+        ["gcc", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}", f"-I{tmp_path}",
+         ROOT / "Tests" / "Docs" / "sandbox.c", "-o", "sandbox", f"-L{ROOT / 'build'}", "-lnnswift",
+         f"-Wl,-rpath,{ROOT / 'build'}"], cwd=tmp_path, check=True)
+    status = subprocess.run(["./sandbox"], cwd=tmp_path).returncode
+    if status == 77:
+        pytest.skip("seccomp is not allowed here")
+    assert status == 0  # -31, SIGSYS: strace -f names the call that is missing in the page
 
 
 def test_every_status_is_explained():
