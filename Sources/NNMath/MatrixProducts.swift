@@ -68,7 +68,7 @@ package func multiplyTransposed(
   var product = nnk_product(
     a: a.base, a_start: 0, b: b.base, b_stride: k, c: c.base, c_stride: n, m: c.rows, n: n, k: k,
     bias: nil, is_rectified: 0, is_added: 0,
-    // A column is a row as well.
+    // A [k × 1] matrix has the same memory layout as its transpose: nothing to do.
     is_transposed: k > 1 ? 1 : 0, panel: spare, next: nil, next_k: 0)
   let isOfDots = nnk_kernels().pointee.prefers_dots(&product) != 0
   var job = ProductJob(product: product, isOfDots: isOfDots, pool: pool)
@@ -83,7 +83,7 @@ package func multiplyTransposed(
 ///   - c: [m × n], overwritten.
 ///   - next: as many rows, to be fetched from memory meanwhile.
 ///   - descent: weights that go down by the product, which then need not be in c.
-///   - nonzeros: what is not 0 in a, if that is little.
+///   - nonzeros: the index of the values of a that are not 0, if they are few.
 package func multiplyFirstTransposed(
   _ a: MatrixRows, from start: Int, _ d: Matrix, into c: Matrix, next: RowPointers? = nil,
   descent: UnsafePointer<nnk_fused_sgd>? = nil, nonzeros: UnsafePointer<nnk_nonzeros>? = nil

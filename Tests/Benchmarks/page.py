@@ -31,7 +31,8 @@ table only. [workloads.py](../Tests/Benchmarks/workloads.py) defines the network
 ![nnswift and the peers relative to PyTorch](bench.png)
 """
 
-# Columns: title, peers of which the fastest counts, number of threads; None: as many as nnswift has.
+# Columns: title, peers of which the fastest counts, number of threads; None: as many as nnswift
+# has.
 TORCH = ("torch_eager", "torch_fused", "torch_index", "torch_script")
 JAX = ("jax_scan", "jax_scang")
 TRAINING = [

@@ -1,6 +1,7 @@
 """Pages beside the reference: their samples run, their lists are complete, their links lead somewhere."""
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -62,6 +63,22 @@ def test_sample_links_by_cmake(program, prefix):
         subprocess.run(command, cwd=program, env=with_prefix(prefix), check=True, capture_output=True)
 
 
+@pytest.mark.skipif(f"{platform.libc_ver()[1]}," not in EMBEDDING, reason="the list is that of another libc")
+def test_the_system_calls_are_enough(tmp_path):
+    table = re.search(r"\| for \| system calls \|\n(.*?)\n\n", EMBEDDING, re.S)[1]
+    calls = sorted(set(re.findall(r"`([a-z]\w+)`", re.sub(r"^\|[^|]*\|", "", table, flags=re.M))))
+    assert len(calls) > 20
+    (tmp_path / "calls.h").write_text("#define ALLOWED " + ", ".join(f"SYS_{call}" for call in calls))
+    subprocess.run(
+        ["gcc", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}", f"-I{tmp_path}",
+         ROOT / "Tests" / "Docs" / "sandbox.c", "-o", "sandbox", f"-L{ROOT / 'build'}", "-lnnswift",
+         f"-Wl,-rpath,{ROOT / 'build'}"], cwd=tmp_path, check=True)
+    status = subprocess.run(["./sandbox"], cwd=tmp_path).returncode
+    if status == 77:
+        pytest.skip("seccomp is not allowed here")
+    assert status == 0  # -31, SIGSYS: strace -f names the call that is missing in the page
+
+
 def test_every_status_is_explained():
     statuses = dict(re.findall(r"(NNS_OK|NNS_E_[A-Z]+) = (\d+)", HEADER))
     assert len(statuses) > 10
@@ -106,3 +123,26 @@ def test_commands_exist(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     used = set(re.findall(r"`make ([a-z-]+)", page.read_text()))
     assert used <= targets, used - targets
+
+
+def test_the_design_names_what_exists():
+    page = (ROOT / "docs" / "design.md").read_text()
+    sources = ROOT / "Sources"
+    everything = "".join(path.read_text() for path in sources.rglob("*.swift"))
+    for name in re.findall(r"`([\w/]+\.swift)`", page):
+        assert (sources / name).exists() or list(sources.rglob(name)), name
+    for name in re.findall(r"`(NN[A-Z][A-Za-z]+|CPlatform|CKernels)(?:/\w+)?`", page):
+        assert (sources / name).is_dir(), name
+    for name in re.findall(r"`(?:[A-Z]\w+\.)?([a-z]\w+)`", page):
+        assert re.search(rf"\b{name}\b", everything), name
+
+
+def test_contributing_names_registries_and_folders_that_exist():
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    everything = "".join(path.read_text() for path in (ROOT / "Sources").rglob("*.swift"))
+    registries = re.findall(r"`(\w+)\.registry`", page)
+    assert len(registries) >= 6
+    for name in registries:
+        assert f"static let registry: [{name}]" in everything, name
+    for folder in re.findall(r"`((?:Sources|Tests|tools|docs|examples)/[\w/.]*)`", page):
+        assert "X.swift" in folder or list(ROOT.glob(folder.rstrip("/") + "*")), folder

@@ -13,7 +13,7 @@ static int32_t create_mlp(void) {
     int64_t count = (int64_t)below(5), *sizes = block((size_t)count * sizeof *sizes);
     for (int64_t at = 0; at < count; at++)
         sizes[at] = chance(4) ? (int64_t)draw() >> below(64) : 1 + (int64_t)below(4);
-    /* MemoryReservation for few values, but they may be said to be large: only refused, never made. */
+    /* Memory for few values, which may be said to be many: such calls are only refused. */
     for (int64_t at = 0; at < count; at++)
         if (sizes[at] > 1000 && sizes[at] < INT64_C(1) << 40) sizes[at] = INT64_C(1) << 40;
     results made = room(sizeof(nns_model *));

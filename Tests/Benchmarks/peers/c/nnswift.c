@@ -5,8 +5,8 @@
 
 #include "nnswift.h"
 
-// Where predictions go. Older libraries take memory and its bytes: ab.py compiles this file with the
-// header of each library.
+// Where predictions go. Older libraries take memory and its bytes: ab.py compiles this file with
+// the header of each library.
 #ifdef NNS_VERSION_MAJOR
 #define OUTPUT(y, rows, columns) &(nns_array)NNS_ARRAY(NNS_F32, y, rows, columns)
 #else
