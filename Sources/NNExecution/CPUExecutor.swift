@@ -65,7 +65,7 @@ package final class CPUExecutor {
 
   /// Has the first layer of a training pass leave out inputs of 0 from now on, or not.
   ///
-  /// - Parameter density: the share of features that are not 0; nil: treat zeros as all numbers are.
+  /// - Parameter density: the share of features that are not 0; nil: zeros are numbers as all are.
   /// - Throws: `NNError.memory`.
   package func leaveOutZeros(density: Double?) throws(NNError) {
     let outputs = model.plan.nodes[0].layer.outputSize

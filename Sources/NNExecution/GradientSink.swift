@@ -2,8 +2,8 @@ import NNData
 import NNMath
 import NNNetwork
 
-/// Whoever wants a model's gradients: an optimiser, an accumulator, a sum over machines. It gets them
-/// span by span; several threads may call it, each for another span.
+/// The receiver of a model's gradients: an optimiser, an accumulator, a sum over machines. It gets
+/// them span by span; several threads may call it, each for another span.
 package protocol GradientSink: AnyObject {
   func take(_ span: GradientSpan)
   /// A plain step of gradient descent for weights from `offset` on, which may be fused with the

@@ -24,8 +24,8 @@ package protocol Layer: AnyObject {
 
   /// The fewest rows of a training batch.
   var leastTrainingRows: Int { get }
-  /// Whether it reads its input only through `LayerStep.inputRows`: the rows of a batch then need no
-  /// copy.
+  /// Whether it reads its input only through `LayerStep.inputRows`: the rows of a batch then need
+  /// no copy.
   var readsRows: Bool { get }
   /// Set by a layer whose gradients are computed in slices after `backward`.
   var slices: (any GradientSlices)? { get }
@@ -57,8 +57,8 @@ package struct LayerMemory: Sendable {
   package var temporary = 0
 }
 
-/// Gradients of a layer that are computed slice by slice after the backward pass: whoever takes them
-/// finds each slice in the first-level cache.
+/// Gradients of a layer that are computed slice by slice after the backward pass: their user finds
+/// each slice in the first-level cache.
 package protocol GradientSlices: AnyObject {
   /// How many slices there are. Together they cover the layer's parameters in order.
   var sliceCount: Int { get }

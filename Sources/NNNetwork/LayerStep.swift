@@ -1,8 +1,8 @@
 import CKernels
 import NNMath
 
-/// Plain gradient descent fused into the product that computes a gradient: `w -= rate · g` while g is
-/// in a register.
+/// Plain gradient descent fused into the product that computes a gradient: `w -= rate · g` while g
+/// is in a register.
 package typealias FusedSGD = nnk_fused_sgd
 
 /// Whether a pass trains, and if so the key of its random numbers.

@@ -3,8 +3,8 @@ import NNMath
 
 /// Where the blocks of a pass begin, in floats; each on a cache line of its own.
 ///
-/// A training pass keeps every value and its gradient. An inference pass gives a value's memory back
-/// after its last reader.
+/// A training pass keeps every value and its gradient. An inference pass gives the memory of a
+/// value back after its last reader.
 package struct MemoryPlan {
   /// Floats in all.
   package private(set) var total = 0
@@ -61,7 +61,7 @@ package struct MemoryPlan {
     values = sizes.map { _ in 0 }
     var alive: [Int] = []
     for slot in plan.slots.indices {
-      // Slot n is written by node n - 1, while everything that this node or a later one reads lives.
+      // Node n - 1 writes slot n; everything that it or a later node reads is alive then.
       alive = alive.filter { end($0) >= slot - 1 }
       alive.sort { values[$0] < values[$1] }
       var place = 0

@@ -22,7 +22,16 @@ static const bad_case specs[] = {
     SPEC("input -1", "-1", "{'input': -1, 'layers': ['relu'], 'loss': 'mse'}")
     SPEC("input 1.5", "1.5", "{'input': 1.5, 'layers': ['relu'], 'loss': 'mse'}")
     SPEC("input a text", "input", "{'input': '4', 'layers': ['relu'], 'loss': 'mse'}")
-    SPEC("input a list", "input", "{'input': [4], 'layers': ['relu'], 'loss': 'mse'}")
+    SPEC("input an empty list", "input", "{'input': [], 'layers': ['relu'], 'loss': 'mse'}")
+    SPEC("input a list with 0", "input", "{'input': [4, 0], 'layers': ['relu'], 'loss': 'mse'}")
+    SPEC("input of five sizes", "input", "{'input': [1, 1, 1, 1, 1], 'layers': ['relu'], 'loss': 'mse'}")
+    SPEC("input too large a product", "input", "{'input': [65536, 65536], 'layers': ['relu'], 'loss': 'mse'}")
+    SPEC("residual without layers", "layers must be a list",
+         "{'input': 4, 'layers': [{'type': 'residual'}], 'loss': 'mse'}")
+    SPEC("residual of two shapes", "one shape",
+         "{'input': 4, 'layers': [{'type': 'residual', 'layers': [{'type': 'dense', 'units': 3}]}], 'loss': 'mse'}")
+    SPEC("residual with a bad layer", "layers[0].shortcut[0]",
+         "{'input': 4, 'layers': [{'type': 'residual', 'layers': ['relu'], 'shortcut': ['rela']}], 'loss': 'mse'}")
     SPEC("input null", "input", "{'input': null, 'layers': ['relu'], 'loss': 'mse'}")
     SPEC("input 1e18", "input", "{'input': 1e18, 'layers': ['relu'], 'loss': 'mse'}")
     SPEC("input 2^64", "input", "{'input': 18446744073709551616, 'layers': ['relu'], 'loss': 'mse'}")

@@ -23,6 +23,7 @@ static const char *const layers[] = {
     "{\"type\": \"batch_norm\", \"affine\": false}",
     "{\"type\": \"layer_norm\", \"eps\": 0.001}",
     "{\"type\": \"layer_norm\", \"affine\": false}",
+    "{\"type\": \"residual\", \"layers\": [\"tanh\"], \"shortcut\": [\"layer_norm\"]}",
 };
 
 static const char *const initialisers[] = {
