@@ -63,9 +63,9 @@ package final class CPUExecutor {
     workspace.markNonzeros(rows: count, columns: model.inputSize)
   }
 
-  /// Has the first layer of a training pass leave out inputs of 0 from now on, or not.
+  /// Makes the first layer of a training pass leave out inputs of 0 from now on, or not.
   ///
-  /// - Parameter density: the share of features that are not 0; nil: zeros are numbers as all are.
+  /// - Parameter density: the share of features that are not 0; nil: zeros are not left out.
   /// - Throws: `NNError.memory`.
   package func leaveOutZeros(density: Double?) throws(NNError) {
     let outputs = model.plan.nodes[0].layer.outputSize
@@ -76,7 +76,7 @@ package final class CPUExecutor {
         rows: workspace.capacity, inputs: model.inputSize, outputs: outputs) : nil
   }
 
-  /// Has the next batch prefetched while the gradients of this one are computed.
+  /// Prefetches the next batch while the gradients of this one are computed.
   package func announce(
     _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?
   ) {
@@ -106,7 +106,7 @@ package final class CPUExecutor {
     workspace.inputGradient.map { Matrix($0, rows: rows, columns: model.inputSize) }
   }
 
-  /// Brings the gradient of the raw outputs down to every node; `gradients` does the rest.
+  /// Computes dLoss/dOutput of every node from that of the raw outputs; `gradients` does the rest.
   package func backward(
     rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, pool: WorkerPool
   ) {
@@ -119,7 +119,7 @@ package final class CPUExecutor {
     }
   }
 
-  /// Lets the layers store the statistics of the batch just trained on.
+  /// Adds the statistics of the batch just trained on to the running ones.
   package func commit(rows: Int, mode: Mode) {
     for index in nodesWithStatistics {
       model.plan.nodes[index].layer.commit(

@@ -37,11 +37,11 @@ extension CPUExecutor {
     return bound
   }
 
-  /// Computes the gradients that `backward` has left to do and hands all of them out.
+  /// Computes the gradients that `backward` has not, and passes all of them to the sink.
   ///
   /// - Parameters:
-  ///   - gradients: [parameterCount]; what `backward` was given. It holds all gradients afterwards
-  ///     if there is no sink.
+  ///   - gradients: [parameterCount], the same as for `backward`. Without a sink it holds all
+  ///     gradients afterwards.
   ///   - sink: gets each span while it is in the cache.
   package func gradients(
     rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, sink: (any GradientSink)?,
@@ -72,7 +72,7 @@ extension CPUExecutor {
 }
 
 private struct SliceJob {
-  // Whoever runs the job keeps both alive.
+  // The caller keeps both alive.
   unowned(unsafe) let slices: any GradientSlices
   let step: LayerStep
   unowned(unsafe) let sink: (any GradientSink)?

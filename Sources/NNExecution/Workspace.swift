@@ -4,7 +4,7 @@ import NNErrors
 import NNMath
 import NNNetwork
 
-/// Memory for passes of up to so many rows through a model, laid out by a `MemoryPlan` once.
+/// Memory for passes of up to `capacity` rows through a model, laid out by a `MemoryPlan` once.
 final class Workspace {
   let capacity: Int
   /// The rows of the network's input, when they are not read where the caller has them.
@@ -24,7 +24,7 @@ final class Workspace {
   private(set) var nextCount = 0
   /// Makes `nonzeros`; nil: zeros are treated as all numbers are.
   var index: NonzeroIndex?
-  /// What is not 0 in the batch, where that is little.
+  /// The inputs of the batch that are not 0, if they are few.
   private(set) var nonzeros: UnsafePointer<nnk_nonzeros>?
   /// The rows of `input`.
   let loadedRows: RowPointers
@@ -138,7 +138,7 @@ private struct Wiring {
     pointers + (plan.slots.count - 1 + slot - 1) * rows
   }
 
-  /// Where a slot's gradient lies; nil: nobody needs it.
+  /// The place of a slot's gradient; nil: it is not needed.
   private func gradient(_ slot: Int) -> UnsafeMutablePointer<Float>? {
     guard !layout.gradients.isEmpty else { return nil }
     let isNeeded =

@@ -10,7 +10,7 @@ package protocol Layer: AnyObject {
   var outputShape: Shape { get }
   /// Its tensors: the trainable ones in the order of the file, then statistics.
   var tensors: [Parameter] { get }
-  /// What a pass of that many rows needs besides inputs and outputs.
+  /// The memory that a pass of that many rows needs besides inputs and outputs.
   func memory(rows: Int, training: Bool) -> LayerMemory
   /// Fills the tensors with their first values.
   func initialize(_ random: inout RandomGenerator) throws(NNError)

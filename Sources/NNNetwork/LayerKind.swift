@@ -43,7 +43,7 @@ package struct LayerKind: Kind {
   }
 }
 
-/// What an element of a spec's list of layers becomes.
+/// An element of a spec's list of layers, built.
 package indirect enum LayerBlock {
   case layer(any Layer, kind: String)
   /// Branches that read the same value; `join` reads the output of each.

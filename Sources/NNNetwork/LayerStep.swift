@@ -47,7 +47,7 @@ package struct LayerPlace: BitwiseCopyable {
   /// dLoss/dOutput; for inference the output itself, not to be read.
   package let gradient: UnsafeMutablePointer<Float>
   package let gradientRows: RowPointers
-  /// dLoss/dInput; nil where nobody asks for it.
+  /// dLoss/dInput; nil where no layer below needs it.
   package let inputGradient: UnsafeMutablePointer<Float>?
   package let otherInputGradient: UnsafeMutablePointer<Float>?
 

@@ -14,7 +14,7 @@ package final class Model {
   package let parameterCount: Int
   /// All tensors in the order of `weights`, with their full names.
   package let tensors: [(name: String, parameter: Parameter)]
-  /// Where the parameters of each node stand in `weights`.
+  /// The range of each node's parameters in `weights`.
   package let parameterRanges: [Range<Int>]
   /// One a node, for `BorrowedLayer`.
   package let keepers: [BorrowedLayer.Keeper]
@@ -118,7 +118,7 @@ package final class Model {
     }
   }
 
-  /// Turns stored values of the first tensors (all, or those of an optimiser) into rows.
+  /// Writes the stored values of the first tensors (all, or those of an optimiser) in row order.
   ///
   /// - Parameter count: values in all; `parameterCount` or `weights.count`.
   package func exportRows(
@@ -129,7 +129,7 @@ package final class Model {
     }
   }
 
-  /// Turns rows into stored values: the inverse of `exportRows`.
+  /// Stores values that come in row order: the inverse of `exportRows`.
   package func importRows(
     _ values: UnsafePointer<Float>, count: Int, into stored: UnsafeMutablePointer<Float>
   ) {

@@ -6,7 +6,7 @@ import NNMath
 /// turned: the values of one input lie side by side, as the products of a dense layer and the zeros
 /// among its inputs want them. `exportRows` and `importRows` are the border.
 package final class Parameter {
-  /// What a tensor is for.
+  /// The role of a tensor.
   package enum Role: Sendable {
     /// An optimiser changes it.
     case trainable
@@ -43,7 +43,7 @@ package final class Parameter {
   package let count: Int
   /// The first dimension: outputs of a layer.
   private let rows: Int
-  /// The product of the other dimensions: what belongs to one output.
+  /// The product of the other dimensions: values for one output.
   private let rowSize: Int
 
   /// [rowSize × rows]: the values as they are stored.

@@ -15,7 +15,8 @@ final class GradientAccumulator: GradientSink {
   /// - Throws: `NNError.memory`.
   init(parameters: Int) throws(NNError) { sums = try Buffer(count: parameters) }
 
-  /// Begins a batch whose rows have that much weight together; `take` then gets its mean gradient.
+  /// Begins a batch; `weight` is the sum of its rows' weights, and `take` then gets its mean
+  /// gradient.
   func begin(weight: Double) {
     if batches == 0 { sums.base.update(repeating: 0, count: sums.count) }
     batches += 1
@@ -34,6 +35,6 @@ final class GradientAccumulator: GradientSink {
     reset()
   }
 
-  /// Forgets what was added up.
+  /// Discards the sums.
   func reset() { (batches, weight) = (0, 0) }
 }

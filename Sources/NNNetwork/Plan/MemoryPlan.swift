@@ -1,10 +1,10 @@
 import NNErrors
 import NNMath
 
-/// Where the blocks of a pass begin, in floats; each on a cache line of its own.
+/// Offsets of the blocks of a pass in floats; each begins on a cache line.
 ///
-/// A training pass keeps every value and its gradient. An inference pass gives the memory of a
-/// value back after its last reader.
+/// A training pass keeps every value and its gradient. An inference pass reuses the memory of a
+/// value after its last reader.
 package struct MemoryPlan {
   /// Floats in all.
   package private(set) var total = 0
@@ -12,7 +12,7 @@ package struct MemoryPlan {
   package private(set) var values: [Int] = []
   /// dLoss/dvalue, one a slot; empty for inference, 0 where a slot needs none.
   package private(set) var gradients: [Int] = []
-  /// What each node keeps from forward to commit.
+  /// The values that each node saves from forward to commit.
   package private(set) var saved: [Int] = []
   /// Where a second or later reader of a value puts its gradient before it is added up.
   package private(set) var addend = 0
@@ -23,7 +23,7 @@ package struct MemoryPlan {
 
   /// - Parameters:
   ///   - rows: of a batch, at most.
-  ///   - inputGradient: whether dLoss/dinput of the network is wanted, too.
+  ///   - inputGradient: whether dLoss/dinput of the network is computed, too.
   /// - Throws: `NNError.limit`.
   package init(
     _ plan: Plan, rows: Int, training: Bool, inputGradient: Bool = false

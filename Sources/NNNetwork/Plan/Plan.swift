@@ -11,7 +11,7 @@ package struct Plan {
     /// Whether training needs dLoss/dvalue: a node with parameters is above it.
     package let needsGradient: Bool
 
-    /// The last node that reads it; nil: nobody does, it is the network's output.
+    /// The last node that reads it; nil for the network's output.
     package var lastReader: Int? { readers.last }
   }
 

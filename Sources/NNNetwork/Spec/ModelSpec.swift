@@ -6,7 +6,7 @@ import NNOptions
 
 /// A network as a value: input size, scaling, layers, loss, seed.
 package struct ModelSpec {
-  /// The shape of a row that goes in.
+  /// The shape of an input row.
   package let inputShape: Shape
   /// Values of a row that comes out.
   package let outputSize: Int
@@ -57,7 +57,7 @@ package struct ModelSpec {
     self.json = .object(options.resolved)
   }
 
-  /// What the spec becomes: nodes and their layers, made afresh.
+  /// The plan of the spec, with new layers.
   package func makePlan() throws(NNError) -> Plan {
     var reader = LayerReader(limits: Limits(parameters: .max, layers: .max))
     return Plan(try reader.read(layerOptions, inputShape).blocks, input: inputShape)
