@@ -19,8 +19,15 @@ package final class CPUExecutor {
   /// The nodes that a backward pass visits, in its order.
   private let backwardOrder: [Int]
   private let nodesWithStatistics: [Int]
+  /// The nodes with parameters.
+  let trained: [TrainedNode]
   /// Whether everything that reads the network's input reads it row by row.
   private let readsRows: Bool
+  /// Whether the input can be used where the caller has it.
+  private let readsFeatures: Bool
+  // Constants of the model: a prediction of one row would notice the way through it.
+  private let nodeCount: Int
+  private let outputSize: Int
 
   /// - Parameters:
   ///   - rows: of a batch, at most.
@@ -37,14 +44,15 @@ package final class CPUExecutor {
   private init(_ model: Model, _ workspace: Workspace) {
     (self.model, self.workspace) = (model, workspace)
     let plan = model.plan
-    let trained = workspace.inputGradient == nil ? plan.trainedNodes : Array(plan.nodes.indices)
-    backwardOrder = trained.reversed()
+    let visited = workspace.inputGradient == nil ? plan.trainedNodes : Array(plan.nodes.indices)
+    backwardOrder = visited.reversed()
     nodesWithStatistics = plan.nodes.indices.filter { !plan.nodes[$0].layer.statistics.isEmpty }
+    trained = model.parameterRanges.enumerated().filter { !$1.isEmpty }
+      .map { TrainedNode(index: $0, range: $1, slices: plan.nodes[$0].layer.slices) }
     readsRows = plan.slots[0].readers.allSatisfy { plan.nodes[$0].layer.readsRows }
+    readsFeatures = readsRows && model.preprocess.isIdentity
+    (nodeCount, outputSize) = (plan.nodes.count, model.outputSize)
   }
-
-  /// Whether the input can be used where the caller has it.
-  private var readsFeatures: Bool { readsRows && model.preprocess.isIdentity }
 
   /// Loads rows of features and scales them: in place if the first layer can read them there, else
   /// by a copy into the executor's memory.
@@ -87,18 +95,16 @@ package final class CPUExecutor {
   ///
   /// - Returns: raw outputs [rows × outputSize], in the executor's memory.
   package func forward(rows: Int, mode: Mode, pool: WorkerPool) -> Matrix {
-    let count = model.keepers.count
-    for index in 0..<count {
+    for index in 0..<nodeCount {
       let step = step(index, rows: rows, mode: mode, gradients: workspace.input, pool: pool)
       step.place.pointee.layer.use { $0.forward(step) }
     }
-    return Matrix(workspace.places[count - 1].output, rows: rows, columns: model.outputSize)
+    return Matrix(workspace.places[nodeCount - 1].output, rows: rows, columns: outputSize)
   }
 
   /// Where the gradient of the raw outputs is to be written before `backward`.
   package func outputGradient(rows: Int) -> Matrix {
-    let last = model.keepers.count - 1
-    return Matrix(workspace.places[last].gradient, rows: rows, columns: model.outputSize)
+    Matrix(workspace.places[nodeCount - 1].gradient, rows: rows, columns: outputSize)
   }
 
   /// dLoss/dinput of the network after `backward`, if it was asked for; of scaled features.

@@ -15,6 +15,15 @@ extension GradientSink {
   package func fusedSGD(at offset: Int) -> FusedSGD? { nil }
 }
 
+/// A node with parameters.
+struct TrainedNode {
+  let index: Int
+  /// Where its parameters stand in the model's weights.
+  let range: Range<Int>
+  /// Set where its gradients come in slices. The model keeps them alive.
+  unowned(unsafe) let slices: (any GradientSlices)?
+}
+
 extension CPUExecutor {
   /// A bound of the magnitudes of all gradients; infinity if some may not be finite. It is known
   /// before the gradients are: a step that has begun to use them cannot be undone.
@@ -24,8 +33,9 @@ extension CPUExecutor {
     rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, inputMagnitude: Float?
   ) -> Float {
     var bound: Float = 0
-    for (index, range) in model.parameterRanges.enumerated() where !range.isEmpty {
-      guard let slices = workspace.places[index].layer.use({ $0.slices }) else {
+    for node in trained {
+      let (index, range) = (node.index, node.range)
+      guard let slices = node.slices else {
         bound = max(bound, largestMagnitude(gradients + range.lowerBound, range.count))
         continue
       }
@@ -47,8 +57,9 @@ extension CPUExecutor {
     rows: Int, mode: Mode, gradients: UnsafeMutablePointer<Float>, sink: (any GradientSink)?,
     pool: WorkerPool
   ) {
-    for (index, range) in model.parameterRanges.enumerated() where !range.isEmpty {
-      guard let slices = workspace.places[index].layer.use({ $0.slices }) else {
+    for node in trained {
+      let range = node.range
+      guard let slices = node.slices else {
         sink?.take(
           GradientSpan(
             offset: range.lowerBound, count: range.count, values: gradients + range.lowerBound))
@@ -59,7 +70,8 @@ extension CPUExecutor {
       let pool = isShared ? pool : WorkerPool.alone
       var job = SliceJob(
         slices: slices,
-        step: step(index, rows: rows, mode: mode, gradients: gradients, pool: pool), sink: sink,
+        step: step(node.index, rows: rows, mode: mode, gradients: gradients, pool: pool),
+        sink: sink,
         place: sink != nil && pool.members == 1 ? .temporary(workspace.temporary) : .model)
       withUnsafeMutablePointer(to: &job) { job in
         pool.run(parts: slices.sliceCount, context: UnsafeMutableRawPointer(job)) {
