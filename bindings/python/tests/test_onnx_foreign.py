@@ -115,8 +115,8 @@ REFUSED = {
     r'operator Conv \(node "step0"\) has no counterpart.*Gemm, MatMul \+ Add': chain(on("Conv", "W"), on("Foo"), DENSE),
     r'operator HardSwish \(node "step1"\)': chain(DENSE, on("HardSwish"), on("Softmax", axis=0)),
     r'operator com.maker.Gemm \(which gives "y"\)': [node("Gemm", ["x", "W"], ["y"], domain="com.maker")],
-    r'operator Add \(node "join"\) does not continue a chain': [
-        node("Gemm", ["x", "S"], ["a"]), node("Relu", ["a"], ["b"]), node("Add", ["a", "b"], ["y"], "join")],
+    r'operator Max \(node "join"\) has no counterpart': [
+        node("Gemm", ["x", "S"], ["a"]), node("Relu", ["a"], ["b"]), node("Max", ["a", "b"], ["y"], "join")],
     r'operator Erf \(node "step1"\) does not continue': chain(DENSE, on("Erf"), on("Relu")),
     r'uses "gone", which is neither the input, nor an initialiser': chain(on("Gemm", "gone")),
     r'gives "x", which stands there already': [node("Relu", ["x"], ["x"]), node("Relu", ["x"], ["y"])],

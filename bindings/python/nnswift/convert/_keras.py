@@ -1,13 +1,14 @@
-"""Keras 3: a keras.Sequential from a model, and a model from one."""
+"""Keras 3: a network from a model, and a model from one."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple, Union
 
 import numpy as np
 
 from ..model import Model
 from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum, read_layer, refusal
+from ._kinds import BRANCHES, require_known
 from ._scaling import fitted_scaling, with_scaling
 
 # The function that a loss applies to the raw outputs. A Keras network has it as its last activation.
@@ -16,12 +17,14 @@ _OUTPUTS = {"softmax_cross_entropy": "softmax", "binary_cross_entropy": "sigmoid
 _PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "exponential")
 _RATES = (*_PROBABILITIES, "softplus", "relu")
 
+_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "residual", "leaky_relu", "elu", *FUNCTIONS}
+
 # How a network scales its features: not at all, by a factor, or by a center and a scale.
 _Scaling = Union[None, float, Tuple[np.ndarray, np.ndarray]]
 
 
 def to_keras(model: Model, kind: str = "raw") -> Any:
-    """Makes a keras.Sequential with the layers and weights of a model.
+    """Makes a keras.Sequential with the layers and weights of a model, a functional keras.Model if it has a residual.
 
     Parameters
     ----------
@@ -33,13 +36,13 @@ def to_keras(model: Model, kind: str = "raw") -> Any:
 
     Returns
     -------
-    keras.Sequential
-        Not compiled.
+    keras.Sequential or keras.Model
+        Not compiled. A residual is its two branches and an Add.
 
     Raises
     ------
     ValueError
-        If the model has an activation with options that Keras lacks.
+        If the model has a layer, or an activation with options, that Keras lacks.
     StateError
         If its preprocess has not been fitted.
     """
@@ -47,19 +50,41 @@ def to_keras(model: Model, kind: str = "raw") -> Any:
 
     if kind not in ("raw", "proba"):
         raise ValueError(f'kind must be "raw" or "proba", got {kind!r}')
+    require_known(model, _KNOWN, "Keras")
     spec = model.spec
-    network = keras.Sequential([keras.Input((spec["input"],)), *_scaling_layers(keras, model)])
-    weights = model.weights
-    for index, layer in enumerate(spec["layers"]):
-        made = _make_layers(keras, layer)
-        for each in made:
-            network.add(each)
-        # Keras keeps a kernel as [inputs, units]; vectors stay as they are.
-        made[0].set_weights([value.T for name, value in weights.items() if name.startswith(f"layers.{index}.")])
+    given = value = keras.Input((spec["input"],))
+    network = keras.Sequential([given])
+    is_chain = all(layer["type"] != "residual" for layer in spec["layers"])
+
+    def put(layer: Any, value: Any) -> Any:
+        return network.add(layer) if is_chain else layer(value)
+
+    for layer in _scaling_layers(keras, model):
+        value = put(layer, value)
+    value = _put_layers(keras, put, spec["layers"], "layers", value, model.weights)
     output = _OUTPUTS.get(spec["loss"]["type"])
     if kind == "proba" and output is not None:
-        network.add(keras.layers.Activation(output))
-    return network
+        value = put(keras.layers.Activation(output), value)
+    return network if is_chain else keras.Model(given, value)
+
+
+def _put_layers(
+    keras: Any, put: Callable[[Any, Any], Any], layers: Sequence[Mapping[str, Any]], path: str, value: Any,
+    weights: Mapping[str, Any],
+) -> Any:  # fmt: skip
+    """Puts layers with their weights behind a value, and returns what they make of it."""
+    for index, layer in enumerate(layers):
+        name = f"{path}.{index}"
+        if layer["type"] == "residual":
+            ends = [_put_layers(keras, put, layer[key], f"{name}.{key}", value, weights) for key in BRANCHES]
+            value = put(keras.layers.Add(), ends)
+            continue
+        made = _make_layers(keras, layer)
+        for each in made:
+            value = put(each, value)
+        # Keras keeps a kernel as [inputs, units]; vectors stay as they are.
+        made[0].set_weights([tensor.T for key, tensor in weights.items() if key.startswith(f"{name}.")])
+    return value
 
 
 def _scaling_layers(keras: Any, model: Model) -> List[Any]:

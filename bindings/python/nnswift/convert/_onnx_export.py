@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping, Union
 import numpy as np
 
 from ..model import Model
+from ._kinds import BRANCHES, require_known
 from ._scaling import fitted_scaling
 
 # Where the spec stands in the file's metadata_props: loss options, classes and threshold have no place in a graph.
@@ -67,9 +68,10 @@ def to_onnx(model: Model, path: Any = None) -> Any:
     StateError
         If the preprocess has not seen any data yet.
     ValueError
-        Above 2 GiB, which is all that an ONNX file may have.
+        Above 2 GiB, which is all that an ONNX file may have; or naming a layer that this export lacks.
     """
     onnx = onnx_package()
+    require_known(model, _KNOWN, "an ONNX file")
     weights = model.weights
     if sum(value.nbytes for value in weights.values()) > _LARGEST_WEIGHTS:
         raise ValueError("the weights must fit an ONNX file, which holds 2 GiB; save the model as a safetensors file")
@@ -164,7 +166,9 @@ def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.nda
     prefix = chain.prefix + "."
     own = {name[len(prefix) :]: value for name, value in weights.items() if name.startswith(prefix)}
     kind = layer["type"]
-    if kind == "dense":
+    if kind == "residual":
+        _residual(chain, layer, weights)
+    elif kind == "dense":
         names = [chain.constant(name, own[name]) for name in ("weight", "bias") if name in own]
         chain.add("Gemm", chain.value, *names, transB=1)
         chain.size = layer["units"]
@@ -175,6 +179,19 @@ def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.nda
         _layer_norm(chain, layer, own)
     elif kind != "dropout":
         _activation(chain, layer)
+
+
+def _residual(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> None:
+    prefix, given, size = chain.prefix, chain.value, chain.size
+    ends = []
+    for branch in BRANCHES:
+        chain.value, chain.size = given, size
+        for index, inner in enumerate(layer[branch]):
+            chain.begin(f"{prefix}.{branch}.{index}")
+            _layer(chain, inner, weights)
+        ends.append(chain.value)
+    chain.begin(prefix)
+    chain.add("Add", *ends)
 
 
 def _affine(chain: _Chain, own: Mapping[str, np.ndarray]) -> List[str]:
@@ -257,3 +274,4 @@ _FORMULAS: Dict[str, Callable[[_Chain, str, Mapping[str, Any]], Any]] = {
     "silu": _silu,
     "softplus": _softplus,
 }
+_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "residual", "identity", *_OPERATORS, *_FORMULAS}

@@ -1,4 +1,4 @@
-"""ONNX: a model of a graph that is a chain of layers."""
+"""ONNX: a model of a graph that is a chain of layers, residuals among them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import numpy as np
 
 from ..model import Model
+from ._kinds import BRANCHES
 from ._onnx_export import SPEC_KEY, onnx_package, to_onnx
 from ._onnx_formulas import FORMULAS, PARTS, matches
 from ._onnx_graph import Graph, Node, model_proto, tensor_values
 from ._onnx_layers import Layers
 from ._onnx_operators import READERS, SUPPORTED, Step, floats, short
+from ._onnx_paths import Paths
 from ._scaling import with_scaling
 
 # The output function of a loss -> the loss. It is no layer: the model ends before it.
@@ -23,6 +25,9 @@ _FROM_GRAPH = ("input", "layers", "preprocess")
 
 def from_onnx(source: Any, loss: Any = None, **spec: Any) -> Model:
     """Makes a model of an ONNX graph that is a chain of layers of this library.
+
+    Two branches that begin at one value and meet in an Add are a residual, the branch of Add's first input its
+    ``layers``; a branch without any layer is its empty ``shortcut``.
 
     A file of `to_onnx` gives the same model back, spec, scaling and weights bit by bit, while its nodes are as they
     were written; values of its weights may have changed. Of any other graph, a Softmax, Sigmoid or Exp at the end
@@ -115,13 +120,25 @@ def _restored(onnx: Any, proto: Any, changes: Mapping[str, Any]) -> Optional[Mod
 
 def _has_weights(spec: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> bool:
     """Whether the file holds the weights its spec speaks of: nothing is allocated on the word of a text."""
-    size = spec["input"]
-    for index, layer in enumerate(spec["layers"]):
-        if layer["type"] == "dense":
-            if tensors[f"layers.{index}.weight"].shape != (layer["units"], size):
-                return False
+    return _size_behind(spec["layers"], "layers", spec["input"], tensors) is not None
+
+
+def _size_behind(layers: Any, path: str, size: int, tensors: Mapping[str, np.ndarray]) -> Optional[int]:
+    """How many columns layers give, None if their weights are not in the file."""
+    for index, layer in enumerate(layers):
+        name = f"{path}.{index}"
+        if layer["type"] == "residual":
+            ends = [_size_behind(layer[branch], f"{name}.{branch}", size, tensors) for branch in BRANCHES]
+            if ends[0] is None or ends[0] != ends[1]:
+                return None
+            size = ends[0]
+        elif layer["type"] == "dense":
+            if tensors[f"{name}.weight"].shape != (layer["units"], size):
+                return None
             size = layer["units"]
-    return True
+        elif layer["type"] in ("batch_norm", "layer_norm") and tensors[f"{name}.weight"].shape != (size,):
+            return None
+    return size
 
 
 def _without_output_function(steps: List[Step], loss: Any) -> Tuple[List[Step], Any]:
@@ -146,33 +163,25 @@ def _name(step: Step) -> str:
 
 def _steps(graph: Graph) -> List[Step]:
     """The steps from the input to the output; raises with the first operator that has no counterpart."""
-    reached: Dict[str, Optional[Step]] = {graph.input: None}
+    reached = Paths(graph.input)
     last = graph.input
     for node in graph.nodes:
         if node.operator not in READERS and node.operator not in PARTS:
             raise ValueError(f"{node} has no counterpart in this library; supported are {SUPPORTED}")
         step = _formula(graph, node, reached) or _operator(graph, node, reached)
         if step is not None:
-            reached[node.output] = step
+            reached.add(step)
             last = node.output
     if graph.output not in reached:
         stuck = next((node for node in graph.nodes if last in node.inputs), graph.nodes[-1])
         raise ValueError(
-            f"{stuck} does not continue a chain of layers: it joins two branches, or is part of a formula that this "
-            f"library does not have; supported are {SUPPORTED}"
+            f"{stuck} does not continue a chain of layers: it joins two branches other than by Add, or is part of a "
+            f"formula that this library does not have; supported are {SUPPORTED}"
         )
-    steps: List[Step] = []
-    step = reached[graph.output]
-    while step is not None:
-        steps.append(step)
-        step = reached[step.input]
-    steps = [step for step in steps[::-1] if step.kind != "skip"]
-    # A mean that is taken off before a normalisation changes nothing.
-    after = [step.kind for step in steps[1:]] + [""]
-    return [step for step, following in zip(steps, after) if (step.kind, following) != ("centred", "layer_norm")]
+    return reached.steps(graph.output)
 
 
-def _formula(graph: Graph, node: Node, reached: Mapping[str, Any]) -> Optional[Step]:
+def _formula(graph: Graph, node: Node, reached: Paths) -> Optional[Step]:
     for pattern, kind, options in FORMULAS.get(node.operator, ()):
         for found in matches(graph, pattern, node.output, {}):
             if found["x"] in reached:
@@ -182,9 +191,11 @@ def _formula(graph: Graph, node: Node, reached: Mapping[str, Any]) -> Optional[S
     return None
 
 
-def _operator(graph: Graph, node: Node, reached: Mapping[str, Any]) -> Optional[Step]:
+def _operator(graph: Graph, node: Node, reached: Paths) -> Optional[Step]:
     # Nodes that are not reached belong to a formula: their attributes are not read.
     if node.operator not in READERS or not any(name in reached for name in node.inputs):
         return None
     step = READERS[node.operator](graph, node)
+    if step is None and node.operator == "Add":
+        step = reached.joined(node)
     return step if step is not None and step.input in reached else None

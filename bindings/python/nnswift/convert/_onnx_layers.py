@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -39,15 +39,15 @@ class _Affine(NamedTuple):
 
 
 class Layers:
-    """The layers so far, and how many columns they give.
+    """The layers so far, of a network or of one branch of a residual, and how many columns they give.
 
     Parameters
     ----------
-    graph : Graph
-        Whose input says how many features a row has, if it does.
+    graph : Graph, optional
+        Whose input says how many features a row has, if it does. Without one it is a branch.
     """
 
-    def __init__(self, graph: Graph):
+    def __init__(self, graph: Optional[Graph] = None):
         self.layers: List[Dict[str, Any]] = []
         self.preprocess: Dict[str, Any] = {"type": "none"}
         #: Center and scale [features] float32 of a preprocess that has seen its data.
@@ -58,7 +58,8 @@ class Layers:
         self._size: Optional[int] = None
         self._rows: Optional[int] = None
         self._rank = 2
-        if graph.shape is not None:
+        self._is_branch = graph is None
+        if graph is not None and graph.shape is not None:
             self._take_shape(graph.input, graph.shape)
 
     def _take_shape(self, name: str, shape: List[Optional[int]]) -> None:
@@ -88,7 +89,11 @@ class Layers:
         else:
             self._require_rows(step.node)
             self._check_sizes(step)
-            self._append(self._resolved(step))
+            resolved = self._resolved(step)
+            if step.kind == "residual":
+                self._append_residual(resolved)
+            else:
+                self._append(resolved)
 
     def finish(self) -> None:
         """Ends the layers: a scaling that is left over is put into one of them."""
@@ -98,9 +103,9 @@ class Layers:
         if self.input_size is None:
             raise ValueError("the graph must say how many features its input has; export it with the input's shape")
 
-    def tensors(self) -> Dict[str, np.ndarray]:
-        """All tensors by their names in a model."""
-        return {f"layers.{i}.{name}": value for i, own in enumerate(self._tensors) for name, value in own.items()}
+    def tensors(self, branch: str = "layers") -> Dict[str, np.ndarray]:
+        """All tensors by their names in a model, or in the residual that has a branch of that name."""
+        return {f"{branch}.{i}.{name}": value for i, own in enumerate(self._tensors) for name, value in own.items()}
 
     def _require_rows(self, node: Node) -> None:
         if self._rank != 2:
@@ -147,6 +152,30 @@ class Layers:
         self.layers.append(options)
         self._tensors.append(tensors)
 
+    def _append_residual(self, step: Step) -> None:
+        main, other = (self._branch(step, steps) for steps in step.branches)
+        # A branch whose size nothing told gives what it takes.
+        sizes = [self._size if branch._size is None else branch._size for branch in (main, other)]
+        if sizes[0] != sizes[1]:
+            raise ValueError(f"{step.node} must add branches of as many features, they have {sizes[0]} and {sizes[1]}")
+        if not main.layers:
+            main, other = other, main
+        if not main.layers:
+            main._append(Step("activation", step.node, "", {"type": "identity"}))
+        self._size = sizes[0]
+        self.layers.append({"type": "residual", "layers": main.layers, "shortcut": other.layers})
+        self._tensors.append({**main.tensors(), **other.tensors("shortcut")})
+
+    def _branch(self, step: Step, steps: Sequence[Step]) -> "Layers":
+        branch = Layers()
+        branch._size, branch._rows = self._size, self._rows
+        for inner in steps:
+            branch.add(inner)
+        branch._resolved(None)
+        if branch.input_size is not None:
+            self._require_size(branch.input_size, step.node)
+        return branch
+
     def _ends_with_dense(self) -> bool:
         """Whether the last layer is dense and its output was not changed."""
         return bool(self.layers) and self.layers[-1]["type"] == "dense" and "activation" not in self.layers[-1]
@@ -172,7 +201,7 @@ class Layers:
         if self._ends_with_dense():
             self._fold_behind(affine)
             return step
-        if not self.layers:
+        if not self.layers and not self._is_branch:
             return self._take_preprocess(affine, step)
         if kind == "dense":
             return _folded_before(affine, step)

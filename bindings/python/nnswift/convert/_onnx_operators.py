@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ._onnx_graph import Graph, Node
 SUPPORTED = (
     "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, Relu, LeakyRelu, Elu, Selu, Gelu, Sigmoid, Tanh, "
     "Softplus, HardSigmoid, Swish, Softmax, LogSoftmax, Sub, Mul, Div and Add with a constant, Scaler, "
+    "Add of two branches, "
     "and passed over: Identity, Dropout, Cast, Flatten, Reshape"
 )
 
@@ -18,9 +19,9 @@ SUPPORTED = (
 class Step(NamedTuple):
     """One thing that is done to a value.
 
-    kind is "dense", "batch_norm", "layer_norm", "activation", "affine", "reshape", "skip", or what needs a certain
-    neighbour: "centred" a layer_norm behind it, "two_columns" a sigmoid before it, "exp" the end of the graph.
-    options are those of a layer in a spec, tensors those of the layer.
+    kind is "dense", "batch_norm", "layer_norm", "activation", "residual", "affine", "reshape", "skip", or what needs a
+    certain neighbour: "centred" a layer_norm behind it, "two_columns" a sigmoid before it, "exp" the end of the graph.
+    options are those of a layer in a spec, tensors those of the layer, branches the steps of a residual's two.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Step(NamedTuple):
     input: str
     options: Dict[str, Any] = {}
     tensors: Dict[str, np.ndarray] = {}
+    branches: Sequence[List[Any]] = ()
 
 
 def short(value: float) -> float:

@@ -7,8 +7,10 @@ from typing import Any, Dict, Optional
 import numpy as np
 
 from ..model import Model
+from ._kinds import require_known
 
 _SKLEARN_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+_KNOWN = {"dense", "dropout", *_SKLEARN_ACTIVATIONS.values()}
 
 
 def from_sklearn(network: Any) -> Model:
@@ -50,12 +52,29 @@ def _sklearn_loss(network: Any) -> Dict[str, Any]:
 
 
 def to_sklearn(model: Model, network: Any) -> Any:
-    """Copies the weights of a model into a fitted MLPClassifier or MLPRegressor of the same sizes, and returns it."""
+    """Copies the weights of a model into a fitted MLPClassifier or MLPRegressor of the same sizes, and returns it.
+
+    Parameters
+    ----------
+    model : Model
+        Of dense layers; dropout does nothing in a prediction.
+    network : MLPClassifier or MLPRegressor
+        Its activation stays as it is: it must be the model's.
+
+    Raises
+    ------
+    ValueError
+        If the model has another layer, a dense layer without bias, or other sizes.
+    """
+    require_known(model, _KNOWN, "scikit-learn")
+    dense = [index for index, layer in enumerate(model.spec["layers"]) if layer["type"] == "dense"]
+    if not all(model.spec["layers"][index]["bias"] for index in dense):
+        raise ValueError("every dense layer must have a bias, scikit-learn's have; train the model with bias true")
     weights = model.weights
     shapes = [value.T.shape for name, value in weights.items() if name.endswith("weight")]
     if [value.shape for value in network.coefs_] != shapes:
         raise ValueError(f"the network must have layers of {shapes}, it has {[c.shape for c in network.coefs_]}")
-    for index in range(len(shapes)):
-        network.coefs_[index] = weights[f"layers.{index}.weight"].T.astype(float)
-        network.intercepts_[index] = weights[f"layers.{index}.bias"].astype(float)
+    for place, index in enumerate(dense):
+        network.coefs_[place] = weights[f"layers.{index}.weight"].T.astype(float)
+        network.intercepts_[place] = weights[f"layers.{index}.bias"].astype(float)
     return network

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ..model import Model
+from ._kinds import BRANCHES, require_known
 
 # Ours -> torch.nn: the class, and our options -> its arguments.
 _TORCH: Dict[str, Any] = {
@@ -25,12 +26,14 @@ _TORCH: Dict[str, Any] = {
     "log_softmax": ("LogSoftmax", {}),
     "dropout": ("Dropout", {"rate": "p"}),
 }
+_KNOWN = {"dense", "batch_norm", "layer_norm", "residual", *_TORCH}
 
 
 def to_torch(model: Model) -> Any:
     """Makes a torch.nn.Sequential with the layers and weights of a model, in inference mode.
 
-    It computes what `predict(kind="raw")` does, on features that are already scaled: a preprocess is refused.
+    It computes what `predict(kind="raw")` does, on features that are already scaled: a preprocess is refused. A
+    residual is an `nnswift.convert.torch_layers.Residual`, which has its branches as ``layers`` and ``shortcut``.
 
     Parameters
     ----------
@@ -47,25 +50,37 @@ def to_torch(model: Model) -> Any:
     """
     import torch
 
+    require_known(model, _KNOWN, "PyTorch")
     spec = model.spec
     if spec["preprocess"]["type"] != "none":
         raise ValueError("the model's preprocess has no place in a torch.nn.Sequential; scale the features before it")
-    modules: List[Any] = []
-    size = spec["input"]
-    weights = model.weights
-    for index, layer in enumerate(spec["layers"]):
-        own = {
-            name.rsplit(".", 1)[1]: torch.tensor(value)
-            for name, value in weights.items()
-            if name.startswith(f"layers.{index}.")
-        }
-        modules.extend(_torch_modules(torch, layer, size, own))
-        size = layer.get("units", size)
+    weights = {name: torch.tensor(value) for name, value in model.weights.items()}
+    modules, _ = _torch_chain(torch, spec["layers"], "layers", spec["input"], weights)
     return torch.nn.Sequential(*modules).eval()
 
 
+def _torch_chain(
+    torch: Any, layers: Sequence[Mapping[str, Any]], path: str, size: int, weights: Mapping[str, Any]
+) -> Tuple[List[Any], int]:
+    """The modules of layers in order, their tensors copied in, and how many columns they give."""
+    modules: List[Any] = []
+    for index, layer in enumerate(layers):
+        name = f"{path}.{index}"
+        if layer["type"] == "residual":
+            from .torch_layers import Residual
+
+            chains = [_torch_chain(torch, layer[key], f"{name}.{key}", size, weights) for key in BRANCHES]
+            modules.append(Residual(*(chain for chain, _ in chains)))
+            size = chains[0][1]
+        else:
+            own = {key[len(name) + 1 :]: value for key, value in weights.items() if key.startswith(f"{name}.")}
+            modules.extend(_torch_modules(torch, layer, size, own))
+            size = layer.get("units", size)
+    return modules, size
+
+
 def _torch_modules(torch: Any, layer: Mapping[str, Any], size: int, own: Dict[str, Any]) -> List[Any]:
-    """The modules of one layer, its tensors copied in."""
+    """The modules of one layer that is no residual, its tensors copied in."""
     nn = torch.nn
     if layer["type"] == "dense":
         module = nn.Linear(size, layer["units"], bias=layer["bias"])
@@ -97,7 +112,9 @@ def from_torch(network: Any, loss: Any, **spec: Any) -> Model:
     Parameters
     ----------
     network : torch.nn.Sequential
-        Of Linear, BatchNorm1d, LayerNorm, Dropout and the activations of the reference page.
+        Of Linear, BatchNorm1d, LayerNorm, Dropout, the activations of the reference page, and residuals: a
+        `nnswift.convert.torch_layers.Residual`, or your own module that is called Residual and computes
+        ``layers(x) + shortcut(x)`` with two torch.nn.Sequential of these names. May hold a torch.nn.Sequential, too.
     loss : str or dict
         What the model is trained and used for, as in a spec.
     **spec
@@ -108,20 +125,65 @@ def from_torch(network: Any, loss: Any, **spec: Any) -> Model:
     ValueError
         Naming the first module that has no counterpart.
     """
-    layers, tensors, size = [], {}, None
-    for module in network:
-        options = _layer_of(module)
-        prefix = f"layers.{len(layers)}."
-        layers.append(options)
-        size = size or getattr(module, "in_features", None) or getattr(module, "num_features", None)
-        for name, value in module.state_dict().items():
-            if name != "num_batches_tracked":
-                tensors[prefix + name] = value.detach().cpu().numpy().astype(np.float32)
+    tensors: Dict[str, np.ndarray] = {}
+    layers = _layers_of(_chain(network), "layers", tensors)
+    size = _input_size(_chain(network))
     if size is None:
         raise ValueError("the network needs a Linear or BatchNorm1d, which says how many features it takes")
     model = Model({"input": size, "layers": layers, "loss": loss, **spec})
     model.set_weights(tensors)
     return model
+
+
+def _chain(network: Any) -> Iterator[Any]:
+    """The modules of a torch.nn.Sequential in order, those of one inside it too."""
+    import torch
+
+    if not isinstance(network, torch.nn.Sequential):
+        raise ValueError(f"the network must be a torch.nn.Sequential, got {type(network).__name__}; put it into one")
+    for module in network:
+        if type(module) is torch.nn.Sequential:
+            yield from _chain(module)
+        else:
+            yield module
+
+
+def _branches(module: Any) -> Optional[List[Any]]:
+    """The two branches of a residual, None for other modules."""
+    if type(module).__name__ != "Residual":
+        return None
+    branches = [getattr(module, key, None) for key in BRANCHES]
+    if any(type(branch).__name__ != "Sequential" for branch in branches) or len(list(module.children())) != 2:
+        raise ValueError("Residual must have two modules, torch.nn.Sequential of the names layers and shortcut")
+    return branches
+
+
+def _input_size(modules: Iterator[Any]) -> Optional[int]:
+    """The features that the first module with weights takes: those before it keep them as they are."""
+    for module in modules:
+        inside = [_input_size(_chain(branch)) for branch in _branches(module) or ()]
+        sizes = [*inside, getattr(module, "in_features", None), getattr(module, "num_features", None)]
+        found = [size for size in sizes if size is not None]
+        if found:
+            return found[0]
+    return None
+
+
+def _layers_of(modules: Iterator[Any], path: str, tensors: Dict[str, np.ndarray]) -> List[Dict[str, Any]]:
+    """The layers of a spec for modules; their tensors join the others by the names they have here."""
+    layers: List[Dict[str, Any]] = []
+    for index, module in enumerate(modules):
+        prefix = f"{path}.{index}."
+        branches = _branches(module)
+        if branches is not None:
+            made = [_layers_of(_chain(own), prefix + key, tensors) for key, own in zip(BRANCHES, branches)]
+            layers.append({"type": "residual", "layers": made[0] or [{"type": "identity"}], "shortcut": made[1]})
+            continue
+        layers.append(_layer_of(module))
+        for name, value in module.state_dict().items():
+            if name != "num_batches_tracked":
+                tensors[prefix + name] = value.detach().cpu().numpy().astype(np.float32)
+    return layers
 
 
 def _layer_of(module: Any) -> Dict[str, Any]:
