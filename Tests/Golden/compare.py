@@ -61,7 +61,7 @@ def joined(tensors):
 
 
 def layers(folder="layers"):
-    """Forward, loss and gradients of every layer, activation and loss."""
+    """Forward, loss and gradients of every layer, activation and loss; 5 steps of residual networks."""
     metadata, arrays = golden.read(folder)
     for number, case in enumerate(json.loads(metadata["cases"])):
         own = prefixed(arrays, f"{number}.")
@@ -77,6 +77,13 @@ def layers(folder="layers"):
         wanted = prefixed(own, "grad.")
         ours = joined({name: gradients[name] for name in wanted})
         yield Compared(case["row"], "gradient", *golden.difference(ours, joined(wanted)), FORWARD)
+        if "steps" in own:
+            model.configure(case["config"])
+            steps = []
+            for _ in own["steps"]:
+                model.train_batch(own["x"], own["y"])
+                steps.append(joined(model.weights))
+            yield worst(case["row"], "5 steps", steps, own["steps"])
 
 
 def trajectories():

@@ -59,11 +59,14 @@ def conversions():
     import torch
     from sklearn.neural_network import MLPClassifier
 
+    from nnswift.convert.torch_layers import Residual
+
     rng = np.random.default_rng(20260104)
     x = rng.normal(size=(33, 7)).astype(np.float32)
     nn, layers = torch.nn, keras.layers
     torch.manual_seed(1)
-    network = nn.Sequential(nn.Linear(7, 11), nn.BatchNorm1d(11), nn.GELU(), nn.Linear(11, 5), nn.LayerNorm(5), nn.Tanh(), nn.Linear(5, 3)).float()
+    block = Residual([nn.LayerNorm(11), nn.SiLU(), Residual([nn.Linear(11, 11)], [nn.Tanh()])])
+    network = nn.Sequential(nn.Linear(7, 11), nn.BatchNorm1d(11), nn.GELU(), block, nn.Linear(11, 5), nn.LayerNorm(5), nn.Tanh(), nn.Linear(5, 3)).float()
     network(torch.tensor(x))
     yield from both_ways(
         "torch", network.eval(), lambda n: n(torch.tensor(x)).detach().numpy(), convert.to_torch, x, ["softmax_cross_entropy"])

@@ -1,4 +1,5 @@
-"""Forward, loss and every gradient of each layer, activation and loss, by PyTorch in float64.
+"""Forward, loss and every gradient of each layer, activation and loss, by PyTorch in float64; of residual networks the
+weights after each of 5 steps, too.
 
     pip install -r ../requirements.txt && python make.py
 """
@@ -33,18 +34,64 @@ LOSSES = [
 ]
 
 
+def dense(units, activation="identity"):
+    return {"type": "dense", "units": units, "activation": activation}
+
+
+def residual(*layers, shortcut=()):
+    return {"type": "residual", "layers": list(layers), "shortcut": list(shortcut)}
+
+
+NESTED = residual(dense(4, "silu"), residual(dense(4, "tanh")), dense(6), shortcut=[dense(6, "softplus")])
+# Identity and layers in the shortcut; normalisations and activations alone; one inside the other; two in a row.
+RESIDUALS = [
+    ("mse", [residual(dense(6, "gelu"))]),
+    ("softmax_cross_entropy", [residual(dense(8, "tanh"), dense(4), shortcut=[dense(4)]), {"type": "silu"}]),
+    ("mse", [residual({"type": "layer_norm"}, {"type": "tanh"}, shortcut=[{"type": "sigmoid"}])]),
+    ("softmax_cross_entropy", [residual({"type": "batch_norm"}, dense(6, "silu"), shortcut=[{"type": "layer_norm"}])]),
+    ("huber", [NESTED, residual({"type": "layer_norm"}, dense(6), {"type": "gelu"}, dense(6))]),
+]
+
+# SGD with momentum, each step on all rows.
+STEPS = 5
+CONFIG = {"optimizer": {"type": "sgd", "learning_rate": 0.05, "momentum": 0.9}}
+
+
+class Branched(Network):
+    """A network with residual layers, y = layers(x) + shortcut(x)."""
+
+    def layer(self, prefix, layer, x, training):
+        if layer["type"] != "residual":
+            return super().layer(prefix, layer, x, training)
+        ends = []
+        for branch in ("layers", "shortcut"):
+            value = x
+            for index, inner in enumerate(layer.get(branch, [])):
+                value = self.layer(f"{prefix}{branch}.{index}.", inner, value, training)
+            ends.append(value)
+        return ends[0] + ends[1]
+
+
 def single(*shape):
     """Normal numbers that float32 holds exactly, so that both sides begin with the same."""
     return rng.normal(size=shape).astype(np.float32).astype(np.float64)
 
 
 def weights_of(spec):
-    """Random tensors of the shapes a spec asks for."""
-    tensors, size = {}, spec["input"]
-    statistics = {}
-    for index, layer in enumerate(spec["layers"]):
-        name = f"layers.{index}."
-        if layer["type"] == "dense":
+    """Random tensors of the shapes a spec asks for, and the size of the output."""
+    tensors, statistics = {}, {}
+    size = draw(spec["layers"], "layers.", spec["input"], tensors, statistics)
+    return {**tensors, **{k: v.astype(np.float32).astype(np.float64) for k, v in statistics.items()}}, size
+
+
+def draw(layers, path, size, tensors, statistics):
+    """Draws the tensors of layers into two dicts, and returns the size of their output."""
+    for index, layer in enumerate(layers):
+        name = f"{path}{index}."
+        if layer["type"] == "residual":
+            ends = [draw(layer.get(b, []), f"{name}{b}.", size, tensors, statistics) for b in ("layers", "shortcut")]
+            size = ends[0]
+        elif layer["type"] == "dense":
             tensors[name + "weight"] = single(layer["units"], size)
             tensors[name + "bias"] = single(layer["units"])
             size = layer["units"]
@@ -54,7 +101,7 @@ def weights_of(spec):
             if layer["type"] == "batch_norm":
                 statistics[name + "running_mean"] = single(size)
                 statistics[name + "running_var"] = np.abs(single(size)) + np.float64(0.5)
-    return {**tensors, **{k: v.astype(np.float32).astype(np.float64) for k, v in statistics.items()}}, size
+    return size
 
 
 def targets_for(options, rows, outputs, soft):
@@ -100,6 +147,24 @@ def cases():
     for loss_name, outputs in (("softmax_cross_entropy", 4), ("binary_cross_entropy", 1), ("binary_cross_entropy", 3)):
         spec = {"input": 3, "layers": [{"type": "dense", "units": outputs}], "loss": loss_name}
         yield "logits of 1e4", spec, (single(8, 3) * 1e4).astype(np.float32).astype(np.float64), False, False, None
+    for loss_name, block in RESIDUALS:
+        layers = [{"type": "dense", "units": 6, "activation": "tanh"}, *block, {"type": "dense", "units": 3}]
+        yield "layer residual", {"input": 5, "layers": layers, "loss": loss_name}, single(21, 5), False, False, None
+
+
+
+def trained(spec, weights, x, y):
+    """[steps x values]: all tensors after each step, running statistics behind the parameters."""
+    network = Branched(spec, weights)
+    rule = CONFIG["optimizer"]
+    optimizer = torch.optim.SGD(network.parameters, lr=rule["learning_rate"], momentum=rule["momentum"])
+    steps = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss(spec["loss"], network(torch.tensor(x), training=True), torch.tensor(y)).backward()
+        optimizer.step()
+        steps.append(np.concatenate([tensor.detach().numpy().ravel() for tensor in network.tensors.values()]))
+    return np.array(steps)
 
 
 def main():
@@ -110,7 +175,7 @@ def main():
         sample_weight = (rng.random(len(x)) + 0.5).astype(np.float32).astype(np.float64) if weighted else None
         if class_weight:
             class_weight = [float(np.float32(value)) for value in class_weight]
-        network = Network(spec, weights)
+        network = Branched(spec, weights)
         raw = network(torch.tensor(x), training=False).detach().numpy()
         value = loss(spec["loss"], network(torch.tensor(x), training=True), torch.tensor(y), sample_weight, class_weight)
         value.backward()
@@ -123,6 +188,9 @@ def main():
             if tensor.requires_grad:
                 arrays[prefix + "grad." + name] = tensor.grad.numpy().copy()
         listed.append({"row": row, "spec": spec, "class_weight": class_weight})
+        if row == "layer residual":
+            listed[-1]["config"] = CONFIG
+            arrays[prefix + "steps"] = trained(spec, weights, x, y)
     golden.write("layers", listed, {k: np.ascontiguousarray(v) for k, v in arrays.items()},
                  torch=torch.__version__, numpy=np.__version__)
     print(len(listed), "cases")
