@@ -20,8 +20,8 @@ struct TrainedNode {
   let index: Int
   /// Where its parameters stand in the model's weights.
   let range: Range<Int>
-  /// Set where its gradients come in slices. The model keeps them alive.
-  unowned(unsafe) let slices: (any GradientSlices)?
+  /// Set where its gradients come in slices.
+  let slices: (any GradientSlices)?
 }
 
 extension CPUExecutor {
