@@ -51,7 +51,7 @@ install: lib ## library, links, header and nnswift.pc below PREFIX
 	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libnnswift.so.$(VERSION)
 	ln -sf libnnswift.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libnnswift.so.1
 	ln -sf libnnswift.so.1 $(DESTDIR)$(PREFIX)/lib/libnnswift.so
-	install -m 644 Include/nnswift.h $(DESTDIR)$(PREFIX)/include/nnswift.h
+	install -m 644 Include/nnswift.h Include/nnswift_dl.h $(DESTDIR)$(PREFIX)/include
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' nnswift.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/nnswift.pc
 
 examples: $(EXAMPLES:%=build/examples/%) $(REPORTS:%=build/examples/%) ## the C examples, into build/examples

@@ -68,15 +68,21 @@
 extern "C" {
 #endif
 
-#ifdef __clang__
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wnullability-extension"
-#define NNS_NULLABLE _Nullable
+/* A status that nobody looks at is a warning; define NNS_CHECKED as nothing to have none. */
+#ifndef NNS_CHECKED
+#ifdef __GNUC__
+#define NNS_CHECKED __attribute__((warn_unused_result))
 #else
-#define NNS_NULLABLE
+#define NNS_CHECKED
+#endif
 #endif
 
 /* -------- Library -------------------------------------------------------------------------- */
+
+#define NNS_VERSION_MAJOR 1
+#define NNS_VERSION_MINOR 0
+#define NNS_VERSION_PATCH 0
+#define NNS_VERSION_TEXT "1.0.0"
 
 #define NNS_ABI_VERSION ((1u << 16) | 0u) /* major << 16 | minor */
 
@@ -105,29 +111,29 @@ enum {
 uint32_t nns_abi_version(void);
 
 /* The version as text, "1.0.0"; lives as long as the library. [any] */
-const char *NNS_NULLABLE nns_version(void);
+const char *nns_version(void);
 
 /* Writes how the library was built and which kernels run on this processor, one "key: value" a
  * line. [any]
  * Statuses: NULL, ARGUMENT. */
-int32_t nns_build_info(char *NNS_NULLABLE buffer, size_t capacity, size_t *NNS_NULLABLE need);
+NNS_CHECKED int32_t nns_build_info(char *buffer, size_t capacity, size_t *need);
 
 /* The sentence of this thread's last failed call, "" before the first. It stays until the next
  * call that fails in this thread; copy it if it must live longer. [any] */
-const char *NNS_NULLABLE nns_last_error(void);
+const char *nns_last_error(void);
 
 /* The name of a status, "NNS_E_SHAPE"; "unknown status" for other numbers. [any] */
-const char *NNS_NULLABLE nns_status_name(int32_t status);
+const char *nns_status_name(int32_t status);
 
 /* Levels of the log callback. */
 enum { NNS_LOG_INFO = 1, NNS_LOG_WARNING = 2 };
 
 /* Receives a line of text (no newline), valid during the call only. */
-typedef void (*nns_log_fn)(void *NNS_NULLABLE user, int32_t level, const char *NNS_NULLABLE text);
+typedef void (*nns_log_fn)(void *user, int32_t level, const char *text);
 
 /* Sets the process-wide receiver of log lines; NULL (the default) for silence. [any]
  * The receiver may be called from any thread that trains. Statuses: none but OK. */
-int32_t nns_set_log(nns_log_fn NNS_NULLABLE receiver, void *NNS_NULLABLE user);
+int32_t nns_set_log(nns_log_fn receiver, void *user);
 
 /* Sets the process-wide default for "threads" of a config that does not name it, and the number for
  * large predictions (a session keeps that of its making): 0 chooses by the size of the work, 1 (the
@@ -136,7 +142,7 @@ int32_t nns_set_log(nns_log_fn NNS_NULLABLE receiver, void *NNS_NULLABLE user);
 int32_t nns_set_threads(int32_t threads);
 
 /* Writes the default of nns_set_threads. [any] Statuses: NULL. */
-int32_t nns_get_threads(int32_t *NNS_NULLABLE threads);
+NNS_CHECKED int32_t nns_get_threads(int32_t *threads);
 
 /* -------- Arrays --------------------------------------------------------------------------- */
 
@@ -149,7 +155,7 @@ enum { NNS_F32 = 1, NNS_F64 = 2, NNS_U8 = 3, NNS_I32 = 4, NNS_I64 = 5, NNS_BOOL 
 typedef struct nns_array {
     uint32_t struct_size; /* sizeof(nns_array) */
     int32_t dtype;        /* NNS_F32 ... NNS_BOOL */
-    const void *NNS_NULLABLE data;
+    const void *data;
     int64_t rows;
     int64_t cols;
     int64_t row_stride; /* bytes */
@@ -172,36 +178,91 @@ typedef struct nns_buffer nns_buffer;   /* bytes that the library owns */
  *    {"type": "dense", "units": 10}], "loss": "softmax_cross_entropy", "seed": 7}
  * spec_json: UTF-8. model: receives the handle; free it with nns_free.
  * Statuses: NULL, ARGUMENT, SHAPE, LIMIT, MEMORY. */
-int32_t nns_create(const char *NNS_NULLABLE spec_json, nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+NNS_CHECKED int32_t nns_create(const char *spec_json, nns_model **model);
 
 /* Makes a multi-layer perceptron. [any]
  * sizes: count numbers, input first, outputs last (count >= 2). activation: of the layers between,
  * "relu" when NULL. loss: "softmax_cross_entropy" when NULL. seed: of the initialisation.
  * Statuses: NULL, ARGUMENT, LIMIT, MEMORY. */
-int32_t nns_create_mlp(const int64_t *NNS_NULLABLE sizes, int64_t count,
-                       const char *NNS_NULLABLE activation, const char *NNS_NULLABLE loss,
-                       uint64_t seed, nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+NNS_CHECKED int32_t nns_create_mlp(const int64_t *sizes, int64_t count, const char *activation,
+                                   const char *loss, uint64_t seed, nns_model **model);
 
 /* Makes an independent copy: spec, weights, preprocessing, history; not the optimiser. [read]
  * Statuses: NULL, STATE, BUSY, MEMORY. */
-int32_t nns_clone(const nns_model *NNS_NULLABLE model, nns_model *NNS_NULLABLE *NNS_NULLABLE copy);
+NNS_CHECKED int32_t nns_clone(const nns_model *model, nns_model **copy);
 
 /* Frees the handle; the last call that uses the model releases it. NULL is fine. [any] */
-void nns_free(nns_model *NNS_NULLABLE model);
+void nns_free(nns_model *model);
 
 /* Writes the number of features a row must have. [read] Statuses: NULL, STATE. */
-int32_t nns_input_size(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE size);
+NNS_CHECKED int32_t nns_input_size(const nns_model *model, int64_t *size);
 
 /* Writes the number of outputs of a row. [read] Statuses: NULL, STATE. */
-int32_t nns_output_size(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE size);
+NNS_CHECKED int32_t nns_output_size(const nns_model *model, int64_t *size);
 
 /* Writes the number of trainable values. [read] Statuses: NULL, STATE. */
-int32_t nns_param_count(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE count);
+NNS_CHECKED int32_t nns_param_count(const nns_model *model, int64_t *count);
 
 /* Writes the spec as JSON with every default filled in; nns_create takes it back. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
-int32_t nns_describe(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer,
-                     size_t capacity, size_t *NNS_NULLABLE need);
+NNS_CHECKED int32_t nns_describe(const nns_model *model, char *buffer, size_t capacity,
+                                 size_t *need);
+
+/* Writes the layers as a table for people: kind, shape of a row that comes out, number of values
+ * (running statistics included), totals. [read]
+ * Statuses: NULL, ARGUMENT (buffer too small), STATE. */
+NNS_CHECKED int32_t nns_summary(const nns_model *model, char *buffer, size_t capacity,
+                                size_t *need);
+
+/* Writes the name of feature index: the spec's "features", one for each column of x. [read]
+ * Statuses: NULL, ARGUMENT (index, no names, buffer too small), STATE. */
+NNS_CHECKED int32_t nns_feature_name(const nns_model *model, int64_t index, char *buffer,
+                                     size_t capacity, size_t *need);
+
+/* What the names of a spec's "classes" are: all of one type. */
+enum { NNS_CLASS_NONE = 0, NNS_CLASS_TEXT = 1, NNS_CLASS_INTEGER = 2, NNS_CLASS_BOOL = 3 };
+
+/* Writes how many names the spec's "classes" has, 0 without: one for each class (an NNS_LABEL is
+ * the index of its name), or one for each output where several outputs are binary. [read]
+ * Statuses: NULL, STATE. */
+NNS_CHECKED int32_t nns_class_count(const nns_model *model, int64_t *count);
+
+/* Writes the type of the names; NNS_CLASS_NONE without names. [read] Statuses: NULL, STATE. */
+NNS_CHECKED int32_t nns_class_type(const nns_model *model, int32_t *type);
+
+/* Writes name index as text: an integer in decimal digits, a bool as "true" or "false". [read]
+ * Statuses: NULL, ARGUMENT (index, buffer too small), STATE. */
+NNS_CHECKED int32_t nns_class_name(const nns_model *model, int64_t index, char *buffer,
+                                   size_t capacity, size_t *need);
+
+/* Writes the probability from which a binary output is class 1: the spec's "threshold", or what
+ * nns_set_threshold said. [read] Statuses: NULL, STATE, BUSY. */
+NNS_CHECKED int32_t nns_get_threshold(const nns_model *model, double *threshold);
+
+/* Sets that probability, 0 ... 1, for NNS_LABEL and the metrics of nns_evaluate and nns_train.
+ * nns_describe, nns_clone and nns_save keep it. Only binary_cross_entropy has a threshold.
+ * [change] Statuses: NULL, ARGUMENT, STATE, BUSY. */
+NNS_CHECKED int32_t nns_set_threshold(nns_model *model, double threshold);
+
+/* Keeps a text of yours in the model, for example when and of what it was made; text NULL removes
+ * it. nns_clone and nns_save keep notes: note "build" is the key "x-build" of the file, and keys
+ * "x-..." that another program wrote into a file are notes. [change]
+ * name: 1 to 128 bytes. At most 256 notes, all names and texts together 131,072 bytes of UTF-8.
+ * Statuses: NULL, ARGUMENT (name, not UTF-8), STATE, BUSY, LIMIT, MEMORY. */
+NNS_CHECKED int32_t nns_set_note(nns_model *model, const char *name, const char *text);
+
+/* Writes a note. [read]
+ * Statuses: NULL, ARGUMENT (no such note, buffer too small), STATE, BUSY. */
+NNS_CHECKED int32_t nns_get_note(const nns_model *model, const char *name, char *buffer,
+                                 size_t capacity, size_t *need);
+
+/* Writes the number of notes. [read] Statuses: NULL, STATE, BUSY. */
+NNS_CHECKED int32_t nns_note_count(const nns_model *model, int64_t *count);
+
+/* Writes the name of note index; they stand in the order in which they were first set. [read]
+ * Statuses: NULL, ARGUMENT (index, buffer too small), STATE, BUSY. */
+NNS_CHECKED int32_t nns_note_name(const nns_model *model, int64_t index, char *buffer,
+                                  size_t capacity, size_t *need);
 
 /* -------- Data ----------------------------------------------------------------------------- */
 
@@ -212,9 +273,8 @@ int32_t nns_describe(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buf
  * NULL: all 1. config_json: {"allow_nan": true} accepts features that are not finite; NULL:
  * refused.
  * Statuses: NULL, ARGUMENT (not finite, negative weight), SHAPE, DTYPE, MEMORY. */
-int32_t nns_data_create(const nns_array *NNS_NULLABLE x, const nns_array *NNS_NULLABLE y,
-                        const nns_array *NNS_NULLABLE weight, const char *NNS_NULLABLE config_json,
-                        nns_data *NNS_NULLABLE *NNS_NULLABLE data);
+NNS_CHECKED int32_t nns_data_create(const nns_array *x, const nns_array *y, const nns_array *weight,
+                                    const char *config_json, nns_data **data);
 
 /* How nns_data_split divides. */
 enum {
@@ -229,22 +289,33 @@ enum {
  * of any dtype, for GROUP and TIME, else NULL. seed: of the random kinds; same seed, same split.
  * rest, part: receive handles that keep their parent's arrays alive; free each with nns_data_free.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, MEMORY. */
-int32_t nns_data_split(const nns_data *NNS_NULLABLE data, int32_t kind, double fraction,
-                       const nns_array *NNS_NULLABLE key, uint64_t seed,
-                       nns_data *NNS_NULLABLE *NNS_NULLABLE rest,
-                       nns_data *NNS_NULLABLE *NNS_NULLABLE part);
+NNS_CHECKED int32_t nns_data_split(const nns_data *data, int32_t kind, double fraction,
+                                   const nns_array *key, uint64_t seed, nns_data **rest,
+                                   nns_data **part);
 
 /* Writes the sizes of a data set; each pointer may be NULL. [any] Statuses: NULL, STATE. */
-int32_t nns_data_size(const nns_data *NNS_NULLABLE data, int64_t *NNS_NULLABLE rows,
-                      int64_t *NNS_NULLABLE features, int64_t *NNS_NULLABLE targets);
+NNS_CHECKED int32_t nns_data_size(const nns_data *data, int64_t *rows, int64_t *features,
+                                  int64_t *targets);
 
 /* Writes which rows of the array given to nns_data_create these are; count must be their number.
  * [any] Statuses: NULL, SHAPE, STATE. */
-int32_t nns_data_rows(const nns_data *NNS_NULLABLE data, int64_t *NNS_NULLABLE indices,
-                      int64_t count);
+NNS_CHECKED int32_t nns_data_rows(const nns_data *data, int64_t *indices, int64_t count);
+
+/* Copies the targets out, in the order of the data set. [any]
+ * out: as many rows and cols as nns_data_size says, of any strides; NNS_F32 or NNS_F64, where the
+ * targets were copied as I32 also NNS_I32 or NNS_I64. What it describes is written, not out itself.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE. */
+NNS_CHECKED int32_t nns_data_targets(const nns_data *data, nns_array *out);
+
+/* Makes a data set of count rows of another, by their positions in it (0: its first row), without
+ * copying features. A position may come again. [any]
+ * subset: receives a handle that keeps its parent's arrays alive; free it with nns_data_free.
+ * Statuses: NULL, ARGUMENT (a position), SHAPE (no rows), STATE, LIMIT, MEMORY. */
+NNS_CHECKED int32_t nns_data_subset(const nns_data *data, const int64_t *indices, int64_t count,
+                                    nns_data **subset);
 
 /* Frees the handle. NULL is fine. [any] */
-void nns_data_free(nns_data *NNS_NULLABLE data);
+void nns_data_free(nns_data *data);
 
 /* -------- Training ------------------------------------------------------------------------- */
 
@@ -263,8 +334,7 @@ typedef struct nns_progress {
 } nns_progress;
 
 /* Called between steps, in the thread that called nns_train. Nonzero stops the training. */
-typedef int32_t (*nns_progress_fn)(void *NNS_NULLABLE user,
-                                   const nns_progress *NNS_NULLABLE progress);
+typedef int32_t (*nns_progress_fn)(void *user, const nns_progress *progress);
 
 /* Trains until the epochs are over or something stops it. [change]
  * train: needed. valid: may be NULL. config_json: NULL for the defaults; for example
@@ -279,44 +349,52 @@ typedef int32_t (*nns_progress_fn)(void *NNS_NULLABLE user,
  * the same model may go on with "continue": true once the cause is mended.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, IO, DIVERGED, CANCELLED,
  * CALLBACK. */
-int32_t nns_train(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE train,
-                  const nns_data *NNS_NULLABLE valid, const char *NNS_NULLABLE config_json,
-                  nns_progress_fn NNS_NULLABLE progress, void *NNS_NULLABLE user);
+NNS_CHECKED int32_t nns_train(nns_model *model, const nns_data *train, const nns_data *valid,
+                              const char *config_json, nns_progress_fn progress, void *user);
 
 /* Sets the config (as for nns_train) of nns_train_batch and nns_apply_grad, and begins with a fresh
  * optimiser. [change] Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
-int32_t nns_configure(nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE config_json);
+NNS_CHECKED int32_t nns_configure(nns_model *model, const char *config_json);
 
 /* Makes one step on one batch: online learning. [change]
  * x, y, weight as in nns_data_create. loss: receives the batch's loss before the step; may be NULL.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED. */
-int32_t nns_train_batch(nns_model *NNS_NULLABLE model, const nns_array *NNS_NULLABLE x,
-                        const nns_array *NNS_NULLABLE y, const nns_array *NNS_NULLABLE weight,
-                        double *NNS_NULLABLE loss);
+NNS_CHECKED int32_t nns_train_batch(nns_model *model, const nns_array *x, const nns_array *y,
+                                    const nns_array *weight, double *loss);
 
 /* Fits the spec's "preprocess" to the features of a data set. The first nns_train does this by
  * itself. [change] Statuses: NULL, SHAPE, STATE, BUSY, MEMORY. */
-int32_t nns_fit_preprocess(nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE data);
+NNS_CHECKED int32_t nns_fit_preprocess(nns_model *model, const nns_data *data);
+
+/* Writes what a fitted preprocess subtracts from each feature, and what it then multiplies by:
+ * (x - center) * scale. [read] center, scale: count values each, count must be nns_input_size.
+ * Statuses: NULL, ARGUMENT (a preprocess that is not fitted to data), SHAPE, STATE (no data seen
+ * yet), BUSY. */
+NNS_CHECKED int32_t nns_get_scaling(const nns_model *model, float *center, float *scale,
+                                    int64_t count);
+
+/* Sets those values instead of fitting them: finite, scales above 0. [change]
+ * Statuses: NULL, ARGUMENT, SHAPE, STATE, BUSY. */
+NNS_CHECKED int32_t nns_set_scaling(nns_model *model, const float *center, const float *scale,
+                                    int64_t count);
 
 /* Writes a batch's loss and its gradient for the trainable values (order of nns_get_weights) and
  * changes nothing. [change] count must be nns_param_count.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED. */
-int32_t nns_loss_grad(nns_model *NNS_NULLABLE model, const nns_array *NNS_NULLABLE x,
-                      const nns_array *NNS_NULLABLE y, const nns_array *NNS_NULLABLE weight,
-                      double *NNS_NULLABLE loss, float *NNS_NULLABLE gradient, int64_t count);
+NNS_CHECKED int32_t nns_loss_grad(nns_model *model, const nns_array *x, const nns_array *y,
+                                  const nns_array *weight, double *loss, float *gradient,
+                                  int64_t count);
 
 /* Makes one optimiser step with a gradient of yours. [change] count must be nns_param_count.
  * Statuses: NULL, ARGUMENT (lbfgs), SHAPE, STATE, BUSY, MEMORY, DIVERGED. */
-int32_t nns_apply_grad(nns_model *NNS_NULLABLE model, const float *NNS_NULLABLE gradient,
-                       int64_t count);
+NNS_CHECKED int32_t nns_apply_grad(nns_model *model, const float *gradient, int64_t count);
 
 /* Computes metrics of a model on a data set. [read]
  * metrics_json: a list such as ["loss", "accuracy", {"type": "f_beta", "beta": 2}]; NULL for
  * ["loss"]. values: count doubles, one for each metric.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
-int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE data,
-                     const char *NNS_NULLABLE metrics_json, double *NNS_NULLABLE values,
-                     int64_t count);
+NNS_CHECKED int32_t nns_evaluate(const nns_model *model, const nns_data *data,
+                                 const char *metrics_json, double *values, int64_t count);
 
 /* Writes the history of the last training as JSON: {"epoch": [...], "loss": [...], "val_loss":
  * [...], "learning_rate": [...], "seconds": [...], "samples_per_second": [...], a list for every
@@ -325,13 +403,13 @@ int32_t nns_evaluate(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NU
  * "checkpoint" (one could not be made) or "failed" (a metric refused its data), "best_epoch": 0
  * (none) or its number}. Numbers that are not finite are null. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
-int32_t nns_history(const nns_model *NNS_NULLABLE model, char *NNS_NULLABLE buffer, size_t capacity,
-                    size_t *NNS_NULLABLE need);
+NNS_CHECKED int32_t nns_history(const nns_model *model, char *buffer, size_t capacity,
+                                size_t *need);
 
 /* Asks a running training to stop after its present step (of lbfgs: within it); without one nothing
  * happens. [any], also from a signal handler, and while another thread frees the handle.
  * Statuses: NULL, STATE. */
-int32_t nns_cancel(const nns_model *NNS_NULLABLE model);
+int32_t nns_cancel(const nns_model *model);
 
 /* -------- Prediction ----------------------------------------------------------------------- */
 
@@ -346,31 +424,31 @@ enum {
 /* Predicts for rows of features. [read]
  * out: receives dense rows of F32 or I64 (see the kinds); out_bytes: its size, at least what is
  * needed. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
-int32_t nns_predict(const nns_model *NNS_NULLABLE model, const nns_array *NNS_NULLABLE x,
-                    int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+NNS_CHECKED int32_t nns_predict(const nns_model *model, const nns_array *x, int32_t kind, void *out,
+                                size_t out_bytes);
 
 /* Predicts for one row of count features. [read] Statuses: as nns_predict. */
-int32_t nns_predict_one(const nns_model *NNS_NULLABLE model, const float *NNS_NULLABLE x,
-                        int64_t count, int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+NNS_CHECKED int32_t nns_predict_one(const nns_model *model, const float *x, int64_t count,
+                                    int32_t kind, void *out, size_t out_bytes);
 
 /* Predicts for the rows of a data set, in its order (nns_data_rows). [read]
  * Statuses: as nns_predict. */
-int32_t nns_predict_data(const nns_model *NNS_NULLABLE model, const nns_data *NNS_NULLABLE data,
-                         int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+NNS_CHECKED int32_t nns_predict_data(const nns_model *model, const nns_data *data, int32_t kind,
+                                     void *out, size_t out_bytes);
 
 /* Makes scratch memory for predictions of up to max_rows rows a call: they then neither allocate
  * nor lock. A session serves one thread at a time (else BUSY) and keeps its model alive. [read]
  * Statuses: NULL, ARGUMENT, STATE, BUSY, LIMIT, MEMORY. */
-int32_t nns_session_create(const nns_model *NNS_NULLABLE model, int64_t max_rows,
-                           nns_session *NNS_NULLABLE *NNS_NULLABLE session);
+NNS_CHECKED int32_t nns_session_create(const nns_model *model, int64_t max_rows,
+                                       nns_session **session);
 
 /* nns_predict with a session's memory. x->rows <= max_rows. [read]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY. */
-int32_t nns_session_predict(nns_session *NNS_NULLABLE session, const nns_array *NNS_NULLABLE x,
-                            int32_t kind, void *NNS_NULLABLE out, size_t out_bytes);
+NNS_CHECKED int32_t nns_session_predict(nns_session *session, const nns_array *x, int32_t kind,
+                                        void *out, size_t out_bytes);
 
 /* Frees the handle. NULL is fine. [any] */
-void nns_session_free(nns_session *NNS_NULLABLE session);
+void nns_session_free(nns_session *session);
 
 /* -------- Metrics, usable without a model ------------------------------------------------- */
 
@@ -380,9 +458,8 @@ void nns_session_free(nns_session *NNS_NULLABLE session);
  * labels (integer, rows x 1), or scores: rows x 1 probabilities of class 1, rows x K probabilities,
  * or values of a regression. weight: rows x 1, NULL: all 1. value: may become NaN where the metric
  * is not defined. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
-int32_t nns_metric(const char *NNS_NULLABLE name, const nns_array *NNS_NULLABLE y_true,
-                   const nns_array *NNS_NULLABLE y_score, const nns_array *NNS_NULLABLE weight,
-                   double *NNS_NULLABLE value);
+NNS_CHECKED int32_t nns_metric(const char *name, const nns_array *y_true, const nns_array *y_score,
+                               const nns_array *weight, double *value);
 
 /* Curves of nns_curve. */
 enum {
@@ -396,27 +473,25 @@ enum {
  * of points; with a smaller capacity nothing is written and, unless capacity is 0, the status is
  * ARGUMENT. rows + 2 points always suffice.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
-int32_t nns_curve(int32_t curve, const nns_array *NNS_NULLABLE y_true,
-                  const nns_array *NNS_NULLABLE y_score, const nns_array *NNS_NULLABLE weight,
-                  double *NNS_NULLABLE x, double *NNS_NULLABLE y, double *NNS_NULLABLE z,
-                  int64_t capacity, int64_t *NNS_NULLABLE need);
+NNS_CHECKED int32_t nns_curve(int32_t curve, const nns_array *y_true, const nns_array *y_score,
+                              const nns_array *weight, double *x, double *y, double *z,
+                              int64_t capacity, int64_t *need);
 
 /* Counts (or sums the weights of) true class r predicted as c into matrix[r * classes + c]. [any]
  * y_true, y_pred: rows x 1 class indices (integer), or rows x classes scores.
  * count: classes * classes. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
-int32_t nns_confusion(const nns_array *NNS_NULLABLE y_true, const nns_array *NNS_NULLABLE y_pred,
-                      const nns_array *NNS_NULLABLE weight, int64_t classes,
-                      double *NNS_NULLABLE matrix, int64_t count);
+NNS_CHECKED int32_t nns_confusion(const nns_array *y_true, const nns_array *y_pred,
+                                  const nns_array *weight, int64_t classes, double *matrix,
+                                  int64_t count);
 
 /* Finds the threshold on the scores of class 1 (score >= threshold is 1) at which a metric of
  * labels (accuracy, balanced_accuracy, precision, recall, f1, f_beta, matthews, kappa) is largest;
  * among equals the largest threshold; infinity if predicting class 0 for every row is best. value:
  * may be NULL. [any]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
-int32_t nns_best_threshold(const char *NNS_NULLABLE metric, const nns_array *NNS_NULLABLE y_true,
-                           const nns_array *NNS_NULLABLE y_score,
-                           const nns_array *NNS_NULLABLE weight, double *NNS_NULLABLE threshold,
-                           double *NNS_NULLABLE value);
+NNS_CHECKED int32_t nns_best_threshold(const char *metric, const nns_array *y_true,
+                                       const nns_array *y_score, const nns_array *weight,
+                                       double *threshold, double *value);
 
 /* -------- Weights and files ---------------------------------------------------------------- */
 
@@ -434,6 +509,7 @@ typedef struct nns_limits {
     int64_t max_header_bytes; /* 1 MiB; at most 100 MB */
     int64_t max_parameters;   /* 1,000,000,000 */
     int64_t max_layers;       /* 1,000 */
+    int64_t max_note_bytes;   /* 131,072: names and texts of all notes */
 } nns_limits;
 
 /* Writes the model as a safetensors file: whole or not at all, also when the power fails. [read]
@@ -442,59 +518,49 @@ typedef struct nns_limits {
  * path. A full disk, a limit on file sizes, a folder that is missing or read-only, a path that is a
  * folder, a device or a pipe: IO, and the old file stays unchanged. A symbolic link stays one.
  * flags: 0 means NNS_SAVE_WEIGHTS. Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY, IO. */
-int32_t nns_save(const nns_model *NNS_NULLABLE model, const char *NNS_NULLABLE path, int32_t flags);
+NNS_CHECKED int32_t nns_save(const nns_model *model, const char *path, int32_t flags);
 
 /* Reads a model that nns_save wrote. Every byte is checked: the file may come from anywhere. [any]
  * limits: NULL for the defaults.
  * Statuses: NULL, ARGUMENT, MEMORY, IO, FORMAT, VERSION, CHECKSUM, LIMIT. */
-int32_t nns_load(const char *NNS_NULLABLE path, const nns_limits *NNS_NULLABLE limits,
-                 nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+NNS_CHECKED int32_t nns_load(const char *path, const nns_limits *limits, nns_model **model);
 
 /* nns_save into memory; free the buffer with nns_buffer_free. [read]
  * Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
-int32_t nns_save_buffer(const nns_model *NNS_NULLABLE model, int32_t flags,
-                        nns_buffer *NNS_NULLABLE *NNS_NULLABLE buffer);
+NNS_CHECKED int32_t nns_save_buffer(const nns_model *model, int32_t flags, nns_buffer **buffer);
 
 /* nns_load from memory; the bytes are not kept. [any] Statuses: as nns_load, without IO. */
-int32_t nns_load_buffer(const void *NNS_NULLABLE bytes, size_t size,
-                        const nns_limits *NNS_NULLABLE limits,
-                        nns_model *NNS_NULLABLE *NNS_NULLABLE model);
+NNS_CHECKED int32_t nns_load_buffer(const void *bytes, size_t size, const nns_limits *limits,
+                                    nns_model **model);
 
 /* Writes where a buffer's bytes are, until nns_buffer_free, and how many. [any]
  * Statuses: NULL, STATE. */
-int32_t nns_buffer_bytes(const nns_buffer *NNS_NULLABLE buffer,
-                         const void *NNS_NULLABLE *NNS_NULLABLE bytes, size_t *NNS_NULLABLE size);
+NNS_CHECKED int32_t nns_buffer_bytes(const nns_buffer *buffer, const void **bytes, size_t *size);
 
 /* Frees the handle. NULL is fine. [any] */
-void nns_buffer_free(nns_buffer *NNS_NULLABLE buffer);
+void nns_buffer_free(nns_buffer *buffer);
 
 /* Writes the number of tensors and of all their values: the trainable ones come first in the order
  * of nns_get_weights, then the running statistics. Each pointer may be NULL. [read]
  * Statuses: NULL, STATE. */
-int32_t nns_tensor_count(const nns_model *NNS_NULLABLE model, int64_t *NNS_NULLABLE tensors,
-                         int64_t *NNS_NULLABLE values);
+NNS_CHECKED int32_t nns_tensor_count(const nns_model *model, int64_t *tensors, int64_t *values);
 
-/* Describes tensor index: its name ("layers.0.weight"), shape (cols is 0 for one dimension) and
- * where its values begin in nns_get_weights. rows, cols, offset may be NULL. [read]
- * Statuses: NULL, ARGUMENT, STATE. */
-int32_t nns_tensor(const nns_model *NNS_NULLABLE model, int64_t index, char *NNS_NULLABLE name,
-                   size_t capacity, size_t *NNS_NULLABLE need, int64_t *NNS_NULLABLE rows,
-                   int64_t *NNS_NULLABLE cols, int64_t *NNS_NULLABLE offset);
+/* Describes tensor index: its name ("layers.0.weight"), its shape and where its values begin in
+ * nns_get_weights. [read]
+ * dims: receives rank sizes, at most 4; with dims_capacity 0 it may be NULL, with fewer than rank
+ * the status is ARGUMENT (4 always suffice). rank, offset: may be NULL.
+ * Statuses: NULL, ARGUMENT (index, buffer or dims too small), STATE. */
+NNS_CHECKED int32_t nns_tensor(const nns_model *model, int64_t index, char *name, size_t capacity,
+                               size_t *need, int64_t *dims, size_t dims_capacity, size_t *rank,
+                               int64_t *offset);
 
 /* Copies all values out; count as nns_tensor_count says. [read]
  * Statuses: NULL, SHAPE, STATE, BUSY. */
-int32_t nns_get_weights(const nns_model *NNS_NULLABLE model, float *NNS_NULLABLE values,
-                        int64_t count);
+NNS_CHECKED int32_t nns_get_weights(const nns_model *model, float *values, int64_t count);
 
 /* Replaces all values; they must be finite. [change]
  * Statuses: NULL, ARGUMENT, SHAPE, STATE, BUSY. */
-int32_t nns_set_weights(nns_model *NNS_NULLABLE model, const float *NNS_NULLABLE values,
-                        int64_t count);
-
-#ifdef __clang__
-#pragma clang diagnostic pop
-#endif
-#undef NNS_NULLABLE
+NNS_CHECKED int32_t nns_set_weights(nns_model *model, const float *values, int64_t count);
 
 #ifdef __cplusplus
 }

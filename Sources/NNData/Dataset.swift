@@ -85,6 +85,21 @@ package final class Dataset {
       maxMagnitude: whole.maxMagnitude, chosen: chosen, storage: whole.storage)
   }
 
+  /// Rows by their positions here, in the order given; a position may come again.
+  ///
+  /// - Throws: `NNError.argument` for a position that is none, `.memory`.
+  package func subset(_ positions: UnsafePointer<Int64>, count: Int) throws(NNError) -> Dataset {
+    let chosen = try Buffer<Int32>(count: count)
+    for index in 0..<count {
+      let position = positions[index]
+      guard position >= 0, position < Int64(rows) else {
+        throw .argument("indices must be in 0..<\(rows), number \(index) is \(position)")
+      }
+      chosen.base[index] = Int32(sourceRow(Int(position)))
+    }
+    return Dataset(self, chosen: chosen)
+  }
+
   private init(
     rows: Int, features: ArrayView, targets: ArrayView, weights: ArrayView?, maxMagnitude: Float?,
     chosen: Buffer<Int32>?, storage: Storage

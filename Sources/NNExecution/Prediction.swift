@@ -66,8 +66,9 @@ extension Model {
       return
     }
     spec.loss.output.apply(outputs)
+    let threshold = threshold
     for index in 0..<outputs.count {
-      let label: Int64 = Double(outputs.base[index]) >= spec.threshold ? 1 : 0
+      let label: Int64 = Double(outputs.base[index]) >= threshold ? 1 : 0
       out.storeBytes(of: label, toByteOffset: (start * outputSize + index) * 8, as: Int64.self)
     }
   }

@@ -22,7 +22,7 @@ enum FileFormat {
     static let writer = "nnswift.writer"
     static let spec = "nnswift.spec"
     static let training = "nnswift.training"
-    /// Keys of other programs, kept and written back.
-    static let foreignPrefix = "x-"
+    /// Before the name of a note; other programs may add such keys, too.
+    static let notePrefix = "x-"
   }
 }

@@ -71,17 +71,30 @@ struct FileHeader {
       FileFormat.Key.writer, FileFormat.Key.spec, FileFormat.Key.training,
     ]
     for (key, _) in metadata.members
-    where !known.contains(where: { sameBytes($0, key) }) && !Self.isForeign(key) {
+    where !known.contains(where: { sameBytes($0, key) }) && !Self.isNote(key) {
       throw .format("__metadata__: unknown key \"\(key)\"; own keys begin with \"x-\"")
     }
   }
 
-  private static func isForeign(_ key: String) -> Bool {
-    key.utf8.starts(with: FileFormat.Key.foreignPrefix.utf8)
+  private static func isNote(_ key: String) -> Bool {
+    key.utf8.starts(with: FileFormat.Key.notePrefix.utf8)
   }
 
-  /// Keys of other programs, to be written back.
-  var foreignNotes: JSONObject { JSONObject(metadata.members.filter { Self.isForeign($0.key) }) }
+  /// - Throws: `NNError.limit`.
+  func notes(limits: FileLimits) throws(NNError) -> Notes {
+    var members: [(name: String, text: String)] = []
+    for (key, value) in metadata.members where Self.isNote(key) {
+      let name = key.utf8.dropFirst(FileFormat.Key.notePrefix.utf8.count)
+      members.append((String(decoding: name, as: UTF8.self), value.string ?? ""))
+    }
+    let notes = Notes(members)
+    guard Int64(notes.bytes) <= limits.noteBytes else {
+      throw .limit(
+        "the file's notes (keys \"x-...\") have \(notes.bytes) bytes, "
+          + "at most \(limits.noteBytes) are allowed")
+    }
+    return notes
+  }
 
   /// Compares the checksum with that of the bytes, its own digits taken as zeros.
   func checkSum(of bytes: UnsafeBufferPointer<UInt8>) throws(NNError) {

@@ -9,6 +9,7 @@ import NNNetwork
 package struct FileLimits: Sendable {
   package var fileBytes: Int64 = 8 << 30
   package var headerBytes: Int64 = 1 << 20
+  package var noteBytes = Int64(Notes.maximumBytes)
   package var spec = ModelSpec.Limits()
 
   package init() {}
@@ -28,6 +29,7 @@ package func decode(
   try header.checkIdentity()
   try header.checkSum(of: bytes)
   let spec = try header.spec(limits: limits)
+  let notes = try header.notes(limits: limits)
   // Checked before anything of the spec's size is allocated: the file must hold that much.
   let needed = try checkedProduct(spec.parameterCount, 4, "parameters")
   guard needed <= header.dataSize else {
@@ -35,7 +37,7 @@ package func decode(
       "the file's spec needs \(needed) bytes of tensors, there are \(header.dataSize)")
   }
   let model = try Model(spec, initialized: false)
-  model.foreignNotes = header.foreignNotes
+  model.notes = notes
   var reader = TensorReader(header)
   for tensor in model.tensors {
     try reader.read(tensor.name, tensor.parameter, into: tensor.parameter.base)

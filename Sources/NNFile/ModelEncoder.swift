@@ -79,9 +79,11 @@ private func metadata(_ model: Model, _ training: TrainingState?) -> JSONObject 
   metadata[FileFormat.Key.checksum] = .string(
     FileFormat.checksumPrefix + String(repeating: "0", count: FileFormat.checksumDigits))
   metadata[FileFormat.Key.writer] = .string(FileFormat.writer)
-  metadata[FileFormat.Key.spec] = .string(model.spec.json.text)
+  metadata[FileFormat.Key.spec] = .string(model.specJSON.text)
   if let training { metadata[FileFormat.Key.training] = .string(training.text) }
-  for (key, value) in model.foreignNotes.members { metadata.members.append((key, value)) }
+  for note in model.notes.members {
+    metadata.members.append((FileFormat.Key.notePrefix + note.name, .string(note.text)))
+  }
   return metadata
 }
 

@@ -2,6 +2,7 @@ import NNData
 import NNErrors
 import NNJSON
 import NNMath
+import Synchronization
 
 /// The built network: its plan, and the values of its layers in one block of weights.
 package final class Model {
@@ -20,8 +21,7 @@ package final class Model {
   package let keepers: [BorrowedLayer.Keeper]
   /// The fewest rows of a training batch.
   package let leastTrainingRows: LeastRows
-  /// Texts of other programs that a file carried, to be written back.
-  package var foreignNotes = JSONObject()
+  package var notes = Notes()
 
   package var inputSize: Int { spec.inputSize }
   package var outputSize: Int { spec.outputSize }
@@ -48,6 +48,7 @@ package final class Model {
   ) {
     self.spec = spec
     self.plan = plan
+    thresholdBits = Atomic(spec.threshold.bitPattern)
     self.preprocess = preprocess
     self.weights = weights
     keepers = plan.nodes.map { BorrowedLayer.Keeper($0.layer) }
@@ -91,8 +92,33 @@ package final class Model {
     twin.preprocess.center.copy(from: preprocess.center)
     twin.preprocess.scale.copy(from: preprocess.scale)
     twin.preprocess.isFitted = preprocess.isFitted
-    twin.foreignNotes = foreignNotes
+    twin.notes = notes
+    twin.thresholdBits.store(threshold.bitPattern, ordering: .relaxed)
     return twin
+  }
+
+  /// The probability from which one binary output is class 1: the spec's, until a host sets
+  /// another. Atomic, as the spec is described without a lock.
+  package var threshold: Double { Double(bitPattern: thresholdBits.load(ordering: .relaxed)) }
+  private let thresholdBits: Atomic<UInt64>
+
+  /// - Throws: `NNError.argument`.
+  package func setThreshold(_ threshold: Double) throws(NNError) {
+    guard spec.loss.output == .sigmoid else {
+      throw .argument(
+        "threshold belongs to the loss binary_cross_entropy; of this model's outputs none has one")
+    }
+    guard threshold >= 0, threshold <= 1 else {
+      throw .argument("threshold must be a number in 0...1, got \(threshold)")
+    }
+    thresholdBits.store(threshold.bitPattern, ordering: .relaxed)
+  }
+
+  /// The spec with the threshold as it is now.
+  package var specJSON: JSON {
+    guard threshold != spec.threshold, var object = spec.json.object else { return spec.json }
+    object["threshold"] = Int64(exactly: threshold).map { .integer($0) } ?? .number(threshold)
+    return .object(object)
   }
 
   /// The tensors that an optimiser changes.

@@ -19,7 +19,8 @@ private func encoded(_ handle: ModelHandle, _ flags: Int32) throws(NNError) -> B
     throw .argument("flags must be NNS_SAVE_WEIGHTS (1) and NNS_SAVE_TRAINING (2), got \(flags)")
   }
   let savesTraining = flags & training != 0
-  let room = savesTraining ? handle.bytesToSave(handle.trainer?.config.optimizer) : handle.specBytes
+  let room =
+    savesTraining ? handle.bytesToSave(handle.trainer?.config.optimizer) : handle.savedBytes
   return try MemoryReservation.hold(room) { () throws(NNError) in
     guard savesTraining else { return try encode(handle.model, training: nil) }
     let state = try handle.trainer.map { trainer throws(NNError) in try trainer.state() }
@@ -33,7 +34,7 @@ extension ModelHandle {
   func bytesToSave(_ optimizer: OptimizerFunction?) -> Int {
     let brought = (savedTraining?.slots.count ?? 0) * model.tensors.count
     let slots = optimizer?.lbfgs == nil ? brought : LBFGSOptions.mostSavedTensors
-    return specBytes + MemoryReservation.bytes(forHistory: 8192) + 64
+    return savedBytes + MemoryReservation.bytes(forHistory: 8192) + 64
       * (savedTraining?.text.utf8.count ?? 0)
       + 1024 * min(slots, 1 << 16)
   }
@@ -60,6 +61,7 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
   result.spec.parameters = Int(
     try bound(whole.max_parameters, Int64(result.spec.parameters), "max_parameters"))
   result.spec.layers = Int(try bound(whole.max_layers, Int64(result.spec.layers), "max_layers"))
+  result.noteBytes = try bound(whole.max_note_bytes, result.noteBytes, "max_note_bytes")
   return result
 }
 

@@ -53,7 +53,7 @@ public func nns_clone(
   guarded { () throws(NNError) in
     let target = try required(copy, "copy")
     let twin = try reading(model) { source throws(NNError) in
-      try MemoryReservation.hold(source.specBytes) { () throws(NNError) in
+      try MemoryReservation.hold(source.savedBytes) { () throws(NNError) in
         let twin = ModelHandle(try source.model.copy())
         twin.savedHistory = source.history
         return twin
@@ -104,7 +104,7 @@ public func nns_describe(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let text = try inspecting(model) { handle throws(NNError) in
-      try MemoryReservation.hold(handle.specBytes) { handle.model.spec.json.text }
+      try MemoryReservation.hold(handle.specBytes) { handle.model.specJSON.text }
     }
     try write(text, buffer, capacity, need)
   }

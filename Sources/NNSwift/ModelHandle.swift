@@ -23,6 +23,11 @@ final class ModelHandle: @unchecked Sendable {
   let smallBytes: Int
   /// The same for a call that goes through the spec: to copy, describe or save it.
   let specBytes: Int
+  /// `specBytes`, and the notes: to copy or save the model. Under a lock, as notes change.
+  var savedBytes: Int { specBytes + 64 * model.notes.bytes + 512 * model.notes.members.count }
+
+  /// Bytes by which the spec grows when a threshold of many digits is set.
+  private static let longestNumber = 32
 
   /// Memory for predictions of a few rows, while no call uses it: most models predict one row again
   /// and again.
@@ -63,7 +68,7 @@ final class ModelHandle: @unchecked Sendable {
     let spec = model.spec.json
     // Measured at most: 210 bytes a layer; 200 for each byte of the spec, when it is saved.
     smallBytes = MemoryReservation.base + 256 * (spec.object?["layers"]?.array?.count ?? 0)
-    specBytes = MemoryReservation.base + 256 * spec.text.utf8.count
+    specBytes = MemoryReservation.base + 256 * (spec.text.utf8.count + Self.longestNumber)
   }
 
   /// Puts the model into the table.

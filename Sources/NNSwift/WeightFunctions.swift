@@ -19,19 +19,29 @@ public func nns_tensor_count(
 @c @implementation
 public func nns_tensor(
   _ model: OpaquePointer?, _ index: Int64, _ name: UnsafeMutablePointer<CChar>?, _ capacity: Int,
-  _ need: UnsafeMutablePointer<Int>?, _ rows: UnsafeMutablePointer<Int64>?,
-  _ cols: UnsafeMutablePointer<Int64>?, _ offset: UnsafeMutablePointer<Int64>?
+  _ need: UnsafeMutablePointer<Int>?, _ dims: UnsafeMutablePointer<Int64>?, _ dims_capacity: Int,
+  _ rank: UnsafeMutablePointer<Int>?, _ offset: UnsafeMutablePointer<Int64>?
 ) -> Int32 {
   guarded { () throws(NNError) in
+    guard dims != nil || dims_capacity == 0 else {
+      throw .null("dims must not be NULL when dims_capacity is not 0")
+    }
     try inspecting(model) { handle throws(NNError) in
       let tensors = handle.model.tensors
       guard index >= 0, index < Int64(tensors.count) else {
         throw .argument("index must be in 0..<\(tensors.count), got \(index)")
       }
       let tensor = tensors[Int(index)]
+      let shape = tensor.parameter.shape
+      // A size_t beyond 2^63 arrives as a negative number.
+      guard dims_capacity <= 0 || dims_capacity >= shape.rank else {
+        throw .argument("dims_capacity must be at least \(shape.rank), got \(dims_capacity)")
+      }
       try write(tensor.name, name, capacity, need)
-      rows?.pointee = Int64(tensor.parameter.shape[0])
-      cols?.pointee = tensor.parameter.shape.isFlat ? 0 : Int64(tensor.parameter.shape[1])
+      if let dims, dims_capacity != 0 {
+        for place in 0..<shape.rank { dims[place] = Int64(shape[place]) }
+      }
+      rank?.pointee = shape.rank
       offset?.pointee = Int64(tensor.parameter.offset)
     }
   }

@@ -38,7 +38,7 @@ final class PredictionLog {
     truth: Buffer<Double>, weights: Buffer<Double>?
   ) {
     outputs = model.outputSize
-    threshold = model.spec.threshold
+    threshold = model.threshold
     (self.task, self.truthColumns) = (task, truthColumns)
     (self.scores, self.truth, self.weights) = (scores, truth, weights)
   }

@@ -64,7 +64,7 @@ def test_program_of_an_older_client_runs(program, tmp_path):
 
 # Each edit of the header: (what, old text, new text), one or several.
 FAULTS = {
-    "a function removed": [("int32_t nns_cancel(const nns_model *NNS_NULLABLE model);", "")],
+    "a function removed": [("int32_t nns_cancel(const nns_model *model);", "")],
     "a function renamed": [("int32_t nns_cancel(const", "int32_t nns_stop(const")],
     "another parameter type": [("int32_t nns_set_threads(int32_t threads);", "int32_t nns_set_threads(int64_t threads);")],
     "another result type": [("uint32_t nns_abi_version(void);", "uint64_t nns_abi_version(void);")],
@@ -84,12 +84,12 @@ FAULTS = {
 }
 
 ADDITIONS = {
-    "a function": [("int32_t nns_cancel(const", "int32_t nns_pause(nns_model *NNS_NULLABLE model);\nint32_t nns_cancel(const")],
+    "a function": [("int32_t nns_cancel(const", "int32_t nns_pause(nns_model *model);\nint32_t nns_cancel(const")],
     "a status": [("NNS_E_INTERNAL = 99 ", "NNS_E_INTERNAL = 99, NNS_E_NEW = 100 ")],
     "a group of constants": [("/* Levels of the log", "enum { NNS_NEW = 1 };\n/* Levels of the log")],
     "a field at the end of nns_array": [("int64_t col_stride; /", "int64_t col_stride; int64_t more; /")],
     "a field at the end of nns_progress": [("double seconds; ", "double seconds; int64_t more; ")],
-    "a field at the end of nns_limits": [("int64_t max_layers; ", "int64_t max_layers; int64_t more; ")],
+    "a field at the end of nns_limits": [("int64_t max_note_bytes; ", "int64_t max_note_bytes; int64_t more; ")],
     "another comment": [("/* Statuses, grouped in tens", "/* Numbers, grouped in tens")],
 }
 

@@ -155,7 +155,10 @@ def identity():
     yield "metadata-a-list", header(lambda h: h.update({META: []})), FORMAT
     yield "metadata-a-number-inside", note("x-number", 3), FORMAT
     yield "unknown-key", note("author", "me"), FORMAT
-    yield "foreign-key", note("x-author", "me"), OK
+    yield "a-note", note("x-author", "me"), OK
+    yield "a-note-without-name", note("x-", "me"), OK
+    yield "notes-as-large-as-may-be", note("x-a", "b" * (131072 - 1)), OK
+    yield "notes-too-large", note("x-a", "b" * 131072), LIMIT
     yield "other-program", note("format", "pt"), FORMAT
     yield "no-format", note("format", None), FORMAT
     yield "no-version", note("nnswift.version", None), FORMAT
@@ -189,7 +192,7 @@ def specs():
     yield "spec-duplicate-key", note(SPEC, '{"input": 3, ' + HEADER[META][SPEC][1:]), FORMAT
     yield "spec-nested", note(SPEC, "[" * 100 + "]" * 100), FORMAT
     yield "spec-unknown-key", inner(SPEC, lambda spec: spec.update(inputs=3)), FORMAT
-    for value in (0, -1, 2**62, 1.5, "3", None, [3], True, 1e300):
+    for value in (0, -1, 2**62, 1.5, "3", None, [], [3, 0], True, 1e300):
         yield f"spec-input-{value}", inner(SPEC, lambda spec: spec.update(input=value)), FORMAT
     yield "spec-no-layers", layers(), FORMAT
     yield "spec-unknown-layer", layers({"type": "dence", "units": 2}), FORMAT
@@ -207,6 +210,14 @@ def specs():
     yield "spec-threshold-2", inner(SPEC, lambda spec: spec.update(threshold=2)), FORMAT
     yield "spec-seed-negative", inner(SPEC, lambda spec: spec.update(seed=-1)), FORMAT
     yield "spec-one-class-of-two", inner(SPEC, lambda spec: spec.update(classes=["a"])), FORMAT
+    yield "spec-classes-of-two-types", inner(SPEC, lambda spec: spec.update(classes=["a", 2])), FORMAT
+    yield "spec-classes-of-numbers", inner(SPEC, lambda spec: spec.update(classes=[0.5, 1])), FORMAT
+    yield "spec-integer-classes", inner(SPEC, lambda spec: spec.update(classes=[7, -3])), OK
+    yield "spec-bool-classes", inner(SPEC, lambda spec: spec.update(classes=[True, False])), OK
+    yield "spec-features", inner(SPEC, lambda spec: spec.update(features=["a", "b", "c"])), OK
+    yield "spec-a-feature-less", inner(SPEC, lambda spec: spec.update(features=["a", "b"])), FORMAT
+    yield "spec-equal-features", inner(SPEC, lambda spec: spec.update(features=["a", "b", "a"])), FORMAT
+    yield "spec-features-of-numbers", inner(SPEC, lambda spec: spec.update(features=[1, 2, 3])), FORMAT
     yield "spec-equal-classes", inner(SPEC, lambda spec: spec.update(classes=["a", "a"])), FORMAT
     yield "spec-layer-missing", inner(SPEC, lambda spec: spec["layers"].pop() and None), FORMAT
     yield "spec-layer-added", inner(SPEC, lambda spec: spec["layers"].append({**dense})), FORMAT

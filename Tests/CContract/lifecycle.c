@@ -6,6 +6,10 @@ int main(void) {
     check_logging();
     check_models();
     check_registries();
+    check_labels();
+    check_notes();
+    check_parts();
+    check_scaling();
     check_data();
     check_splits();
     check_training();

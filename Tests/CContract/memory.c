@@ -134,7 +134,7 @@ static int is_small_library(void) {
     pid_t id = fork();
     if (id == 0) {
         char info[300] = "";
-        nns_build_info(info, sizeof info, NULL);
+        if (nns_build_info(info, sizeof info, NULL)) _exit(0);
         _exit(strstr(info, "embedded") != NULL);
     }
     waitpid(id, &state, 0);

@@ -117,11 +117,11 @@ import Testing
       #expect(throws: NNError.self) { try read(bytes, limits) }?.statusAndMessage.status == 14)
   }
 
-  @Test func keysOfOthersAreKept() throws {
+  @Test func notesAreKept() throws {
     let model = try model()
-    model.foreignNotes = JSONObject([("x-origin", .string("a test"))])
+    try model.notes.set("origin", "a test")
     let bytes = array(try encode(model, training: nil))
-    #expect(try read(bytes).model.foreignNotes["x-origin"]?.string == "a test")
+    #expect(try read(bytes).model.notes["origin"] == "a test")
     #expect(array(try encode(try read(bytes).model, training: nil)) == bytes)
   }
 }

@@ -13,8 +13,10 @@ package struct ModelSpec {
   package let loss: LossFunction
   package let seed: UInt64
   package let preprocess: PreprocessRule
-  /// Names of the classes, for people; empty when not given.
-  package let classes: [String]
+  /// Names of the classes, for people.
+  package let classes: ClassNames
+  /// Names of the features, one each; empty when not given.
+  package let features: [String]
   /// The probability from which one binary output is class 1.
   package let threshold: Double
   /// Trainable values.
@@ -53,6 +55,7 @@ package struct ModelSpec {
     seed = try options.seed("seed", default: 0)
     threshold = try options.number("threshold", default: 0.5, in: .closed(0, 1))
     classes = try Self.classes(&options, loss: loss, outputs: built.size)
+    features = try Self.features(&options, count: inputShape.count)
     try options.finish()
     self.json = .object(options.resolved)
   }
@@ -118,29 +121,45 @@ package struct ModelSpec {
 
   private static func classes(
     _ options: inout Options, loss: LossFunction, outputs: Int
-  ) throws(NNError) -> [String] {
-    guard let json = options.value("classes") else { return [] }
+  ) throws(NNError) -> ClassNames {
+    guard let json = options.value("classes") else { return .none }
     let wanted = loss.output == .sigmoid ? loss.classCount ?? outputs : loss.classCount
     guard let wanted else {
       throw .argument("spec: classes belong to a classification loss; leave them out")
     }
-    // Counted before they are compared, so that a hostile list takes no more time than its length.
+    // Counted before they are compared: a hostile list must cost no more than its length.
     guard let list = json.array, list.count == wanted else {
       throw options.refusal("classes", "a list of \(wanted) names, one a class", json)
+    }
+    guard let names = ClassNames(list) else {
+      throw options.refusal(
+        "classes", "a list of texts in double quotes, or of integers, or of true and false", json)
+    }
+    if let name = repeatedText(names.texts) {
+      throw .argument("spec: classes must differ, \"\(name)\" stands there twice")
+    }
+    options.resolve("classes", as: names.json)
+    return names
+  }
+
+  private static func features(
+    _ options: inout Options, count: Int
+  ) throws(NNError) -> [String] {
+    guard let json = options.value("features") else { return [] }
+    guard let list = json.array, list.count == count else {
+      throw options.refusal("features", "a list of \(count) names, one for each of input", json)
     }
     var names: [String] = []
     for element in list {
       guard let name = element.string else {
-        throw options.refusal("classes", "a list of names in double quotes", json)
+        throw options.refusal("features", "a list of texts in double quotes", json)
       }
       names.append(name)
     }
-    let sorted = names.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
-    for index in 1..<max(1, sorted.count) where sorted[index - 1] == sorted[index] {
-      let name = String(decoding: sorted[index], as: UTF8.self)
-      throw .argument("spec: classes must differ, \"\(name)\" stands there twice")
+    if let name = repeatedText(names) {
+      throw .argument("spec: features must differ, \"\(name)\" stands there twice")
     }
-    options.resolve("classes", as: json)
+    options.resolve("features", as: json)
     return names
   }
 }

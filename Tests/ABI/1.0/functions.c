@@ -116,17 +116,17 @@ static void check_metrics(void) {
 static void check_weights(nns_model *model) {
     char name[40];
     float values[200], same[200];
-    int64_t tensors = 0, count = 0, rows = 0, cols = 0, offset = 0;
-    size_t need = 0;
+    int64_t tensors = 0, count = 0, dims[4] = {0}, offset = 0;
+    size_t need = 0, rank = 0;
     CHECK(!nns_tensor_count(model, &tensors, &count) && tensors == 4 && count == 67);
-    CHECK(!nns_tensor(model, 1, name, sizeof name, &need, &rows, &cols, &offset));
-    CHECK(!strcmp(name, "layers.0.bias") && rows == 8 && cols == 0 && offset == 32);
+    CHECK(!nns_tensor(model, 1, name, sizeof name, &need, dims, 4, &rank, &offset));
+    CHECK(!strcmp(name, "layers.0.bias") && rank == 1 && dims[0] == 8 && offset == 32);
     CHECK(!nns_get_weights(model, values, count) && !nns_set_weights(model, values, count));
     CHECK(!nns_get_weights(model, same, count) && !memcmp(same, values, (size_t)count * 4));
 }
 
 static void check_files(const nns_model *model, const char *path) {
-    nns_limits limits = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 67, 0};
+    nns_limits limits = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 67, 0, 0};
     nns_model *loaded = NULL, *copy = NULL;
     nns_buffer *buffer = NULL;
     const void *bytes = NULL;

@@ -50,6 +50,7 @@ int main(void) {
     CHECK(nns_abi_version() >> 16 == NNS_ABI_VERSION >> 16);
     CHECK(nns_abi_version() >= NNS_ABI_VERSION);
     CHECK(nns_version() && nns_version()[0] == '1');
+    CHECK(NNS_VERSION_MAJOR == 1 && NNS_VERSION_MINOR >= 0 && NNS_VERSION_PATCH >= 0);
     check_statuses();
     check_dtypes();
     return finish();

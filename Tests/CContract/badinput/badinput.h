@@ -58,6 +58,8 @@ typedef struct fixture {
     nns_model *regressor; /* one output */
     nns_model *unfitted;  /* standardize, before any data */
     nns_model *normed;    /* with batch_norm */
+    nns_model *scaled;    /* standardize, fitted */
+    nns_model *named;     /* one binary output, classes "no" and "yes", features, a note "a" */
     nns_data *data, *numbers;
     nns_session *session; /* of model, 8 rows */
     nns_buffer *buffer;   /* model, saved */
@@ -106,6 +108,7 @@ void refuse_configs(void);
 void refuse_trainings(void);
 void refuse_divergence(void);
 void refuse_metrics(void);
+void refuse_inspections(void);
 void refuse_files(void);
 void refuse_damage(void);
 

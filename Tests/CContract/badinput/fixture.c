@@ -33,8 +33,14 @@ void prepare_fixture(void) {
                                  "'dense', 'units': 3}], 'loss': 'softmax_cross_entropy'}"));
     g.normed = model_from(json("{'input': 4, 'layers': ['batch_norm', {'type': 'dense', 'units': "
                                "3}], 'loss': 'softmax_cross_entropy'}"));
+    g.named = model_from(json("{'input': 4, 'layers': [{'type': 'dense', 'units': 1}], 'loss': "
+                              "'binary_cross_entropy', 'classes': ['no', 'yes'], 'features': ['a', 'b', "
+                              "'c', 'd']}"));
+    must(nns_set_note(g.named, "a", "a text"), "preparation: note");
     g.data = labelled(&g.set);
     g.numbers = valued(&g.set);
+    must(nns_clone(g.unfitted, &g.scaled), "preparation: clone");
+    must(nns_fit_preprocess(g.scaled, g.data), "preparation: fit");
     must(nns_train(g.model, g.data, NULL, "{\"epochs\": 5}", NULL, NULL), "preparation: train");
     must(nns_session_create(g.model, 8, &g.session), "preparation: session");
     must(nns_save_buffer(g.model, NNS_SAVE_WEIGHTS, &g.buffer), "preparation: save");
@@ -67,6 +73,8 @@ void release_fixture(void) {
     nns_free(g.regressor);
     nns_free(g.unfitted);
     nns_free(g.normed);
+    nns_free(g.named);
+    nns_free(g.scaled);
     nns_data_free(g.data);
     nns_data_free(g.numbers);
     nns_session_free(g.session);

@@ -10,16 +10,34 @@ typedef struct taker {
     int32_t (*call)(void *handle);
 } taker;
 
+static const int64_t positions[1];
+static nns_array labels_out = NNS_ARRAY(NNS_F64, made.values, ROWS, 1);
+
 #define TAKERS(X)                                                                              \
     X(nns_clone, model, MODEL, (handle, &made.model))                                          \
     X(nns_input_size, model, MODEL, (handle, &made.number))                                    \
     X(nns_output_size, model, MODEL, (handle, &made.number))                                   \
     X(nns_param_count, model, MODEL, (handle, &made.number))                                   \
     X(nns_describe, model, MODEL, (handle, made.text, sizeof made.text, &need))                \
+    X(nns_summary, model, MODEL, (handle, made.text, sizeof made.text, &need))                 \
+    X(nns_feature_name, model, MODEL, (handle, 0, made.text, sizeof made.text, &need))         \
+    X(nns_class_count, model, MODEL, (handle, &made.number))                                   \
+    X(nns_class_type, model, MODEL, (handle, &made.threads))                                   \
+    X(nns_class_name, model, MODEL, (handle, 0, made.text, sizeof made.text, &need))           \
+    X(nns_get_threshold, model, MODEL, (handle, &made.value))                                  \
+    X(nns_set_threshold, model, MODEL, (handle, 0.5))                                          \
+    X(nns_set_note, model, MODEL, (handle, "a", "b"))                                          \
+    X(nns_get_note, model, MODEL, (handle, "a", made.text, sizeof made.text, &need))           \
+    X(nns_note_count, model, MODEL, (handle, &made.number))                                    \
+    X(nns_note_name, model, MODEL, (handle, 0, made.text, sizeof made.text, &need))            \
     X(nns_data_split, data, DATA,                                                              \
       (handle, NNS_SPLIT_RANDOM, 0.5, NULL, 1, &made.rest, &made.part))                        \
     X(nns_data_size, data, DATA, (handle, &made.number, NULL, NULL))                           \
     X(nns_data_rows, data, DATA, (handle, made.integers, ROWS))                                \
+    X(nns_data_targets, data, DATA, (handle, &labels_out))                                     \
+    X(nns_data_subset, data, DATA, (handle, positions, 1, &made.part))                         \
+    X(nns_get_scaling, model, MODEL, (handle, made.floats, made.floats + 4, 4))                \
+    X(nns_set_scaling, model, MODEL, (handle, g.weight, g.weight, 4))                          \
     X(nns_train, model, MODEL, (handle, g.data, NULL, NULL, NULL, NULL))                       \
     X(nns_train, train, DATA, (g.model, handle, NULL, NULL, NULL, NULL))                       \
     X(nns_configure, model, MODEL, (handle, NULL))                                             \
@@ -47,7 +65,7 @@ typedef struct taker {
     X(nns_buffer_bytes, buffer, BUFFER, (handle, &made.bytes, &made.size))                     \
     X(nns_tensor_count, model, MODEL, (handle, &made.number, NULL))                            \
     X(nns_tensor, model, MODEL,                                                                \
-      (handle, 0, made.text, sizeof made.text, &need, NULL, NULL, NULL))                       \
+      (handle, 0, made.text, sizeof made.text, &need, made.integers, 4, NULL, NULL))                       \
     X(nns_get_weights, model, MODEL, (handle, made.floats, 67))                                \
     X(nns_set_weights, model, MODEL, (handle, g.weight, 67))
 

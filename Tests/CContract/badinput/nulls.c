@@ -18,7 +18,23 @@ static const int64_t sizes[] = {4, 8, 3};
     X(nns_param_count, no_count, S(NULL), "count", (g.model, NULL))                              \
     X(nns_describe, no_buffer_no_need, S(NULL), "need", (g.model, NULL, 0, NULL))                \
     X(nns_describe, no_buffer, S(NULL), "buffer", (g.model, NULL, 100, &need))                   \
-    X(nns_describe, no_need, S(NULL), "need", (g.model, made.text, 0, NULL))
+    X(nns_describe, no_need, S(NULL), "need", (g.model, made.text, 0, NULL))                     \
+    X(nns_summary, no_buffer_no_need, S(NULL), "need", (g.model, NULL, 0, NULL))                 \
+    X(nns_summary, no_buffer, S(NULL), "buffer", (g.model, NULL, 100, &need))                    \
+    X(nns_feature_name, no_buffer_no_need, S(NULL), "need", (g.named, 0, NULL, 0, NULL))         \
+    X(nns_feature_name, no_buffer, S(NULL), "buffer", (g.named, 0, NULL, 100, &need))            \
+    X(nns_class_count, no_count, S(NULL), "count", (g.model, NULL))                              \
+    X(nns_class_type, no_type, S(NULL), "type", (g.model, NULL))                                 \
+    X(nns_class_name, no_buffer_no_need, S(NULL), "need", (g.named, 0, NULL, 0, NULL))           \
+    X(nns_class_name, no_buffer, S(NULL), "buffer", (g.named, 0, NULL, 100, &need))              \
+    X(nns_get_threshold, no_threshold, S(NULL), "threshold", (g.model, NULL))                    \
+    X(nns_set_note, no_name, S(NULL), "name", (g.model, NULL, "text"))                           \
+    X(nns_get_note, no_name, S(NULL), "name", (g.named, NULL, made.text, 100, &need))            \
+    X(nns_get_note, no_buffer_no_need, S(NULL), "need", (g.named, "a", NULL, 0, NULL))           \
+    X(nns_get_note, no_buffer, S(NULL), "buffer", (g.named, "a", NULL, 100, &need))              \
+    X(nns_note_count, no_count, S(NULL), "count", (g.model, NULL))                               \
+    X(nns_note_name, no_buffer_no_need, S(NULL), "need", (g.named, 0, NULL, 0, NULL))            \
+    X(nns_note_name, no_buffer, S(NULL), "buffer", (g.named, 0, NULL, 100, &need))
 
 #define DATA_AND_TRAINING(X)                                                                     \
     X(nns_data_create, no_x, S(NULL), "x", (NULL, &g.y, NULL, NULL, &made.data))                 \
@@ -31,6 +47,13 @@ static const int64_t sizes[] = {4, 8, 3};
     X(nns_data_split, group_without_key, S(NULL) | S(ARGUMENT), "key",                           \
       (g.data, NNS_SPLIT_GROUP, 0.5, NULL, 1, &made.rest, &made.part))                           \
     X(nns_data_rows, no_indices, S(NULL), "indices", (g.data, NULL, ROWS))                       \
+    X(nns_data_targets, no_out, S(NULL), "out", (g.data, NULL))                                  \
+    X(nns_data_subset, no_indices, S(NULL), "indices", (g.data, NULL, 1, &made.part))            \
+    X(nns_data_subset, no_subset, S(NULL), "subset", (g.data, sizes, 1, NULL))                   \
+    X(nns_get_scaling, no_center, S(NULL), "center", (g.scaled, NULL, made.floats, 4))           \
+    X(nns_get_scaling, no_scale, S(NULL), "scale", (g.scaled, made.floats, NULL, 4))             \
+    X(nns_set_scaling, no_center, S(NULL), "center", (g.scaled, NULL, g.weight, 4))              \
+    X(nns_set_scaling, no_scale, S(NULL), "scale", (g.scaled, g.weight, NULL, 4))                \
     X(nns_train_batch, no_x, S(NULL), "x", (g.model, NULL, &g.y, NULL, &made.value))             \
     X(nns_train_batch, no_y, S(NULL), "y", (g.model, &g.x, NULL, NULL, &made.value))             \
     X(nns_loss_grad, no_x, S(NULL), "x",                                                         \
@@ -93,8 +116,10 @@ static const int64_t sizes[] = {4, 8, 3};
     X(nns_load_buffer, no_model, S(NULL), "model", (g.bytes, g.size, NULL, NULL))                \
     X(nns_buffer_bytes, no_bytes, S(NULL), "bytes", (g.buffer, NULL, &made.size))                \
     X(nns_buffer_bytes, no_size, S(NULL), "size", (g.buffer, &made.bytes, NULL))                 \
-    X(nns_tensor, no_name, S(NULL), NULL, (g.model, 0, NULL, 50, &need, NULL, NULL, NULL))       \
-    X(nns_tensor, no_name_no_need, S(NULL), NULL, (g.model, 0, NULL, 0, NULL, NULL, NULL, NULL)) \
+    X(nns_tensor, no_name, S(NULL), NULL, (g.model, 0, NULL, 50, &need, NULL, 0, NULL, NULL))    \
+    X(nns_tensor, no_name_no_need, S(NULL), NULL,                                                \
+      (g.model, 0, NULL, 0, NULL, NULL, 0, NULL, NULL))                                          \
+    X(nns_tensor, no_dims, S(NULL), "dims", (g.model, 0, made.text, 50, &need, NULL, 4, NULL, NULL)) \
     X(nns_get_weights, no_values, S(NULL), "values", (g.model, NULL, 67))                        \
     X(nns_set_weights, no_values, S(NULL), "values", (g.model, NULL, 67))
 

@@ -111,13 +111,15 @@ static float not_finite[67];
 
 #define WEIGHTS(X)                                                                               \
     X(nns_tensor, index_minus_1, S(ARGUMENT), "index",                                           \
-      (g.model, -1, made.text, 100, &need, &made.number, NULL, NULL))                            \
+      (g.model, -1, made.text, 100, &need, made.integers, 4, NULL, NULL))                            \
     X(nns_tensor, index_behind_the_last, S(ARGUMENT), "index",                                   \
-      (g.model, 4, made.text, 100, &need, &made.number, NULL, NULL))                             \
+      (g.model, 4, made.text, 100, &need, made.integers, 4, NULL, NULL))                             \
     X(nns_tensor, index_int64_max, S(ARGUMENT), "index",                                         \
-      (g.model, INT64_MAX, made.text, 100, &need, &made.number, NULL, NULL))                     \
+      (g.model, INT64_MAX, made.text, 100, &need, made.integers, 4, NULL, NULL))                     \
     X(nns_tensor, small_buffer, S(ARGUMENT), "capacity",                                         \
-      (g.model, 0, made.text, 3, &need, &made.number, NULL, NULL))                               \
+      (g.model, 0, made.text, 3, &need, made.integers, 4, NULL, NULL))                           \
+    X(nns_tensor, one_dim_of_two, S(ARGUMENT), "dims_capacity",                                  \
+      (g.model, 0, made.text, 100, &need, made.integers, 1, NULL, NULL))                         \
     X(nns_get_weights, fewer, S(SHAPE), "67", (g.model, made.floats, 66))                        \
     X(nns_get_weights, more, S(SHAPE), "67", (g.model, made.floats, 68))                         \
     X(nns_get_weights, minus_1, S(SHAPE), "67", (g.model, made.floats, -1))                      \

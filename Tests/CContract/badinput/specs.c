@@ -119,7 +119,17 @@ static const bad_case specs[] = {
     MORE("no classes", "classes", "'classes': []")
     MORE("a class twice", "classes", "'classes': ['a', 'b', 'a']")
     MORE("a class that is a number", "classes", "'classes': ['a', 'b', 3]")
+    MORE("a class of every type", "classes", "'classes': ['a', 2, true]")
+    MORE("a class that is half a number", "classes", "'classes': [1, 2, 2.5]")
+    MORE("a class beyond 64 bits", "classes", "'classes': [1, 2, 9223372036854775808]")
+    MORE("a class that is null", "classes", "'classes': ['a', 'b', null]")
+    MORE("a number twice", "classes", "'classes': [1, 2, 1.0]")
+    MORE("true twice", "classes", "'classes': [true, false, true]")
     MORE("classes an object", "classes", "'classes': {}")
+    MORE("three features for four columns", "features", "'features': ['a', 'b', 'c']")
+    MORE("a feature twice", "features", "'features': ['a', 'b', 'c', 'a']")
+    MORE("a feature that is a number", "features", "'features': ['a', 'b', 'c', 4]")
+    MORE("features an object", "features", "'features': {}")
     LOSS("classes of a regression", "classes", 1, "'mse', 'classes': ['a']")
 };
 

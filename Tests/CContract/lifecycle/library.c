@@ -57,8 +57,7 @@ static void check_build_info(void) {
 
 static void *error_of_new_thread(void *text) {
     snprintf(text, 100, "%s", nns_last_error());
-    nns_clone(NULL, NULL);
-    return NULL;
+    return nns_clone(NULL, NULL) == NNS_OK ? NULL : text;
 }
 
 static void check_error_texts(void) {

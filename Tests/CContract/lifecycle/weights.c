@@ -5,15 +5,16 @@ static const char spec[] =
     "{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 5, \"activation\": \"relu\"}, "
     "\"batch_norm\", {\"type\": \"dense\", \"units\": 2, \"bias\": false}], \"loss\": \"mse\"}";
 
-/* Trainable ones first, then the running statistics. cols is 0 for one dimension. */
+/* Trainable ones first, then the running statistics. */
 static const struct {
     const char *name;
-    int64_t rows, cols;
+    size_t rank;
+    int64_t dims[2];
 } expected[] = {
-    {"layers.0.weight", 5, 4},       {"layers.0.bias", 5, 0},
-    {"layers.1.weight", 5, 0},       {"layers.1.bias", 5, 0},
-    {"layers.2.weight", 2, 5},       {"layers.1.running_mean", 5, 0},
-    {"layers.1.running_var", 5, 0},
+    {"layers.0.weight", 2, {5, 4}},      {"layers.0.bias", 1, {5, 0}},
+    {"layers.1.weight", 1, {5, 0}},      {"layers.1.bias", 1, {5, 0}},
+    {"layers.2.weight", 2, {2, 5}},      {"layers.1.running_mean", 1, {5, 0}},
+    {"layers.1.running_var", 1, {5, 0}},
 };
 enum { TENSORS = sizeof expected / sizeof *expected };
 
@@ -28,18 +29,22 @@ static void check_tensors(const nns_model *model) {
     check_integer("param count: without running statistics", trainable, values - 10);
     for (int64_t index = 0; index < TENSORS && index < tensors; index++) {
         char name[64] = "";
-        int64_t rows = -1, cols = -1, offset = -1;
-        size_t need = 0;
-        must(nns_tensor(model, index, name, sizeof name, &need, &rows, &cols, &offset), "tensor");
+        int64_t dims[4] = {-1, -1, -1, -1}, offset = -1, size = 1;
+        size_t need = 0, rank = 0;
+        must(nns_tensor(model, index, name, sizeof name, &need, dims, 4, &rank, &offset), "tensor");
         check_text("tensor: name", name, expected[index].name);
         check_integer("tensor: need", (int64_t)need, (int64_t)strlen(name) + 1);
-        check_integer("tensor: rows", rows, expected[index].rows);
-        check_integer("tensor: cols", cols, expected[index].cols);
+        check_integer("tensor: rank", (int64_t)rank, (int64_t)expected[index].rank);
+        for (size_t at = 0; at < expected[index].rank; at++) {
+            check_integer("tensor: dims", dims[at], expected[index].dims[at]);
+            size *= dims[at];
+        }
+        check_integer("tensor: no more dims than rank", dims[expected[index].rank], -1);
         check_integer("tensor: begins where the one before ends", offset, next);
-        next += rows * (cols ? cols : 1);
+        next += size;
     }
-    check_status("tensor: rows, cols, offset may be NULL",
-                 nns_tensor(model, 0, NULL, 0, &(size_t){0}, NULL, NULL, NULL), NNS_OK);
+    check_status("tensor: dims, rank, offset may be NULL",
+                 nns_tensor(model, 0, NULL, 0, &(size_t){0}, NULL, 0, NULL, NULL), NNS_OK);
 }
 
 static void check_values(nns_model *model) {

@@ -41,6 +41,7 @@ void prepare_attempts(void) {
     data = labelled(&set);
     must(nns_train(trained, data, NULL, "{\"epochs\": 2, \"metrics\": [\"accuracy\"]}", NULL, NULL),
          "train");
+    must(nns_set_note(trained, "made", "for this test"), "set note");
     must(nns_save_buffer(trained, NNS_SAVE_WEIGHTS | NNS_SAVE_TRAINING, &file), "save buffer");
     must(nns_save(trained, path, NNS_SAVE_WEIGHTS), "save");
     wide = model_from("{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 4000}, "
@@ -86,6 +87,27 @@ static int32_t describe(fixture *with) {
     return nns_describe(with->model, NULL, 0, &need);
 }
 
+static int32_t summary(fixture *with) {
+    size_t need;
+    return nns_summary(with->model, NULL, 0, &need);
+}
+
+static int32_t class_name(fixture *with) {
+    size_t need;
+    return nns_class_name(with->model, 2, NULL, 0, &need);
+}
+
+static int32_t set_threshold(fixture *with) { return nns_set_threshold(with->model, 0.25); }
+
+static int32_t set_note(fixture *with) {
+    return nns_set_note(with->model, "a note with a longer name", "and with a text of a line or so");
+}
+
+static int32_t get_note(fixture *with) {
+    size_t need;
+    return nns_get_note(with->model, "made", NULL, 0, &need);
+}
+
 static int32_t history(fixture *with) {
     size_t need;
     return nns_history(with->model, NULL, 0, &need);
@@ -101,6 +123,20 @@ static int32_t create_data(fixture *with) {
     nns_array x = features_of(&set), y = labels_of(&set), w = array_of(NNS_F32, set.targets, ROWS, 1);
     (void)with;
     return nns_data_create(&x, &y, &w, "{\"allow_nan\": true}", &made.data);
+}
+
+static int32_t subset(fixture *with) {
+    static const int64_t rows[] = {3, 3, 1};
+    return nns_data_subset(with->data, rows, 3, &made.part);
+}
+
+static int32_t targets(fixture *with) {
+    nns_array out = array_of(NNS_F64, made.numbers, ROWS, 1);
+    return nns_data_targets(with->data, &out);
+}
+
+static int32_t set_scaling(fixture *with) {
+    return nns_set_scaling(with->model, set.targets, set.targets, FEATURES);
 }
 
 static int32_t split(fixture *with, int32_t kind) {
@@ -271,6 +307,11 @@ const attempt attempts[] = {
     {"nns_create_mlp", create_mlp, NNS_OK, 0},
     {"nns_clone", copy, NNS_OK, 0},
     {"nns_describe", describe, NNS_OK, 0},
+    {"nns_summary", summary, NNS_OK, 0},
+    {"nns_class_name", class_name, NNS_OK, 0},
+    {"nns_set_threshold, refused", set_threshold, NNS_E_ARGUMENT, 0},
+    {"nns_set_note", set_note, NNS_OK, 0},
+    {"nns_get_note", get_note, NNS_OK, 0},
     {"nns_history", history, NNS_OK, 0},
     {"nns_build_info", build_info, NNS_OK, 0},
     {"nns_data_create", create_data, NNS_OK, 0},
@@ -278,6 +319,9 @@ const attempt attempts[] = {
     {"nns_data_split, stratified", split_stratified, NNS_OK, 0},
     {"nns_data_split, group", split_group, NNS_OK, 0},
     {"nns_data_split, time", split_time, NNS_OK, 0},
+    {"nns_data_subset", subset, NNS_OK, 0},
+    {"nns_data_targets", targets, NNS_OK, 0},
+    {"nns_set_scaling", set_scaling, NNS_OK, 0},
     {"nns_train", train, NNS_OK, 1},
     {"nns_train with threads", train_in_threads, NNS_OK, 1},
     {"nns_train, lbfgs", train_search, NNS_OK, 1},

@@ -46,12 +46,33 @@ static int32_t sizes(void) {
     return status;
 }
 
+static int32_t subset(void) {
+    const nns_data *data = some_handle(DATA);
+    int64_t rows = 1, count = (int64_t)below(6), *indices = block((size_t)count * sizeof *indices);
+    nns_data_size(data, &rows, NULL, NULL);
+    for (int64_t at = 0; at < count; at++)
+        indices[at] = chance(3) ? (int64_t)draw() : (int64_t)below((uint64_t)rows + (chance(3) ? 1 : 0));
+    results made = room(sizeof(nns_data *));
+    int32_t status = CALL(nns_data_subset(data, indices, count, (nns_data **)made.at));
+    return kept(DATA, status, made);
+}
+
+static int32_t targets(void) {
+    const nns_data *data = some_handle(DATA);
+    int64_t rows = 1, columns = 1;
+    nns_data_size(data, &rows, NULL, &columns);
+    nns_array *out = array_for(rows + (chance(5) ? 1 : 0), columns, NUMBERS);
+    return CALL(nns_data_targets(data, out));
+}
+
 static int32_t let_go(void) { LET_GO(DATA, nns_data, nns_data_free); }
 
 action data_actions[] = {
     {"nns_data_create", 14, create, 0, 0},
     {"nns_data_split", 4, split, 0, 0},
     {"nns_data_size, _rows", 2, sizes, 0, 0},
+    {"nns_data_subset", 2, subset, 0, 0},
+    {"nns_data_targets", 2, targets, 0, 0},
     {"nns_data_free", 2, let_go, 0, 0},
     {NULL, 0, NULL, 0, 0},
 };
@@ -133,8 +154,8 @@ static const nns_limits *some_limits(void) {
     /* A block may be smaller than it says only where the library reads no further than it knows. */
     if (limits->struct_size > sizeof *limits) limits->struct_size = sizeof *limits;
     int64_t *fields[] = {&limits->max_file_bytes, &limits->max_header_bytes, &limits->max_parameters,
-                         &limits->max_layers};
-    *fields[below(4)] = chance(30) ? (int64_t)draw() : (int64_t)below(2000);
+                         &limits->max_layers, &limits->max_note_bytes};
+    *fields[below(5)] = chance(30) ? (int64_t)draw() : (int64_t)below(2000);
     return limits;
 }
 

@@ -49,20 +49,30 @@ static int32_t sizes(void) {
     return status;
 }
 
+static const char *some_name(void) {
+    static const char *const names[] = {"a", "build", "", "\xff", "gr\xc3\xbc\xc3\x9f" "e", "x-\"\n"};
+    return chance(2) ? NULL : names[below(6)];
+}
+
 static int32_t texts(void) {
-    const nns_model *model = some_handle(MODEL);
+    nns_model *model = some_handle(MODEL);
     size_t capacity = chance(20) ? 0 : below(chance(50) ? 3000 : 60);
     results buffer = room(capacity);
     size_t *need = chance(10) ? NULL : block(sizeof *need);
     char *text = chance(3) ? NULL : (char *)buffer.at;
     int32_t status;
-    switch (below(4)) {
+    switch (below(9)) {
+    case 6: status = CALL(nns_get_note(model, some_name(), text, capacity, need)); break;
+    case 7: status = CALL(nns_note_name(model, (int64_t)below(4) - 1, text, capacity, need)); break;
+    case 8: status = CALL(nns_set_note(model, some_name(), chance(30) ? NULL : some_name())); break;
+    case 4: status = CALL(nns_summary(model, text, capacity, need)); break;
+    case 5: status = CALL(nns_class_name(model, (int64_t)below(4) - 1, text, capacity, need)); break;
     case 0: status = CALL(nns_describe(model, text, capacity, need)); break;
     case 1: status = CALL(nns_history(model, text, capacity, need)); break;
     case 2: status = CALL(nns_build_info(text, capacity, need)); break;
     default:
-        status = CALL(nns_tensor(model, (int64_t)below(8) - 1, text, capacity, need, NULL, NULL,
-                                 NULL));
+        status = CALL(nns_tensor(model, (int64_t)below(8) - 1, text, capacity, need,
+                                 chance(50) ? NULL : block(4 * sizeof(int64_t)), below(5), NULL, NULL));
     }
     unless_ok(status, buffer);
     return status;
@@ -161,6 +171,31 @@ static int32_t fit_preprocess(void) {
     return CALL(nns_fit_preprocess(some_handle(MODEL), some_handle(DATA)));
 }
 
+static int32_t scaling(void) {
+    nns_model *model = some_handle(MODEL);
+    int64_t count = 3;
+    nns_input_size(model, &count);
+    if (count > 64 || chance(5)) count = (int64_t)below(64);
+    results center = room((size_t)count * sizeof(float)), scale = room(center.size);
+    int32_t status = CALL(nns_get_scaling(model, (float *)center.at, (float *)scale.at, count));
+    unless_ok(status, center);
+    unless_ok(status, scale);
+    if (chance(50)) return status;
+    for (int64_t at = 0; at < count; at++) {
+        ((float *)center.at)[at] = (float)odd_number();
+        ((float *)scale.at)[at] = chance(90) ? 0.5f : (float)odd_number();
+    }
+    return CALL(nns_set_scaling(model, (float *)center.at, (float *)scale.at, count));
+}
+
+static int32_t threshold(void) {
+    nns_model *model = some_handle(MODEL);
+    results value = room(sizeof(double));
+    int32_t status = CALL(nns_get_threshold(model, (double *)value.at));
+    unless_ok(status, value);
+    return chance(50) ? status : CALL(nns_set_threshold(model, chance(50) ? 0.25 : odd_number()));
+}
+
 static int32_t evaluate(void) {
     nns_model *model = some_handle(MODEL);
     int count;
@@ -251,6 +286,8 @@ action model_actions[] = {
     {"nns_loss_grad", 5, gradient, 0, 0},
     {"weights", 4, weights, 0, 0},
     {"nns_fit_preprocess", 2, fit_preprocess, 0, 0},
+    {"scaling", 3, scaling, 0, 0},
+    {"threshold", 2, threshold, 0, 0},
     {"nns_evaluate", 6, evaluate, 0, 0},
     {"nns_cancel", 2, cancel, 0, 0},
     {"predictions", 12, predict, 0, 0},

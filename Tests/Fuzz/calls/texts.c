@@ -120,6 +120,8 @@ const char *spec_text(void) {
     if (chance(20)) add(", \"preprocess\": \"%s\"", ONE_OF(scalings));
     if (chance(40)) add(", \"seed\": "), number("11");
     if (chance(5)) add(", \"classes\": [\"a\", \"b\", \"c\"]");
+    else if (chance(5)) add(chance(50) ? ", \"classes\": [3, -1, 7]" : ", \"classes\": [true, false]");
+    if (chance(5)) add(", \"features\": [\"a\", \"b\", \"c\"]");
     if (chance(5)) add(", \"threshold\": "), number("0.4");
     add("}");
     return finished(6, 0);

@@ -20,8 +20,10 @@ def _texts(array: np.ndarray) -> list:
     return [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in array.ravel().tolist()]
 
 
-def encode(labels: Any, classes: Sequence[str], name: str = "y") -> Any:
-    """Returns texts as indices into classes [int64, same shape]; anything else as it is.
+def encode(labels: Any, classes: Sequence[Any], name: str = "y") -> Any:
+    """Returns labels as indices into classes [int64, same shape]: texts, or numbers where the classes are numbers.
+
+    Anything else is returned as it is.
 
     Raises
     ------
@@ -30,6 +32,8 @@ def encode(labels: Any, classes: Sequence[str], name: str = "y") -> Any:
     DtypeError
         Texts, but no classes are known.
     """
+    if classes and not isinstance(classes[0], str):
+        return _encode_values(labels, classes, name)
     if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
         return labels
     array = np.asarray(labels)
@@ -48,8 +52,30 @@ def encode(labels: Any, classes: Sequence[str], name: str = "y") -> Any:
         ) from None
 
 
-def _listing(classes: Sequence[str], limit: int = 20) -> str:
-    shown = ", ".join(f'"{label}"' for label in classes[:limit])
+def _encode_values(labels: Any, classes: Sequence[Any], name: str) -> Any:
+    """`encode` where the classes are integers or booleans: a label is the class that it equals, 1 is True."""
+    array = np.asarray(labels)
+    if array.ndim > 1 and array.shape[1] != 1:
+        # One-hot, soft labels, or an answer for each output.
+        return labels
+    if array.dtype.kind == "O":
+        array = np.asarray(array.tolist())
+    if array.dtype.kind not in "biuf":
+        raise DtypeError(f"{name} must be of the classes' type, which are {_listing(classes)}; got {array.dtype}")
+    values = np.asarray(classes).astype(np.int64)
+    order = np.argsort(values)
+    places = np.searchsorted(values, array, sorter=order).clip(max=len(values) - 1)
+    indices = order[places].astype(np.int64)
+    unknown = (values[indices] != array).ravel()
+    if unknown.any():
+        row = int(unknown.argmax())
+        label = array.ravel()[row]
+        raise ArgumentError(f"{name} has the unknown label {label} in row {row}; the classes are {_listing(classes)}")
+    return indices
+
+
+def _listing(classes: Sequence[Any], limit: int = 20) -> str:
+    shown = ", ".join(f'"{label}"' if isinstance(label, str) else str(label) for label in classes[:limit])
     return shown if len(classes) <= limit else f"{shown} and {len(classes) - limit} more"
 
 

@@ -27,6 +27,7 @@ NNS_E_DIVERGED, NNS_E_CANCELLED, NNS_E_CALLBACK = range(20, 23)
 NNS_E_INTERNAL = 99
 NNS_LOG_INFO, NNS_LOG_WARNING = 1, 2
 NNS_F32, NNS_F64, NNS_U8, NNS_I32, NNS_I64, NNS_BOOL = range(1, 7)
+NNS_CLASS_NONE, NNS_CLASS_TEXT, NNS_CLASS_INTEGER, NNS_CLASS_BOOL = range(4)
 NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_GROUP, NNS_SPLIT_TIME = range(1, 5)
 NNS_PROBA, NNS_LABEL, NNS_RAW, NNS_ALLOW_NAN = 1, 2, 3, 0x100
 NNS_CURVE_ROC, NNS_CURVE_PR, NNS_CURVE_CALIBRATION = 1, 2, 3
@@ -62,6 +63,7 @@ class nns_limits(_Sized):
     _fields_ = [
         ("struct_size", c_uint32), ("reserved", c_uint32), ("max_file_bytes", c_int64),
         ("max_header_bytes", c_int64), ("max_parameters", c_int64), ("max_layers", c_int64),
+        ("max_note_bytes", c_int64),
     ]  # fmt: skip
 
 
@@ -94,14 +96,29 @@ _CHECKED = {
     "nns_output_size": [Model, Int64s],
     "nns_param_count": [Model, Int64s],
     "nns_describe": [Model, c_char_p, c_size_t, Size],
+    "nns_summary": [Model, c_char_p, c_size_t, Size],
+    "nns_feature_name": [Model, c_int64, c_char_p, c_size_t, Size],
+    "nns_class_count": [Model, Int64s],
+    "nns_class_type": [Model, Int32s],
+    "nns_class_name": [Model, c_int64, c_char_p, c_size_t, Size],
+    "nns_get_threshold": [Model, Doubles],
+    "nns_set_threshold": [Model, c_double],
+    "nns_set_note": [Model, c_char_p, c_char_p],
+    "nns_get_note": [Model, c_char_p, c_char_p, c_size_t, Size],
+    "nns_note_count": [Model, Int64s],
+    "nns_note_name": [Model, c_int64, c_char_p, c_size_t, Size],
     "nns_data_create": [Array, Array, Array, c_char_p, POINTER(Data)],
     "nns_data_split": [Data, c_int32, c_double, Array, c_uint64, POINTER(Data), POINTER(Data)],
     "nns_data_size": [Data, Int64s, Int64s, Int64s],
     "nns_data_rows": [Data, Int64s, c_int64],
+    "nns_data_targets": [Data, Array],
+    "nns_data_subset": [Data, Int64s, c_int64, POINTER(Data)],
     "nns_train": [Model, Data, Data, c_char_p, nns_progress_fn, c_void_p],
     "nns_configure": [Model, c_char_p],
     "nns_train_batch": [Model, Array, Array, Array, Doubles],
     "nns_fit_preprocess": [Model, Data],
+    "nns_get_scaling": [Model, Floats, Floats, c_int64],
+    "nns_set_scaling": [Model, Floats, Floats, c_int64],
     "nns_loss_grad": [Model, Array, Array, Array, Doubles, Floats, c_int64],
     "nns_apply_grad": [Model, Floats, c_int64],
     "nns_evaluate": [Model, Data, c_char_p, Doubles, c_int64],
@@ -122,7 +139,7 @@ _CHECKED = {
     "nns_load_buffer": [c_void_p, c_size_t, Limits, POINTER(Model)],
     "nns_buffer_bytes": [Buffer, POINTER(c_void_p), Size],
     "nns_tensor_count": [Model, Int64s, Int64s],
-    "nns_tensor": [Model, c_int64, c_char_p, c_size_t, Size, Int64s, Int64s, Int64s],
+    "nns_tensor": [Model, c_int64, c_char_p, c_size_t, Size, Int64s, c_size_t, Size, Int64s],
     "nns_get_weights": [Model, Floats, c_int64],
     "nns_set_weights": [Model, Floats, c_int64],
 }

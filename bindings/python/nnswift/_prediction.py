@@ -33,6 +33,7 @@ class OutputForm:
 
     def __init__(self, inputs: int, outputs: int, spec: Mapping[str, Any]):
         self.inputs = inputs
+        self.feature_names = spec.get("features") or []
         self._outputs = outputs
         # Of one row: for `one_row`, which has no time to work them out.
         self.row_shape, self.out_shape, self.out_bytes = (1, inputs), (1, outputs), 4 * outputs
@@ -49,6 +50,7 @@ class OutputForm:
         ShapeError
             One dimension that is neither a row nor, for a model of one feature, a column.
         """
+        self.check_columns(X)
         array = _arrays.supported(X, "x")
         is_row = array.ndim == 1 and array.size == self.inputs
         if array.ndim == 1 and not is_row and self.inputs != 1:
@@ -56,6 +58,22 @@ class OutputForm:
                 f"x must be rows of {self.inputs} features, or one such row, got {array.size} values in one dimension"
             )
         return _arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), is_row
+
+    def check_columns(self, X: Any) -> None:
+        """Raises ArgumentError if X is a table whose columns have other names than the spec's features."""
+        columns = getattr(X, "columns", None)
+        if columns is None or not self.feature_names:
+            return
+        names = [str(name) for name in columns]
+        if names == self.feature_names or len(names) != len(self.feature_names):
+            # Another number of columns is the library's to tell.
+            return
+        place = next(i for i, name in enumerate(names) if name != self.feature_names[i])
+        cure = "X[model.feature_names] has them in order" if set(names) == set(self.feature_names) else "rename it"
+        raise ArgumentError(
+            f'column {place} of x must be "{self.feature_names[place]}", as in the spec\'s "features", '
+            f'got "{names[place]}"; {cure}'
+        )
 
     def empty(self, rows: int, kind: str) -> np.ndarray:
         """Returns an array for the predictions of that many rows."""

@@ -7,12 +7,13 @@ import functools
 import json
 import os
 import weakref
-from typing import Any, Dict, Mapping, Optional, Sequence, Type, TypeVar
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, TypeVar
 
 import numpy as np
 
 from . import _arrays, _json, _library
 from ._library import NNS_SAVE_TRAINING, NNS_SAVE_WEIGHTS, Buffer, c_int64, lib, nns_limits, text_of
+from ._notes import Notes
 from ._prediction import OutputForm
 from .errors import ArgumentError
 
@@ -89,6 +90,37 @@ class StoredModel:
     def param_count(self) -> int:
         """Trainable values."""
         return self._number(lib.nns_param_count)
+
+    @property
+    def classes(self) -> List[Any]:
+        """The spec's "classes" in their type: texts, integers or booleans; empty without."""
+        return list(self._classes)
+
+    @property
+    def feature_names(self) -> List[str]:
+        """The spec's "features", one for each column of X; empty without."""
+        return list(self._form.feature_names)
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which one binary output is class 1; may be set to 0 ... 1."""
+        value = ctypes.c_double()
+        lib.nns_get_threshold(self._handle, value)
+        return value.value
+
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        lib.nns_set_threshold(self._handle, float(value))
+        self._spec_text = text_of(lib.nns_describe, self._handle)
+
+    @property
+    def notes(self) -> Notes:
+        """Texts of yours that the model keeps, as a dict: ``model.notes["build"] = "4711"``; files and copies have them."""
+        return Notes(self)
+
+    def summary(self) -> str:
+        """Returns the layers as a table for people: shape of a row that comes out, number of values, totals."""
+        return text_of(lib.nns_summary, self._handle)
 
     def _number(self, function: Any) -> int:
         number = c_int64()

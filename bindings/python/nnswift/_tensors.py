@@ -69,13 +69,16 @@ class TensorLayout:
 
 
 def _tensor(model: Any, index: int) -> Tensor:
-    rows, columns, offset = c_int64(), c_int64(), c_int64()
-    need = ctypes.c_size_t()
-    lib.nns_tensor(model, index, None, 0, need, rows, columns, offset)
+    dims, offset = (c_int64 * _MOST_DIMENSIONS)(), c_int64()
+    need, rank = ctypes.c_size_t(), ctypes.c_size_t()
+    lib.nns_tensor(model, index, None, 0, need, dims, len(dims), rank, offset)
     name = ctypes.create_string_buffer(need.value)
-    lib.nns_tensor(model, index, name, need.value, need, None, None, None)
-    shape = (rows.value, columns.value) if columns.value else (rows.value,)
-    return Tensor(name.value.decode(), shape, offset.value)
+    lib.nns_tensor(model, index, name, need.value, need, None, 0, None, None)
+    return Tensor(name.value.decode(), tuple(dims[: rank.value]), offset.value)
+
+
+# Of a tensor of the library.
+_MOST_DIMENSIONS = 4
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> str:

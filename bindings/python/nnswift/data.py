@@ -11,7 +11,7 @@ from ._library import (
     Data, Int64s, NNS_SPLIT_GROUP, NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_TIME, c_int64, lib,
     nns_array,
 )  # fmt: skip
-from .errors import ArgumentError, ShapeError
+from .errors import ArgumentError, DtypeError, ShapeError
 
 _KINDS = {
     "random": NNS_SPLIT_RANDOM,
@@ -32,6 +32,35 @@ class DataSet:
         self.handle = Data()
         config = _json.encode({"allow_nan": bool(allow_nan)}, "config")
         lib.nns_data_create(x, y, weight, config, self.handle)
+
+    @classmethod
+    def _owning(cls, handle: Any, x: nns_array) -> "DataSet":
+        part = cls.__new__(cls)
+        part._x, part.handle = x, handle
+        return part
+
+    def targets(self) -> np.ndarray:
+        """Returns a copy of the targets [rows x targets] as the library has them: int64, or float32 for numbers."""
+        rows, columns = c_int64(), c_int64()
+        lib.nns_data_size(self.handle, rows, None, columns)
+        out = np.empty((rows.value, columns.value), np.int64)
+        try:
+            lib.nns_data_targets(self.handle, _arrays.borrow_array(out, "out"))
+        except DtypeError:
+            out = out.astype(np.float32)
+            lib.nns_data_targets(self.handle, _arrays.borrow_array(out, "out"))
+        return out
+
+    def subset(self, indices: Any) -> "DataSet":
+        """Returns rows by their positions, in this order and as often as they are named, without copying features."""
+        positions = np.ascontiguousarray(indices, np.int64).ravel()
+        handle = Data()
+        lib.nns_data_subset(self.handle, _arrays.pointer(positions, Int64s), positions.size, handle)
+        return self._owning(handle, self._x)
+
+    def rows(self) -> np.ndarray:
+        """Returns which rows of the features these are [int64]."""
+        return _rows(self.handle)
 
     def __enter__(self) -> "DataSet":
         return self

@@ -33,7 +33,7 @@ class Model(StoredModel):
     Notes
     -----
     X is anything `numpy.asarray` takes, [rows x features]. float32, float64, uint8, int32, int64 and bool of any stride
-    are read where they are, without a copy. y is [rows] or [rows x targets]: class indices, numbers, or texts out of
+    are read where they are, without a copy. y is [rows] or [rows x targets]: class indices, numbers, or labels out of
     the spec's "classes". sample_weight is [rows], each >= 0.
 
     Any number of threads may read a model (predict, evaluate, save) at a time; whoever changes it needs it alone,
@@ -97,6 +97,7 @@ class Model(StoredModel):
         return self.history
 
     def _borrowed(self, X: Any, y: Any, sample_weight: Any) -> tuple:
+        self._form.check_columns(X)
         targets = _arrays.borrow(_labels.encode(y, self._classes), "y")
         return _arrays.borrow(X, "x"), targets, _arrays.borrow_optional(sample_weight, "sample_weight")
 
@@ -132,11 +133,37 @@ class Model(StoredModel):
 
     def fit_preprocess(self, X: Any, allow_nan: bool = False) -> None:
         """Fits the spec's "preprocess" to features; `train` does it by itself the first time."""
+        self._form.check_columns(X)
         x = _arrays.borrow(X, "x")
         # A data set needs targets; none are looked at here.
         nothing = _arrays.borrow_array(np.broadcast_to(np.zeros(1, np.uint8), (x.rows,)), "y")
         with DataSet(x, nothing, allow_nan=allow_nan) as data:
             lib.nns_fit_preprocess(self._handle, data.handle)
+
+    @property
+    def scaling(self) -> Tuple[np.ndarray, np.ndarray]:
+        """What the fitted preprocess subtracts from each feature, and what it multiplies by: (x - center) * scale.
+
+        Raises
+        ------
+        ArgumentError
+            The spec's preprocess is not one that is fitted to data.
+        StateError
+            It has not seen any data yet.
+        """
+        center, scale = np.empty(self.input_size, np.float32), np.empty(self.input_size, np.float32)
+        pointers = (_arrays.pointer(values, Floats) for values in (center, scale))
+        lib.nns_get_scaling(self._handle, *pointers, center.size)
+        return center, scale
+
+    def set_scaling(self, center: Any, scale: Any) -> None:
+        """Sets `scaling` instead of fitting it: finite values [features], scales above 0."""
+        arrays = [np.ascontiguousarray(values, np.float32) for values in (center, scale)]
+        if any(array.shape != (self.input_size,) for array in arrays):
+            shapes = " and ".join(str(array.shape) for array in arrays)
+            raise ShapeError(f"center and scale must have shape ({self.input_size},), got {shapes}")
+        pointers = (_arrays.pointer(array, Floats) for array in arrays)
+        lib.nns_set_scaling(self._handle, *pointers, self.input_size)
 
     def loss_grad(self, X: Any, y: Any, sample_weight: Any = None) -> Tuple[float, Dict[str, np.ndarray]]:
         """Returns a batch's loss and its gradient, in training mode; changes nothing.
@@ -217,7 +244,7 @@ class Model(StoredModel):
         -------
         array
             "proba", "raw": float32 [rows x outputs]. "label": int64 [rows x 1], or [rows x outputs] for several binary
-            outputs; texts where the spec has "classes" for them. Compare it with y [rows] as ``labels[:, 0] == y``.
+            outputs; labels in their type where the spec has "classes". Compare it with y [rows] as ``labels[:, 0] == y``.
             For one row without a second dimension: its own result, an array [outputs] or one label.
         """
 
@@ -283,7 +310,7 @@ def load(path: Any, limits: Optional[Mapping[str, int]] = None) -> Model:
     path : str, bytes or os.PathLike
     limits : dict, optional
         Bounds kept before anything is allocated: max_file_bytes (8 GiB), max_header_bytes (1 MiB), max_parameters
-        (1,000,000,000), max_layers (1,000).
+        (1,000,000,000), max_layers (1,000), max_note_bytes (131,072).
 
     Raises
     ------

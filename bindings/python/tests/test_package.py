@@ -22,7 +22,8 @@ LOADED = _library.lib._name
 
 @pytest.fixture(scope="module")
 def header():
-    return re.sub(r"/\*.*?\*/|NNS_NULLABLE", " ", HEADER.read_text(), flags=re.S)
+    text = re.sub(r"/\*.*?\*/", " ", HEADER.read_text(), flags=re.S)
+    return re.sub(r"\*(?=\w)", "* ", text.replace("NNS_CHECKED ", ""))
 
 
 def c_type(text):

@@ -48,7 +48,11 @@ def _sklearn_loss(network: Any) -> Dict[str, Any]:
     if loss is None:
         raise ValueError(f"out_activation_ {network.out_activation_!r} has no loss in this library")
     classes: Optional[Any] = getattr(network, "classes_", None)
-    return {"loss": loss} if classes is None else {"loss": loss, "classes": [str(name) for name in classes]}
+    return {"loss": loss} if classes is None else {"loss": loss, "classes": [_class_name(name) for name in classes]}
+
+
+def _class_name(name: Any) -> Any:
+    return name.item() if isinstance(name, (np.integer, np.bool_)) else str(name)
 
 
 def to_sklearn(model: Model, network: Any) -> Any:

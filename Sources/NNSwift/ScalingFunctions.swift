@@ -1,0 +1,66 @@
+import CNNSwift
+import NNData
+import NNErrors
+import NNMath
+import NNNetwork
+
+/// Refuses models whose preprocess is no scaling by a center and a scale that were fitted.
+private func fittedScaling(_ model: Model, _ count: Int64) throws(NNError) -> Preprocess {
+  let preprocess = model.preprocess
+  guard preprocess.rule.needsFit else {
+    throw .argument(
+      "the model's preprocess must be one that is fitted, such as standardize; "
+        + "this one has nothing to read or to set")
+  }
+  guard count == Int64(model.inputSize) else {
+    throw .shape("count must be the number of features, \(model.inputSize), got \(count)")
+  }
+  return preprocess
+}
+
+@c @implementation
+public func nns_get_scaling(
+  _ model: OpaquePointer?, _ center: UnsafeMutablePointer<Float>?,
+  _ scale: UnsafeMutablePointer<Float>?, _ count: Int64
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let center = try required(center, "center")
+    let scale = try required(scale, "scale")
+    try reading(model) { handle throws(NNError) in
+      let preprocess = try fittedScaling(handle.model, count)
+      guard preprocess.isFitted else {
+        throw .state(
+          "the model's preprocess must be fitted before, it has seen no data yet; train the model, "
+            + "or call nns_fit_preprocess or nns_set_scaling")
+      }
+      center.update(from: preprocess.center.base, count: preprocess.center.count)
+      scale.update(from: preprocess.scale.base, count: preprocess.scale.count)
+    }
+  }
+}
+
+@c @implementation
+public func nns_set_scaling(
+  _ model: OpaquePointer?, _ center: UnsafePointer<Float>?, _ scale: UnsafePointer<Float>?,
+  _ count: Int64
+) -> Int32 {
+  guarded { () throws(NNError) in
+    let center = try required(center, "center")
+    let scale = try required(scale, "scale")
+    try changing(model) { handle throws(NNError) in
+      let preprocess = try fittedScaling(handle.model, count)
+      for index in 0..<Int(count) {
+        guard center[index].isFinite else {
+          throw .argument("center must be finite, value \(index) is \(center[index])")
+        }
+        guard scale[index].isFinite, scale[index] > 0 else {
+          throw .argument(
+            "scale must be finite and above 0, value \(index) is \(scale[index])")
+        }
+      }
+      preprocess.center.base.update(from: center, count: Int(count))
+      preprocess.scale.base.update(from: scale, count: Int(count))
+      preprocess.isFitted = true
+    }
+  }
+}
