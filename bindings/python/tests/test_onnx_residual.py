@@ -187,3 +187,29 @@ def test_damaged_bytes_give_a_model_or_a_sentence():
                 assert isinstance(nnswift.from_onnx(damaged), nnswift.Model)
             except ValueError as error:
                 assert str(error)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("dynamo", [False, True])
+def test_graphs_of_torch(tmp_path, dynamo):
+    torch = pytest.importorskip("torch")
+    if dynamo:
+        pytest.importorskip("onnxscript")
+    from nnswift.convert.torch_layers import Residual
+
+    nn = torch.nn
+    torch.manual_seed(4)
+    inner = Residual([nn.LayerNorm(6), nn.Linear(6, 6), nn.SiLU()])
+    network = nn.Sequential(
+        nn.Linear(4, 6), nn.GELU("tanh"), Residual([nn.Linear(6, 6), nn.BatchNorm1d(6), nn.ReLU(), inner, nn.Linear(6, 6)]),
+        nn.ReLU(), Residual([nn.Linear(6, 3, bias=False), nn.GELU()], [nn.BatchNorm1d(6), nn.Linear(6, 3)]), nn.Softmax(1),
+    )  # fmt: skip
+    network(torch.tensor(X))  # moves the running statistics
+    network.eval()
+    path = str(tmp_path / "model.onnx")
+    torch.onnx.export(network, (torch.tensor(X),), path, verbose=False, dynamo=dynamo)
+    model = nnswift.from_onnx(path)
+    with torch.no_grad():
+        assert abs(model.predict(X) - network(torch.tensor(X)).numpy()).max() < TOLERANCE
+    assert [layer["type"] for layer in model.spec["layers"]] == ["dense", "residual", "relu", "residual"]
+    assert model.spec["loss"]["type"] == "softmax_cross_entropy"

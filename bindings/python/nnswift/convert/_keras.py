@@ -200,7 +200,7 @@ def _require_chain(network: Any, layers: List[Any]) -> None:
         if layer.input is not before:
             raise ValueError(
                 f'the network must be a chain, layer "{layer.name}" does not take what the layer before it gives; '
-                "if it is one make a keras.Sequential of its layers")
+                "branches, those of a residual too, cannot be read; if it is one make a keras.Sequential of its layers")
         before = layer.output
     if len(network.inputs) != 1 or len(network.outputs) != 1 or network.outputs[0] is not before:
         raise ValueError("the network must be a chain: one input, and the last layer's output as its only one")
