@@ -30,6 +30,8 @@ typedef int32_t (*nns_create_fn)(const char *spec_json, nns_model **model);
 typedef int32_t (*nns_create_mlp_fn)(const int64_t *sizes, int64_t count, const char *activation,
     const char *loss, uint64_t seed, nns_model **model);
 typedef int32_t (*nns_clone_fn)(const nns_model *model, nns_model **copy);
+typedef int32_t (*nns_swap_fn)(nns_model *model, nns_model *newer);
+typedef int32_t (*nns_set_wait_fn)(nns_model *model, int32_t milliseconds);
 typedef void (*nns_free_fn)(nns_model *model);
 typedef int32_t (*nns_input_size_fn)(const nns_model *model, int64_t *size);
 typedef int32_t (*nns_output_size_fn)(const nns_model *model, int64_t *size);
@@ -74,23 +76,30 @@ typedef int32_t (*nns_get_scaling_fn)(const nns_model *model, float *center, flo
 typedef int32_t (*nns_set_scaling_fn)(nns_model *model, const float *center, const float *scale,
     int64_t count);
 typedef int32_t (*nns_loss_grad_fn)(nns_model *model, const nns_array *x, const nns_array *y,
-    const nns_array *weight, double *loss, float *gradient, int64_t count);
+    const nns_array *weight, double *loss, float *gradient, int64_t count, double *weight_sum);
+typedef int32_t (*nns_forward_train_fn)(nns_model *model, const nns_array *x, const nns_array *out);
+typedef int32_t (*nns_backward_fn)(nns_model *model, const nns_array *d_outputs, float *gradient,
+    int64_t count, const nns_array *d_inputs);
 typedef int32_t (*nns_apply_grad_fn)(nns_model *model, const float *gradient, int64_t count);
 typedef int32_t (*nns_evaluate_fn)(const nns_model *model, const nns_data *data,
     const char *metrics_json, double *values, int64_t count);
 typedef int32_t (*nns_history_fn)(const nns_model *model, char *buffer, size_t capacity,
     size_t *need);
+typedef int32_t (*nns_history_info_fn)(const nns_model *model, int64_t *first, int64_t *last,
+    int64_t *best, int32_t *stopped);
+typedef int32_t (*nns_history_value_fn)(const nns_model *model, const char *name, int64_t epoch,
+    double *value);
 typedef int32_t (*nns_cancel_fn)(const nns_model *model);
 typedef int32_t (*nns_predict_fn)(const nns_model *model, const nns_array *x, int32_t kind,
-    void *out, size_t out_bytes);
+    const nns_array *out);
 typedef int32_t (*nns_predict_one_fn)(const nns_model *model, const float *x, int64_t count,
-    int32_t kind, void *out, size_t out_bytes);
+    int32_t kind, const nns_array *out);
 typedef int32_t (*nns_predict_data_fn)(const nns_model *model, const nns_data *data, int32_t kind,
-    void *out, size_t out_bytes);
+    const nns_array *out);
 typedef int32_t (*nns_session_create_fn)(const nns_model *model, int64_t max_rows,
     nns_session **session);
 typedef int32_t (*nns_session_predict_fn)(nns_session *session, const nns_array *x, int32_t kind,
-    void *out, size_t out_bytes);
+    const nns_array *out);
 typedef void (*nns_session_free_fn)(nns_session *session);
 typedef int32_t (*nns_metric_fn)(const char *name, const nns_array *y_true,
     const nns_array *y_score, const nns_array *weight, double *value);
@@ -126,6 +135,8 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_create) \
     X(nns_create_mlp) \
     X(nns_clone) \
+    X(nns_swap) \
+    X(nns_set_wait) \
     X(nns_free) \
     X(nns_input_size) \
     X(nns_output_size) \
@@ -156,9 +167,13 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_get_scaling) \
     X(nns_set_scaling) \
     X(nns_loss_grad) \
+    X(nns_forward_train) \
+    X(nns_backward) \
     X(nns_apply_grad) \
     X(nns_evaluate) \
     X(nns_history) \
+    X(nns_history_info) \
+    X(nns_history_value) \
     X(nns_cancel) \
     X(nns_predict) \
     X(nns_predict_one) \
@@ -193,6 +208,8 @@ typedef struct nns_functions {
     nns_create_fn nns_create;
     nns_create_mlp_fn nns_create_mlp;
     nns_clone_fn nns_clone;
+    nns_swap_fn nns_swap;
+    nns_set_wait_fn nns_set_wait;
     nns_free_fn nns_free;
     nns_input_size_fn nns_input_size;
     nns_output_size_fn nns_output_size;
@@ -223,9 +240,13 @@ typedef struct nns_functions {
     nns_get_scaling_fn nns_get_scaling;
     nns_set_scaling_fn nns_set_scaling;
     nns_loss_grad_fn nns_loss_grad;
+    nns_forward_train_fn nns_forward_train;
+    nns_backward_fn nns_backward;
     nns_apply_grad_fn nns_apply_grad;
     nns_evaluate_fn nns_evaluate;
     nns_history_fn nns_history;
+    nns_history_info_fn nns_history_info;
+    nns_history_value_fn nns_history_value;
     nns_cancel_fn nns_cancel;
     nns_predict_fn nns_predict;
     nns_predict_one_fn nns_predict_one;

@@ -5,11 +5,11 @@ import NNNetwork
 
 /// The kinds of prediction: what each row gets.
 package enum PredictionKind: Sendable {
-  /// Probabilities, rates or values: Float [rows × outputs].
+  /// Probabilities, rates or values, [rows × outputs].
   case probabilities
-  /// Class indices: Int64 [rows × 1]; binary with several outputs: [rows × outputs].
+  /// Class indices, [rows × 1]; binary with several outputs: [rows × outputs].
   case labels
-  /// Before the output function: Float [rows × outputs].
+  /// Before the output function, [rows × outputs].
   case raw
 }
 
@@ -37,39 +37,33 @@ extension Model {
     }
   }
 
-  /// Bytes of a prediction for that many rows.
-  package func predictionBytes(_ kind: PredictionKind, rows: Int) throws(NNError) -> Int {
-    let values = try checkedProduct(rows, try predictionColumns(kind), "predictions")
-    let size = if case .labels = kind { 8 } else { 4 }
-    return try checkedProduct(values, size, "predictions")
-  }
-
   func write(
-    _ outputs: Matrix, kind: PredictionKind, at start: Int, into out: UnsafeMutableRawPointer
+    _ outputs: Matrix, kind: PredictionKind, at start: Int, into out: PredictionOutput
   ) {
     switch kind {
     case .labels: writeLabels(outputs, at: start, into: out)
     case .raw, .probabilities:
       if case .probabilities = kind { spec.loss.output.apply(outputs) }
-      (out + start * outputSize * 4).copyMemory(from: outputs.base, byteCount: outputs.count * 4)
+      out.store(outputs, at: start)
     }
   }
 
-  /// The caller's buffer need not be aligned.
-  private func writeLabels(_ outputs: Matrix, at start: Int, into out: UnsafeMutableRawPointer) {
+  private func writeLabels(_ outputs: Matrix, at start: Int, into out: PredictionOutput) {
     if spec.loss.output == .softmax {
       for row in 0..<outputs.rows {
-        out.storeBytes(
-          of: Int64(largestIndex(outputs.row(row), outputs.columns)),
-          toByteOffset: (start + row) * 8, as: Int64.self)
+        let label = largestIndex(outputs.row(row), outputs.columns)
+        out.store(label: label, row: start + row, column: 0)
       }
       return
     }
     spec.loss.output.apply(outputs)
     let threshold = threshold
-    for index in 0..<outputs.count {
-      let label: Int64 = Double(outputs.base[index]) >= threshold ? 1 : 0
-      out.storeBytes(of: label, toByteOffset: (start * outputSize + index) * 8, as: Int64.self)
+    for row in 0..<outputs.rows {
+      let values = outputs.row(row)
+      for column in 0..<outputs.columns {
+        let label = Double(values[column]) >= threshold ? 1 : 0
+        out.store(label: label, row: start + row, column: column)
+      }
     }
   }
 

@@ -48,12 +48,12 @@ extension Model {
   /// - Parameters:
   ///   - view: [any × inputSize], checked by the caller.
   ///   - order: the row at a position; nil: the position itself.
-  ///   - out: receives dense rows; large enough as `predictionBytes` says.
+  ///   - out: receives the rows.
   ///   - lanes: made for this model and for at least `rows` rows.
   ///   - pool: runs the lanes; for a single lane it shares the products.
   package func predict(
     _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, kind: PredictionKind,
-    into out: UnsafeMutableRawPointer, shards: PredictionShards, pool: WorkerPool
+    into out: PredictionOutput, shards: PredictionShards, pool: WorkerPool
   ) {
     let count = shards.count(for: rows)
     if count == 1 {
@@ -74,7 +74,7 @@ extension Model {
   /// The same for rows of one shard.
   fileprivate func predict(
     _ view: ArrayView, from first: Int, to end: Int, order: UnsafePointer<Int32>?,
-    kind: PredictionKind, into out: UnsafeMutableRawPointer, executor: CPUExecutor, pool: WorkerPool
+    kind: PredictionKind, into out: PredictionOutput, executor: CPUExecutor, pool: WorkerPool
   ) {
     var start = first
     while start < end {
@@ -95,7 +95,7 @@ private struct PredictionJob {
   let rowsOfShard: Int
   let order: UnsafePointer<Int32>?
   let kind: PredictionKind
-  let out: UnsafeMutableRawPointer
+  let out: PredictionOutput
   let shards: PredictionShards
 
   func predict(shard: Int) {

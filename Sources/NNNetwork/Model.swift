@@ -88,13 +88,18 @@ package final class Model {
   /// An independent copy of spec, scaling and weights.
   package func copy() throws(NNError) -> Model {
     let twin = try Model(spec, initialized: false)
-    twin.weights.copy(from: weights)
-    twin.preprocess.center.copy(from: preprocess.center)
-    twin.preprocess.scale.copy(from: preprocess.scale)
-    twin.preprocess.isFitted = preprocess.isFitted
-    twin.notes = notes
-    twin.thresholdBits.store(threshold.bitPattern, ordering: .relaxed)
+    try twin.take(self)
     return twin
+  }
+
+  /// Takes weights, scaling, notes and threshold of a model of the same architecture.
+  package func take(_ other: Model) throws(NNError) {
+    weights.copy(from: other.weights)
+    preprocess.center.copy(from: other.preprocess.center)
+    preprocess.scale.copy(from: other.preprocess.scale)
+    preprocess.isFitted = other.preprocess.isFitted
+    notes = other.notes
+    thresholdBits.store(other.threshold.bitPattern, ordering: .relaxed)
   }
 
   /// The probability from which one binary output is class 1: the spec's, until a host sets

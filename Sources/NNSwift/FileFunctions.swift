@@ -89,7 +89,7 @@ private func insertHeld(
   _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FileLimits
 ) throws(NNError) -> OpaquePointer {
   let (model, training) = try decode(bytes, limits: limits)
-  let handle = ModelHandle(model)
+  let handle = try ModelHandle(model)
   handle.savedTraining = training
   if let training { handle.savedHistory = try TrainingHistory(saved: training) }
   return try handle.insert()

@@ -54,7 +54,7 @@ public func nns_clone(
     let target = try required(copy, "copy")
     let twin = try reading(model) { source throws(NNError) in
       try MemoryReservation.hold(source.savedBytes) { () throws(NNError) in
-        let twin = ModelHandle(try source.model.copy())
+        let twin = try ModelHandle(try source.model.copy())
         twin.savedHistory = source.history
         return twin
       }

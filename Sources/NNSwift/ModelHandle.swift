@@ -15,6 +15,8 @@ final class ModelHandle: @unchecked Sendable {
   var trainer: Trainer?
   /// Optimiser state from a file, until a training continues from it.
   var savedTraining: TrainingState?
+  /// Of `nns_forward_train`, until the model changes.
+  var batch: KeptBatch?
   /// Of a clone or a file, until a training replaces it.
   var savedHistory = TrainingHistory()
   /// The flag that `nns_cancel` raises; set before the handle is returned.
@@ -58,13 +60,15 @@ final class ModelHandle: @unchecked Sendable {
     if let kept { Unmanaged<PredictionShards>.fromOpaque(kept).release() }
   }
 
-  /// Readers, or -1 while the model is being changed.
-  private let access = Atomic<Int>(0)
-  /// The thread that runs a callback of a training, 0: none.
-  private let callbackThread = Atomic<UInt64>(0)
+  /// Lets in many that read, or one that changes the model.
+  let gate: ModelGate
 
-  init(_ model: Model) {
+  /// - Throws: `NNError.memory`.
+  convenience init(_ model: Model) throws(NNError) { self.init(model, try ModelGate()) }
+
+  private init(_ model: Model, _ gate: consuming ModelGate) {
     self.model = model
+    self.gate = gate
     let spec = model.spec.json
     // Measured at most: 210 bytes a layer; 200 for each byte of the spec, when it is saved.
     smallBytes = MemoryReservation.base + 256 * (spec.object?["layers"]?.array?.count ?? 0)
@@ -79,43 +83,6 @@ final class ModelHandle: @unchecked Sendable {
   }
 
   var history: TrainingHistory { trainer?.history ?? savedHistory }
-
-  /// Runs a body that only reads. Any number may run at a time; a training's callback may, too.
-  func read<Value>(_ body: () throws(NNError) -> Value) throws(NNError) -> Value {
-    var seen = access.load(ordering: .acquiring)
-    while seen >= 0 {
-      let (exchanged, original) = access.weakCompareExchange(
-        expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
-      if exchanged {
-        defer { access.wrappingSubtract(1, ordering: .releasing) }
-        return try body()
-      }
-      seen = original
-    }
-    guard callbackThread.load(ordering: .acquiring) == nnc_thread_id() else {
-      throw .busy(
-        "the model is being changed by another call; wait for its end, or clone it before")
-    }
-    return try body()
-  }
-
-  /// Runs a body that changes the model, alone.
-  func change<Value>(_ body: () throws(NNError) -> Value) throws(NNError) -> Value {
-    let (exchanged, _) = access.compareExchange(
-      expected: 0, desired: -1, ordering: .acquiringAndReleasing)
-    guard exchanged else {
-      throw .busy("the model is in use by another call; wait for its end, or clone it before")
-    }
-    defer { access.store(0, ordering: .releasing) }
-    return try body()
-  }
-
-  /// Lets this thread read the model while the body, a training's callback, runs.
-  func asCallback(_ body: () -> Int32) -> Int32 {
-    callbackThread.store(nnc_thread_id(), ordering: .releasing)
-    defer { callbackThread.store(0, ordering: .releasing) }
-    return body()
-  }
 }
 
 /// Reads from the model behind a handle.
@@ -124,18 +91,24 @@ func reading<Value>(
 ) throws(NNError) -> Value {
   try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
     try MemoryReservation.hold(object.smallBytes) { () throws(NNError) in
-      try object.read { () throws(NNError) in try body(object) }
+      try object.gate.read { () throws(NNError) in try body(object) }
     }
   }
 }
 
 /// Changes the model behind a handle.
+///
+/// - Parameter keepsBatch: whether what `nns_forward_train` kept remains.
 func changing<Value>(
-  _ handle: OpaquePointer?, _ body: (ModelHandle) throws(NNError) -> Value
+  _ handle: OpaquePointer?, keepsBatch: Bool = false,
+  _ body: (ModelHandle) throws(NNError) -> Value
 ) throws(NNError) -> Value {
   try HandleTable.with(handle, .model, as: ModelHandle.self) { object throws(NNError) in
     try MemoryReservation.hold(object.smallBytes) { () throws(NNError) in
-      try object.change { () throws(NNError) in try body(object) }
+      try object.gate.change { () throws(NNError) in
+        if !keepsBatch { object.batch?.drop() }
+        return try body(object)
+      }
     }
   }
 }

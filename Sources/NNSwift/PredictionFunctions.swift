@@ -31,29 +31,88 @@ final class SessionHandle: @unchecked Sendable {
   }
 }
 
-/// Checks a prediction's features and output buffer before anything is computed.
-private func checkedFeatures(
-  _ features: ArrayView, _ model: Model, _ kind: PredictionKind, allowsNaN: Bool, outBytes: Int,
-  _ pool: WorkerPool
-) throws(NNError) {
+/// Checks a prediction's features and where it goes before anything is computed.
+private func checked(
+  _ features: ArrayView, _ out: ArrayView, _ model: Model, _ kind: PredictionKind,
+  allowsNaN: Bool, _ pool: WorkerPool
+) throws(NNError) -> PredictionOutput {
   guard features.columns == model.inputSize else {
     throw .shape(
       "x has \(features.columns) columns, the model expects \(model.inputSize); "
         + "check the column order used in training")
   }
   guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
-  let needed = try model.predictionBytes(kind, rows: features.rows)
-  guard outBytes >= needed else {
-    throw .argument(
-      "out_bytes must be at least \(needed) for \(features.rows) rows, got \(outBytes)")
-  }
+  let output = try predictionOutput(out, model, kind, rows: features.rows)
   try model.requireFitted()
   if !allowsNaN { try checkFinite(features, "x", pool: pool) }
+  return output
+}
+
+/// Checks where predictions go: element type, size, and that no element lies on another.
+func predictionOutput(
+  _ out: ArrayView, _ model: Model, _ kind: PredictionKind, rows: Int
+) throws(NNError) -> PredictionOutput {
+  let columns = try model.predictionColumns(kind)
+  guard case .labels = kind else {
+    return try floatOutput(out, "out", rows: rows, columns: columns)
+  }
+  guard out.type == .int64 || out.type == .int32 else {
+    throw .dtype("out: dtype must be NNS_I64 or NNS_I32 for NNS_LABEL, got \(out.type.name)")
+  }
+  try requireSize(out, "out", rows: rows, columns: columns)
+  return try distinct(out, "out")
+}
+
+/// Checks where results of floats go.
+func floatOutput(
+  _ out: ArrayView, _ name: StaticString, rows: Int, columns: Int
+) throws(NNError) -> PredictionOutput {
+  try requireFloats(out, name, rows: rows, columns: columns)
+  return try distinct(out, name)
+}
+
+/// Refuses an array that is not F32 or F64 of a size.
+func requireFloats(
+  _ array: ArrayView, _ name: StaticString, rows: Int, columns: Int
+) throws(NNError) {
+  guard array.type == .float32 || array.type == .float64 else {
+    throw .dtype("\(name): dtype must be NNS_F32 or NNS_F64, got \(array.type.name)")
+  }
+  try requireSize(array, name, rows: rows, columns: columns)
+}
+
+private func requireSize(
+  _ array: ArrayView, _ name: StaticString, rows: Int, columns: Int
+) throws(NNError) {
+  guard array.rows == rows, array.columns == columns else {
+    throw .shape(
+      "\(name) must have \(rows) x \(columns) elements for these rows, "
+        + "got \(array.rows) x \(array.columns)")
+  }
+}
+
+private func distinct(_ out: ArrayView, _ name: StaticString) throws(NNError) -> PredictionOutput {
+  guard out.hasDistinctElements else {
+    throw .argument(
+      "\(name): its elements must not lie on each other; check row_stride and col_stride")
+  }
+  return PredictionOutput(out)
+}
+
+extension ArrayView {
+  /// Whether no element lies on another: each row ends before the next begins, or each column.
+  fileprivate var hasDistinctElements: Bool {
+    let (row, column) = (Int(rowStride.magnitude), Int(columnStride.magnitude))
+    if rows <= 1 { return columns <= 1 || column >= type.size }
+    if columns <= 1 { return row >= type.size }
+    return column >= type.size && row >= column * (columns - 1) + type.size
+      || row >= type.size && column >= row * (rows - 1) + type.size
+  }
 }
 
 private func predict(
   _ handle: ModelHandle, _ features: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
-  _ kind: PredictionKind, _ out: UnsafeMutableRawPointer, _ pool: WorkerPool
+  _ kind: PredictionKind, _ out: PredictionOutput, _ pool: WorkerPool
 ) throws(NNError) {
   try handle.withShards(rows: rows, pool) { shards in
     handle.model.predict(
@@ -64,16 +123,15 @@ private func predict(
 @c @implementation
 public func nns_predict(
   _ model: OpaquePointer?, _ x: UnsafePointer<nns_array>?, _ kind: Int32,
-  _ out: UnsafeMutableRawPointer?, _ out_bytes: Int
+  _ out: UnsafePointer<nns_array>?
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, allowsNaN) = try predictionKind(kind)
-    let out = try required(out, "out")
+    let out = try view(out, "out")
     let features = try view(x, "x")
     try reading(model) { handle throws(NNError) in
       let pool = handle.model.predictionPool(rows: features.rows, threads: Settings.threads)
-      try checkedFeatures(
-        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, pool)
+      let out = try checked(features, out, handle.model, kind, allowsNaN: allowsNaN, pool)
       try predict(handle, features, rows: features.rows, order: nil, kind, out, pool)
     }
   }
@@ -82,11 +140,11 @@ public func nns_predict(
 @c @implementation
 public func nns_predict_one(
   _ model: OpaquePointer?, _ x: UnsafePointer<Float>?, _ count: Int64, _ kind: Int32,
-  _ out: UnsafeMutableRawPointer?, _ out_bytes: Int
+  _ out: UnsafePointer<nns_array>?
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, allowsNaN) = try predictionKind(kind)
-    let out = try required(out, "out")
+    let out = try view(out, "out")
     let x = try required(x, "x")
     try reading(model) { handle throws(NNError) in
       guard count == Int64(handle.model.inputSize) else {
@@ -95,8 +153,7 @@ public func nns_predict_one(
       let features = ArrayView(
         type: .float32, base: x, rows: 1, columns: Int(count), rowStride: Int(count) * 4,
         columnStride: 4)
-      try checkedFeatures(
-        features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, .alone)
+      let out = try checked(features, out, handle.model, kind, allowsNaN: allowsNaN, .alone)
       try predict(handle, features, rows: 1, order: nil, kind, out, .alone)
     }
   }
@@ -104,12 +161,12 @@ public func nns_predict_one(
 
 @c @implementation
 public func nns_predict_data(
-  _ model: OpaquePointer?, _ data: OpaquePointer?, _ kind: Int32, _ out: UnsafeMutableRawPointer?,
-  _ out_bytes: Int
+  _ model: OpaquePointer?, _ data: OpaquePointer?, _ kind: Int32,
+  _ out: UnsafePointer<nns_array>?
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, _) = try predictionKind(kind)
-    let out = try required(out, "out")
+    let out = try view(out, "out")
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
         // Whether features may be NaN was decided when the data set was made.
@@ -117,11 +174,7 @@ public func nns_predict_data(
           throw .shape(
             "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
         }
-        let needed = try handle.model.predictionBytes(kind, rows: set.rows)
-        guard out_bytes >= needed else {
-          throw .argument(
-            "out_bytes must be at least \(needed) for \(set.rows) rows, got \(out_bytes)")
-        }
+        let out = try predictionOutput(out, handle.model, kind, rows: set.rows)
         try handle.model.requireFitted()
         let pool = handle.model.predictionPool(rows: set.rows, threads: Settings.threads)
         try predict(handle, set.features, rows: set.rows, order: set.order, kind, out, pool)
@@ -155,21 +208,20 @@ public func nns_session_create(
 @c @implementation
 public func nns_session_predict(
   _ session: OpaquePointer?, _ x: UnsafePointer<nns_array>?, _ kind: Int32,
-  _ out: UnsafeMutableRawPointer?, _ out_bytes: Int
+  _ out: UnsafePointer<nns_array>?
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, allowsNaN) = try predictionKind(kind)
-    let out = try required(out, "out")
+    let out = try view(out, "out")
     let features = try view(x, "x")
     try HandleTable.with(session, .session, as: SessionHandle.self) { session throws(NNError) in
       let handle = session.owner
       guard features.rows <= session.rows else {
         throw .shape("x has \(features.rows) rows, the session was made for \(session.rows)")
       }
-      try handle.read { () throws(NNError) in
+      try handle.gate.read { () throws(NNError) in
         try session.use { shards, pool throws(NNError) in
-          try checkedFeatures(
-            features, handle.model, kind, allowsNaN: allowsNaN, outBytes: out_bytes, pool)
+          let out = try checked(features, out, handle.model, kind, allowsNaN: allowsNaN, pool)
           handle.model.predict(
             features, rows: features.rows, order: nil, kind: kind, into: out, shards: shards,
             pool: pool)

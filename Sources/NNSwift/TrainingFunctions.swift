@@ -35,7 +35,7 @@ private func fit(
 ) throws(NNError) {
   let observer = TrainingObserver(
     report: progress.map { report in
-      { state in handle.asCallback { tell(report, user, state) } }
+      { state in handle.gate.asCallback { tell(report, user, state) } }
     },
     isCancelled: { handle.cancelFlag?.isRaised ?? false },
     checkpoint: try config.checkpoint.map(checkpointWriter))
@@ -68,17 +68,6 @@ private func checkpointWriter(
   }
 }
 
-private func tell(
-  _ report: nns_progress_fn, _ user: UnsafeMutableRawPointer?, _ state: ProgressReport
-) -> Int32 {
-  var progress = nns_progress(
-    struct_size: UInt32(MemoryLayout<nns_progress>.size), epoch_end: state.isEpochEnd ? 1 : 0,
-    epoch: Int64(state.epoch), epochs: Int64(state.epochs), batch: Int64(state.batch),
-    batches: Int64(state.batches), loss: state.loss, val_loss: state.validationLoss,
-    learning_rate: state.learningRate, seconds: state.seconds)
-  return report(user, &progress)
-}
-
 extension ModelHandle {
   /// The trainer for a call of `nns_train`: a fresh one, unless the config continues.
   fileprivate func trainer(for config: TrainingConfig) throws(NNError) -> Trainer {
@@ -99,7 +88,7 @@ extension ModelHandle {
   }
 
   /// The trainer that single steps use: the one there is, or one with the default config.
-  fileprivate func trainerForSteps() throws(NNError) -> Trainer {
+  func trainerForSteps() throws(NNError) -> Trainer {
     if let trainer { return trainer }
     let fresh = try Trainer(
       model, try TrainingConfig(.object(JSONObject())),
@@ -159,7 +148,8 @@ public func nns_fit_preprocess(_ model: OpaquePointer?, _ data: OpaquePointer?) 
 public func nns_loss_grad(
   _ model: OpaquePointer?, _ x: UnsafePointer<nns_array>?, _ y: UnsafePointer<nns_array>?,
   _ weight: UnsafePointer<nns_array>?, _ loss: UnsafeMutablePointer<Double>?,
-  _ gradient: UnsafeMutablePointer<Float>?, _ count: Int64
+  _ gradient: UnsafeMutablePointer<Float>?, _ count: Int64,
+  _ weight_sum: UnsafeMutablePointer<Double>?
 ) -> Int32 {
   guarded { () throws(NNError) in
     let gradient = try required(gradient, "gradient")
@@ -170,9 +160,10 @@ public func nns_loss_grad(
         x, y, weight, for: handle.model, allowsNaN: trainer.config.allowsNaN)
       try handle.model.requireFitted()
       let result = try Buffer<Float>(count: handle.model.parameterCount)
-      let value = try trainer.lossAndGradient(rows, into: result.base)
+      let sum = try trainer.lossAndGradient(rows, into: result.base)
       handle.model.exportRows(result.base, count: result.count, to: gradient)
-      loss?.pointee = value
+      loss?.pointee = sum.mean
+      weight_sum?.pointee = sum.weight
     }
   }
 }

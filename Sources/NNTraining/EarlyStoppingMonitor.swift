@@ -56,8 +56,10 @@ final class EarlyStoppingMonitor {
     return state.waited >= max(1, options.patience)
   }
 
+  /// The weights of the best epoch so far; nil: none yet, or they are not to be restored.
+  var bestWeights: Buffer<Float>? { state.bestEpoch > 0 ? state.weights : nil }
+
   func restore(_ model: Model) {
-    guard state.bestEpoch > 0, let weights = state.weights else { return }
-    model.weights.copy(from: weights)
+    if let bestWeights { model.weights.copy(from: bestWeights) }
   }
 }

@@ -4,42 +4,6 @@ import NNErrors
 import NNMath
 import NNNetwork
 
-/// The argument of a progress callback.
-package struct ProgressReport {
-  package let isEpochEnd: Bool
-  /// From 1.
-  package let epoch: Int
-  package let epochs: Int
-  /// From 1.
-  package let batch: Int
-  package let batches: Int
-  /// Mean over the epoch so far.
-  package let loss: Double
-  /// NaN where there is none.
-  package let validationLoss: Double
-  package let learningRate: Double
-  /// Since the training began.
-  package let seconds: Double
-}
-
-/// The functions of the caller that a training calls between its steps.
-package struct TrainingObserver {
-  /// Nonzero stops the training; nil: no callback.
-  package let report: ((ProgressReport) -> Int32)?
-  package let isCancelled: () -> Bool
-  /// Saves model and state for the config's checkpoint; nil: none are saved.
-  package let checkpoint: ((Trainer) throws(NNError) -> Void)?
-
-  package init(
-    report: ((ProgressReport) -> Int32)?, isCancelled: @escaping () -> Bool,
-    checkpoint: ((Trainer) throws(NNError) -> Void)? = nil
-  ) {
-    self.report = report
-    self.isCancelled = isCancelled
-    self.checkpoint = checkpoint
-  }
-}
-
 extension Trainer {
   /// Checks and allocates everything that a training needs; nothing of model and trainer changes.
   ///
@@ -83,6 +47,10 @@ package struct FitRun {
 
   private let columnNames: [String]
   private let accumulator: GradientAccumulator?
+  /// The same for a callback; nil: there is none.
+  private let namesToTell: ColumnNames?
+  /// nil: what a training that diverges leaves is not its start.
+  private let origin: TrainingStart?
 
   private var model: Model { trainer.model }
 
@@ -106,6 +74,7 @@ package struct FitRun {
     let names = metrics.map { $0.name }
     let columns = Self.columns(names, validates: part != nil)
     columnNames = columns
+    namesToTell = observer.report == nil ? nil : try ColumnNames(columns)
     monitor = try config.earlyStopping.map { options throws(NNError) in
       let column = try Self.column(options.metric, columns)
       let room = options.restoresBest ? try Buffer<Float>(count: model.weights.count) : nil
@@ -134,12 +103,14 @@ package struct FitRun {
       config.accumulate > 1 ? try GradientAccumulator(parameters: model.parameterCount) : nil
     let density = try samples.features.density(count: samples.rows, order: samples.order)
     try pass.leaveOutZeros(density: config.leavesOutZeros ? density : nil)
+    origin = config.restoration == .last ? nil : try TrainingStart(trainer)
   }
 
   /// Runs the epochs.
   ///
-  /// - Throws: `NNError.diverged`, `.cancelled`, `.callback`, with weights and history kept; what a
-  ///   metric throws; `.io`, `.memory` when a checkpoint could not be made.
+  /// - Throws: `NNError.diverged`, with the weights that the config's `restore` asks for;
+  ///   `.cancelled`, `.callback`, with weights and history kept; what a metric throws; `.io`,
+  ///   `.memory` when a checkpoint could not be made.
   package func start() throws(NNError) {
     if !model.preprocess.isFitted {
       try model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
@@ -156,7 +127,9 @@ package struct FitRun {
       try epochs()
     } catch {
       switch error {
-      case .diverged: trainer.history.ending = .diverged
+      case .diverged(let text):
+        trainer.history.ending = .diverged
+        throw .diverged(text + "; " + restore())
       case .cancelled: trainer.history.ending = .cancelled
       case .callback: trainer.history.ending = .callback
       default: if trainer.history.ending == .running { trainer.history.ending = .failed }
@@ -165,10 +138,25 @@ package struct FitRun {
     }
   }
 
+  /// Takes model and optimiser back to where the config wants them after a divergence.
+  ///
+  /// - Returns: which weights there are now, for the message.
+  private func restore() -> String {
+    guard let origin else { return "the last finite weights are kept" }
+    let best = config.restoration == .start ? nil : monitor?.bestWeights
+    origin.restore(trainer, best: best)
+    return best == nil
+      ? "the model has the weights of its start"
+      : "the model has the weights of epoch \(trainer.history.bestEpoch), the best"
+  }
+
   private func epochs() throws(NNError) {
     var lastCheckpoint = began
     for epoch in firstEpoch..<lastEpoch {
-      let values = try run(epoch)
+      guard let (values, batchLoss) = try run(epoch) else {
+        trainer.history.ending = .callback
+        break
+      }
       let isOver = try finish(epoch, values)
       // The last checkpoint is saved when the training is complete.
       if !isOver, epoch + 1 < lastEpoch, let checkpoint = config.checkpoint,
@@ -177,11 +165,11 @@ package struct FitRun {
         try saveCheckpoint()
         lastCheckpoint = nnc_seconds()
       }
-      try report(
-        epoch, batch: sampler.batches - 1, loss: values[0], rate: values[values.count - 3],
-        isEpochEnd: true, validationLoss: evaluator == nil ? .nan : values[1 + metricCount])
-      if isOver {
-        trainer.history.ending = .earlyStopping
+      let goesOn = try report(
+        epoch, batch: sampler.batches - 1, loss: values[0], batchLoss: batchLoss,
+        rate: values[values.count - 3], values: values)
+      if isOver || !goesOn {
+        trainer.history.ending = isOver ? .earlyStopping : .callback
         break
       }
     }
@@ -229,10 +217,11 @@ package struct FitRun {
 
   /// One epoch.
   ///
-  /// - Returns: a value a column.
-  private func run(_ epoch: Int) throws(NNError) -> [Double] {
+  /// - Returns: a value a column, and the loss of the last batch; nil: the callback ended it.
+  private func run(_ epoch: Int) throws(NNError) -> (values: [Double], batchLoss: Double)? {
     let start = nnc_seconds()
     var sum = LossSum()
+    var batchSum = LossSum()
     var rate = 0.0
     var rows = 0
     sheet?.reset()
@@ -246,15 +235,17 @@ package struct FitRun {
       let count = sampler.count(batch)
       rate = learningRate.at(
         epoch: epoch, step: trainer.optimizer.steps, epochs: lastEpoch, steps: allSteps)
-      sum += try trainer.run(
+      batchSum = try trainer.run(
         Trainer.Step(
           samples: ordered, start: batch * sampler.batchSize, count: count, epoch: epoch,
           batch: batch, classWeights: classWeights.map { UnsafePointer($0.base) }, sheet: sheet,
           rate: rate, endsEpoch: batch + 1 == sampler.batches))
+      sum += batchSum
       rows += count
       if config.reportsBatches {
-        try report(
-          epoch, batch: batch, loss: sum.mean, rate: rate, isEpochEnd: false, validationLoss: .nan)
+        let goesOn = try report(
+          epoch, batch: batch, loss: sum.mean, batchLoss: batchSum.mean, rate: rate, values: nil)
+        guard goesOn else { return nil }
       }
     }
     let trained = nnc_seconds()
@@ -264,7 +255,7 @@ package struct FitRun {
     }
     try appendValidation(to: &values)
     values += [rate, nnc_seconds() - start, Double(rows) / max(trained - start, 1e-9)]
-    return values
+    return (values, batchSum.mean)
   }
 
   private func appendValidation(to values: inout [Double]) throws(NNError) {
@@ -273,18 +264,30 @@ package struct FitRun {
     for index in 0..<metricCount { values.append(validationValues.base[index]) }
   }
 
+  /// - Parameter values: the epoch's, at its end.
+  /// - Returns: whether the training goes on.
   private func report(
-    _ epoch: Int, batch: Int, loss: Double, rate: Double, isEpochEnd: Bool, validationLoss: Double
-  ) throws(NNError) {
-    guard let report = observer.report else { return }
-    let answer = report(
-      ProgressReport(
-        isEpochEnd: isEpochEnd, epoch: epoch + 1, epochs: lastEpoch, batch: batch + 1,
-        batches: sampler.batches, loss: loss, validationLoss: validationLoss, learningRate: rate,
-        seconds: nnc_seconds() - began))
-    guard answer == 0 else {
+    _ epoch: Int, batch: Int, loss: Double, batchLoss: Double, rate: Double, values: [Double]?
+  ) throws(NNError) -> Bool {
+    guard let report = observer.report, let namesToTell else { return true }
+    func told(_ record: EpochRecord?) -> CallbackAnswer {
+      let validationLoss = evaluator == nil ? nil : record?.values[1 + metricCount]
+      return report(
+        ProgressReport(
+          epoch: epoch + 1, epochs: lastEpoch, batch: batch + 1, batches: sampler.batches,
+          loss: loss, batchLoss: batchLoss, validationLoss: validationLoss ?? .nan,
+          learningRate: rate, seconds: nnc_seconds() - began, record: record))
+    }
+    let answer =
+      values?.withUnsafeBufferPointer {
+        told(EpochRecord(names: UnsafePointer(namesToTell.pointers.base), values: $0))
+      } ?? told(nil)
+    switch answer {
+    case .goOn: return true
+    case .stop: return false
+    case .fail(let number):
       throw .callback(
-        "the callback returned \(answer) in epoch \(epoch + 1), batch \(batch + 1); "
+        "the callback returned \(number) in epoch \(epoch + 1), batch \(batch + 1); "
           + "weights and history are kept")
     }
   }

@@ -114,15 +114,15 @@ package final class Optimizer {
   private(set) var function: OptimizerFunction
   private(set) var shared: OptimizerKind.Shared
   /// Updates made so far.
-  package private(set) var steps = 0
+  package internal(set) var steps = 0
   /// Whether the rule evaluates the loss by itself.
   let searches: Bool
   let slots: Buffer<Float>
-  private let scalars: Buffer<Double>
+  let scalars: Buffer<Double>
   private let runs: [(offset: Int, count: Int, decays: Bool)]
   private let parameterCount: Int
   private let tensors: Int
-  private let lbfgs: LBFGS?
+  let lbfgs: LBFGS?
   private var constants = StepConstants()
   private var learningRate = 0.0
   private let weights: UnsafeMutablePointer<Float>

@@ -77,6 +77,8 @@ package struct LearningRate {
     ])
   }
 
+  mutating func restore(_ plateau: PlateauState) { self.plateau = plateau }
+
   mutating func restorePlateau(_ json: JSON) {
     guard let list = json.array, list.count == 4 else { return }
     plateau = PlateauState(

@@ -257,7 +257,7 @@ package final class Trainer {
       ? "training loss became NaN"
       : loss.isFinite ? "the gradient became infinite" : "training loss or weights became infinite"
     return .diverged(
-      "\(what) in epoch \(step.epoch + 1), batch \(step.batch + 1); the last finite weights are kept; "
+      "\(what) in epoch \(step.epoch + 1), batch \(step.batch + 1); that step was not made; "
         + "lower learning_rate (now \(step.rate)) or scale the features")
   }
 }
@@ -286,7 +286,7 @@ extension Trainer {
   /// The loss of a batch and its gradient, in training mode; nothing changes.
   package func lossAndGradient(
     _ samples: SampleRows, into gradient: UnsafeMutablePointer<Float>
-  ) throws(NNError) -> Double {
+  ) throws(NNError) -> LossSum {
     try requireRows(samples)
     let weights = try config.classWeighting.weights(samples, model)
     let pass = try pass(rows: samples.rows)
@@ -300,7 +300,7 @@ extension Trainer {
     guard sum.mean.isFinite, largestMagnitude(gradient, gradients.count).isFinite else {
       throw .diverged("the loss or its gradient is not finite for this batch; scale the features")
     }
-    return sum.mean
+    return sum
   }
 
   /// One update with a gradient from outside, [parameterCount].

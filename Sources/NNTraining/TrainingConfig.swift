@@ -32,6 +32,9 @@ package struct TrainingConfig {
   package let stratifies: Bool
   package let earlyStopping: EarlyStopping?
   package let checkpoint: CheckpointOptions?
+  /// What a training that diverges leaves; nil: the best that early stopping has seen, else its
+  /// start.
+  package let restoration: Restoration?
   package let metrics: [NamedMetric]
   /// Threads; 0: choose; nil: the process-wide default.
   package let threads: Int?
@@ -76,6 +79,7 @@ package struct TrainingConfig {
     checkpoint = try options.value("checkpoint").map { json throws(NNError) in
       try CheckpointOptions(json)
     }
+    restoration = try Self.restoration(&options, earlyStopping)
     threads =
       options.has("threads") ? try options.integer("threads", in: 0...256) : Self.absent(&options)
     seed = try options.seed("seed", default: 0)
@@ -100,6 +104,22 @@ package struct TrainingConfig {
           "optimizer lbfgs: clip_norm and clip_value do not go with its line; leave them out")
       }
     }
+  }
+
+  private static func restoration(
+    _ options: inout Options, _ earlyStopping: EarlyStopping?
+  ) throws(NNError) -> Restoration? {
+    guard options.has("restore") else {
+      _ = options.value("restore")
+      return nil
+    }
+    let word = try options.choice("restore", default: "start", among: ["start", "best", "last"])
+    guard word != "best" || earlyStopping?.restoresBest ?? false else {
+      throw .argument(
+        "config: restore \"best\" needs early_stopping with restore_best, which keeps the best "
+          + "weights")
+    }
+    return Restoration(rawValue: word)
   }
 
   /// Marks the key as read.

@@ -98,6 +98,33 @@ package struct TrainingHistory: Sendable {
     for index in columns.indices { columns[index].append(values[index]) }
   }
 
+  /// The number of a column at an epoch; 0: the last one.
+  ///
+  /// - Throws: `NNError.argument` when there is no such column or epoch.
+  package func value(of name: String, epoch: Int64) throws(NNError) -> Double {
+    let isEpoch = sameBytes(name, "epoch")
+    let column = names.firstIndex { sameBytes($0, name) }
+    guard isEpoch || column != nil else {
+      throw .argument(
+        "name must be \"epoch\" or a column of the history (\(listing(names))), got \"\(name)\"")
+    }
+    guard let first = epochs.first, let last = epochs.last else {
+      throw .argument("epoch must be one of the history's, it has none yet; train the model first")
+    }
+    guard let index = index(of: epoch == 0 ? Int64(last) : epoch) else {
+      throw .argument("epoch must be in \(first)...\(last), or 0 for the last one, got \(epoch)")
+    }
+    return column.map { columns[$0][index] } ?? Double(epochs[index])
+  }
+
+  /// Epochs follow each other; only the last one of a very long history stands apart.
+  private func index(of epoch: Int64) -> Int? {
+    guard let first = epochs.first, epoch >= Int64(first) else { return nil }
+    let index = Int(epoch) - first
+    if index < epochs.count, epochs[index] == Int(epoch) { return index }
+    return epochs.last == Int(epoch) ? epochs.count - 1 : nil
+  }
+
   /// The history as the C contract shows it; numbers that are not finite become null.
   package var json: JSON {
     var object = JSONObject()

@@ -43,6 +43,10 @@ typedef struct samples {
 
 void fill_samples(samples *set);
 
+/* Where predictions go: dense arrays. */
+#define FLOATS(data, rows, cols) (&(nns_array)NNS_ARRAY(NNS_F32, data, rows, cols))
+#define LABELS(data, rows, cols) (&(nns_array)NNS_ARRAY(NNS_I64, data, rows, cols))
+
 nns_array array_of(int32_t dtype, const void *data, int64_t rows, int64_t cols);
 nns_array features_of(const samples *set);
 nns_array labels_of(const samples *set);

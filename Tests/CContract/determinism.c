@@ -57,7 +57,7 @@ static uint64_t hash_predictions(const nns_model *model, const nns_data *data, i
     must(nns_data_size(data, &rows, NULL, NULL), "data size");
     size_t size = (size_t)(rows * outputs) * sizeof(float);
     float *out = room_for(size);
-    must(nns_predict_data(model, data, NNS_PROBA, out, size), "predict data");
+    must(nns_predict_data(model, data, NNS_PROBA, FLOATS(out, rows, outputs)), "predict data");
     uint64_t hash = hash_of(out, size);
     free(out);
     return hash;
@@ -136,17 +136,17 @@ static void check_predictions(void) {
     char spec[600];
     snprintf(spec, sizeof spec, big_spec, 4);
     nns_model *model = model_from(spec);
-    must(nns_predict(model, &x, NNS_PROBA, expected, sizeof expected), "predict");
+    must(nns_predict(model, &x, NNS_PROBA, FLOATS(expected, ROWS, OUTPUTS)), "predict");
     int equal = 0;
     for (size_t at = 0; at < sizeof threads / sizeof *threads; at++) {
         nns_session *session = NULL;
         must(nns_set_threads(threads[at]), "set threads");
         must(nns_session_create(model, ROWS, &session), "session");
         memset(got, 0, sizeof got);
-        must(nns_predict(model, &x, NNS_PROBA, got, sizeof got), "predict");
+        must(nns_predict(model, &x, NNS_PROBA, FLOATS(got, ROWS, OUTPUTS)), "predict");
         equal += !memcmp(got, expected, sizeof got);
         memset(got, 0, sizeof got);
-        must(nns_session_predict(session, &x, NNS_PROBA, got, sizeof got), "session predict");
+        must(nns_session_predict(session, &x, NNS_PROBA, FLOATS(got, ROWS, OUTPUTS)), "session predict");
         equal += !memcmp(got, expected, sizeof got);
         nns_session_free(session);
     }
@@ -156,7 +156,7 @@ static void check_predictions(void) {
     *last = NAN;
     memset(got, 7, sizeof got);
     must(nns_set_threads(3), "set threads");
-    int32_t status = nns_predict(model, &x, NNS_PROBA, got, sizeof got);
+    int32_t status = nns_predict(model, &x, NNS_PROBA, FLOATS(got, ROWS, OUTPUTS));
     check_integer("predictions: NaN at the end of the last lane", status, NNS_E_ARGUMENT);
     check(strstr(nns_last_error(), "row 1998, column 783") != NULL, "predictions: its place is named", "%s",
           nns_last_error());

@@ -17,9 +17,15 @@ int main(void) {
     check_continuing();
     check_callbacks();
     check_cancelling();
+    check_stops();
+    check_restoring();
+    check_histories();
     check_predictions();
     check_layouts();
+    check_outputs();
     check_sessions();
+    check_own_loss();
+    check_swap();
     check_weights();
     check_files();
     return finish();

@@ -49,6 +49,7 @@ int main(void) {
     check_predicting_together();
     check_training_apart();
     check_busy();
+    check_waiting();
     check_fork();
     check_mixed_threads();
     check_cancel_in_search();

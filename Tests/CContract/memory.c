@@ -15,7 +15,7 @@ typedef struct outcome {
 static int still_predicts(const nns_model *model) {
     static const float row[FEATURES] = {0.5f, 1, -1, 2};
     float out[CLASSES];
-    return nns_predict_one(model, row, FEATURES, NNS_PROBA, out, sizeof out) == NNS_OK;
+    return nns_predict_one(model, row, FEATURES, NNS_PROBA, FLOATS(out, 1, CLASSES)) == NNS_OK;
 }
 
 /* One try; the number of allocations that failed. */

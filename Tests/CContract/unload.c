@@ -35,7 +35,7 @@ static struct {
                            nns_data **);
     int32_t (*train)(nns_model *, const nns_data *, const nns_data *, const char *, nns_progress_fn,
                      void *);
-    int32_t (*predict)(const nns_model *, const nns_array *, int32_t, void *, size_t);
+    int32_t (*predict)(const nns_model *, const nns_array *, int32_t, const nns_array *);
     void (*free)(nns_model *);
     void (*data_free)(nns_data *);
 } api;
@@ -72,11 +72,12 @@ static int use_once(const char *name, int is_careless) {
     nns_array x = NNS_ARRAY(NNS_F32, features, ROWS, FEATURES);
     nns_array y = NNS_ARRAY(NNS_I32, labels, ROWS, 1);
     float out[ROWS * CLASSES];
+    nns_array to = NNS_ARRAY(NNS_F32, out, ROWS, CLASSES);
     int32_t refused = 0;
     pthread_t thread;
     int works = !api.create(spec, &model) && !api.data_create(&x, &y, NULL, NULL, &data) &&
                 !api.train(model, data, NULL, "{\"epochs\": 2, \"threads\": 3}", NULL, NULL) &&
-                !api.predict(model, &x, NNS_PROBA, out, sizeof out);
+                !api.predict(model, &x, NNS_PROBA, &to);
     pthread_create(&thread, NULL, fail_elsewhere, &refused);
     pthread_join(thread, NULL);
     if (!is_careless) api.free(model);

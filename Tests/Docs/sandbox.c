@@ -40,6 +40,7 @@ static int train_and_save(const char *config)
 {
     nns_array x = NNS_ARRAY(NNS_F32, features, ROWS, FEATURES);
     nns_array y = NNS_ARRAY(NNS_I32, labels, ROWS, 1);
+    nns_array out = NNS_ARRAY(NNS_F32, probabilities, ROWS, 2);
     int64_t sizes[] = {FEATURES, 128, 2};
     nns_model *model = NULL, *loaded = NULL;
     nns_data *data = NULL;
@@ -48,7 +49,7 @@ static int train_and_save(const char *config)
                  nns_train(model, data, NULL, config, NULL, NULL) ||
                  nns_save(model, "sandbox.safetensors", NNS_SAVE_TRAINING) ||
                  nns_load("sandbox.safetensors", NULL, &loaded) ||
-                 nns_predict(loaded, &x, NNS_PROBA, probabilities, sizeof probabilities);
+                 nns_predict(loaded, &x, NNS_PROBA, &out);
     nns_data_free(data);
     nns_free(model);
     nns_free(loaded);

@@ -43,12 +43,17 @@ static batch make_batch(int64_t inputs, int64_t outputs)
 
 static void predict(const nns_model *model, const batch *rows)
 {
-    static float out[MOST_VALUES];
+    static float out[2 * MOST_VALUES];
     static int64_t labels[MOST_VALUES];
-    nns_predict(model, &rows->x, NNS_PROBA, out, sizeof out);
-    nns_predict(model, &rows->x, NNS_RAW, out, sizeof out);
-    nns_predict(model, &rows->x, NNS_LABEL, labels, sizeof labels);
-    nns_predict_one(model, rows->x.data, rows->x.cols, NNS_PROBA, out, sizeof out);
+    int64_t outputs = 1;
+    nns_output_size(model, &outputs);
+    nns_array values = NNS_ARRAY(NNS_F32, out, ROWS, outputs), one = NNS_ARRAY(NNS_F64, out, 1, outputs);
+    nns_array classes = NNS_ARRAY(NNS_I64, labels, ROWS, 1), bits = NNS_ARRAY(NNS_I32, labels, ROWS, outputs);
+    nns_predict(model, &rows->x, NNS_PROBA, &values);
+    nns_predict(model, &rows->x, NNS_RAW, &values);
+    nns_predict(model, &rows->x, NNS_LABEL, &classes);
+    nns_predict(model, &rows->x, NNS_LABEL, &bits);
+    nns_predict_one(model, rows->x.data, rows->x.cols, NNS_PROBA, &one);
 }
 
 static void train(nns_model *model, const batch *rows, const char *config)

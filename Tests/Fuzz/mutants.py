@@ -96,16 +96,18 @@ def use(model, config):
         return
     x = np.resize(np.linspace(-2, 2, 23, dtype=np.float32), (8, inputs))
     y = np.eye(outputs, dtype=np.float32)[np.arange(8) % outputs]
-    out = np.empty((8, outputs), np.int64)
+    out, labels = array(np.empty((8, outputs), np.float32)), np.empty((8, 1), np.int64)
+    to_labels = _library.nns_array(_library.NNS_I64, labels.ctypes.data, 8, 1, 0, 0)
     rows, targets, data, buffer, again = array(x), array(y), _library.Data(), _library.Buffer(), _library.Model()
-    for kind in (_library.NNS_PROBA, _library.NNS_RAW, _library.NNS_LABEL):
-        status_of(lib.nns_predict, model, rows, kind, out.ctypes.data, out.nbytes)
+    for kind in (_library.NNS_PROBA, _library.NNS_RAW):
+        status_of(lib.nns_predict, model, rows, kind, out)
+    status_of(lib.nns_predict, model, rows, _library.NNS_LABEL, to_labels)
     must(lib.nns_data_create, rows, targets, None, None, data)
     stop = _library.nns_progress_fn(lambda user, progress: progress.contents.epoch >= 3)
     status_of(lib.nns_train, model, data, None, config, stop, None)
     status_of(lib.nns_train_batch, model, rows, targets, None, ctypes.c_double())
     lib.nns_data_free(data)
-    status_of(lib.nns_predict, model, rows, _library.NNS_PROBA, out.ctypes.data, out.nbytes)
+    status_of(lib.nns_predict, model, rows, _library.NNS_PROBA, out)
     start, size = ctypes.c_void_p(), ctypes.c_size_t()
     must(lib.nns_save_buffer, model, 3, buffer)
     must(lib.nns_buffer_bytes, buffer, start, size)

@@ -103,7 +103,7 @@ import Testing
         observer: TrainingObserver(
           report: { report in
             seen += 1
-            return report.epoch == 2 && report.batch == 3 ? 1 : 0
+            return report.epoch == 2 && report.batch == 3 ? .fail(1) : .goOn
           }, isCancelled: { false }))
     }
     #expect(error?.statusAndMessage.status == 22)

@@ -28,16 +28,15 @@ static void print_table(const double *matrix, int classes)
 void confusion_print(const nns_model *model, const nns_data *data, const uint8_t *truth,
                      int64_t rows, int classes)
 {
-    size_t bytes = (size_t)rows * sizeof(int64_t);
-    int64_t *labels = malloc(bytes);
+    int64_t *labels = malloc((size_t)rows * sizeof(int64_t));
     double *matrix = malloc((size_t)classes * (size_t)classes * sizeof(double));
     if (!labels || !matrix) {
         fprintf(stderr, "out of memory for the confusion matrix\n");
         exit(1);
     }
-    CHECK(nns_predict_data(model, data, NNS_LABEL, labels, bytes));
     nns_array y_true = NNS_ARRAY(NNS_U8, truth, rows, 1);
     nns_array y_pred = NNS_ARRAY(NNS_I64, labels, rows, 1);
+    CHECK(nns_predict_data(model, data, NNS_LABEL, &y_pred));
     CHECK(nns_confusion(&y_true, &y_pred, NULL, classes, matrix, (int64_t)classes * classes));
     print_table(matrix, classes);
     free(matrix);

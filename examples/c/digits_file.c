@@ -93,8 +93,10 @@ void digit_classify(const nns_model *model, const digits_file *digits, int64_t r
     nns_array x = NNS_ARRAY(NNS_U8, pixels, 1, DIGIT_PIXELS);
     int64_t label = 0;
     float probabilities[DIGIT_CLASSES];
-    CHECK(nns_predict(model, &x, NNS_LABEL, &label, sizeof label));
-    CHECK(nns_predict(model, &x, NNS_PROBA, probabilities, sizeof probabilities));
+    nns_array to_label = NNS_ARRAY(NNS_I64, &label, 1, 1);
+    nns_array to_probabilities = NNS_ARRAY(NNS_F32, probabilities, 1, DIGIT_CLASSES);
+    CHECK(nns_predict(model, &x, NNS_LABEL, &to_label));
+    CHECK(nns_predict(model, &x, NNS_PROBA, &to_probabilities));
     printf("digit %lld: truth %d, predicted %lld, probabilities", (long long)row,
            digit_label(digits, row), (long long)label);
     for (int c = 0; c < DIGIT_CLASSES; c++)

@@ -59,6 +59,23 @@ void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
 int nnc_cpu_count(void);
 
+// A gate in front of one model: many that read, or one that changes it. While a changer waits, new
+// readers wait behind it; after a change the readers that waited go first: so neither keeps the
+// other out. All zero: nobody is inside.
+typedef struct nnc_gate {
+    uint64_t state;
+    struct nnc_waiter *readers, *changers;
+} nnc_gate;
+// 1: in. Neither waits, and where nobody waits none of the four takes a lock.
+int nnc_gate_read(nnc_gate *gate);
+int nnc_gate_change(nnc_gate *gate);
+void nnc_gate_end_read(nnc_gate *gate);
+void nnc_gate_end_change(nnc_gate *gate);
+// For a caller that was not let in; below 0: waits for ever. 1: in, 0: too late.
+// only_for_readers: waits neither for a change (0 at once) nor behind other changers.
+int nnc_gate_wait_to_read(nnc_gate *gate, int64_t milliseconds);
+int nnc_gate_wait_to_change(nnc_gate *gate, int64_t milliseconds, int only_for_readers);
+
 // A pool of threads. nnc_pool_run calls work(context, part, member) once for each part 0 ... n-1,
 // on any free thread, and returns when all parts are done. Member 0 is the caller. The threads run
 // from the creation on; NULL if it fails.

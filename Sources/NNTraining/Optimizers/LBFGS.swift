@@ -120,6 +120,9 @@ final class LBFGS {
     return initial
   }
 
+  /// Begins anew, without pairs.
+  func forget() { (pairs, first, iterations, diagonal, stepLength) = (0, 0, 0, 1, 0) }
+
   /// d = -H · g from the pairs of steps and changes of gradient (the two-loop recursion).
   private func updateDirection(_ gradient: UnsafeMutablePointer<Float>) {
     guard iterations > 1 else {

@@ -12,8 +12,9 @@ static int32_t on_progress(void *user, const nns_progress *progress) {
     CHECK(progress->epoch >= 1 && progress->epoch <= progress->epochs && progress->epochs == 40);
     CHECK(progress->batch == progress->batches && progress->epoch_end == 1);
     CHECK(progress->loss > 0 && isnan(progress->val_loss) && progress->learning_rate > 0);
-    CHECK(progress->seconds >= 0);
-    return ++calls == 40 ? 1 : 0;
+    CHECK(progress->seconds >= 0 && progress->batch_loss > 0 && progress->metric_count == 4);
+    CHECK(!strcmp(progress->metric_names[0], "loss") && progress->metric_values[0] == progress->loss);
+    return ++calls == 40 ? NNS_STOP : 0;
 }
 
 static void on_line(void *user, int32_t level, const char *text) {
@@ -55,10 +56,14 @@ static void check_data(const nns_data *data) {
 static void check_training(nns_model *model, const nns_data *data) {
     static char history[20000];
     size_t need = 0;
-    double values[2];
+    double values[2], value = 0;
+    int64_t first = 0, last = 0;
+    int32_t stopped = 0;
     CHECK(!nns_fit_preprocess(model, data));
-    CHECK(nns_train(model, data, NULL, "{\"epochs\": 40, \"seed\": 3}", on_progress, &calls) == NNS_E_CALLBACK);
+    CHECK(nns_train(model, data, NULL, "{\"epochs\": 40, \"seed\": 3}", on_progress, &calls) == NNS_OK);
     CHECK(calls == 40);
+    CHECK(!nns_history_info(model, &first, &last, NULL, &stopped) && first == 1 && last == 40);
+    CHECK(stopped == NNS_STOPPED_CALLBACK && !nns_history_value(model, "loss", 40, &value) && value > 0);
     CHECK(!nns_train(model, data, data, "{\"epochs\": 60, \"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.03}}",
                      NULL, NULL));
     CHECK(lines >= 1);
@@ -74,27 +79,35 @@ static void check_steps(nns_model *model) {
     double before = 0, loss = 0, after = 0;
     CHECK(!nns_param_count(model, &count) && count == 67);
     CHECK(!nns_configure(model, "{\"optimizer\": {\"type\": \"sgd\", \"learning_rate\": 0.01}}"));
-    CHECK(!nns_loss_grad(model, &x, &y, NULL, &before, gradient, count));
+    CHECK(!nns_loss_grad(model, &x, &y, NULL, &before, gradient, count, NULL));
     CHECK(!nns_apply_grad(model, gradient, count));
+    float outputs[ROWS * CLASSES];
+    const nns_array out = NNS_ARRAY(NNS_F32, outputs, ROWS, CLASSES);
+    nns_model *newer = NULL;
+    CHECK(!nns_forward_train(model, &x, &out) && !nns_backward(model, &out, gradient, count, NULL));
+    CHECK(!nns_clone(model, &newer) && !nns_swap(model, newer) && nns_set_wait(newer, 0) == NNS_E_STATE);
+    CHECK(!nns_configure(model, "{\"optimizer\": {\"type\": \"sgd\", \"learning_rate\": 0.01}}"));
     CHECK(!nns_train_batch(model, &x, &y, NULL, &loss) && loss < before);
-    CHECK(!nns_loss_grad(model, &x, &y, NULL, &after, gradient, count) && after < loss);
+    CHECK(!nns_loss_grad(model, &x, &y, NULL, &after, gradient, count, NULL) && after < loss);
 }
 
 static void check_predictions(const nns_model *model, const nns_data *data) {
     nns_array x = NNS_ARRAY(NNS_F32, features, ROWS, FEATURES);
     float all[ROWS * CLASSES], other[ROWS * CLASSES], one[CLASSES];
     int64_t classes[ROWS], inputs = 0, outputs = 0;
+    const nns_array to_all = NNS_ARRAY(NNS_F32, all, ROWS, CLASSES), to_one = NNS_ARRAY(NNS_F32, one, 1, CLASSES),
+                    to_other = NNS_ARRAY(NNS_F32, other, ROWS, CLASSES), to_classes = NNS_ARRAY(NNS_I64, classes, ROWS, 1);
     nns_session *session = NULL;
     CHECK(!nns_input_size(model, &inputs) && inputs == FEATURES);
     CHECK(!nns_output_size(model, &outputs) && outputs == CLASSES);
-    CHECK(!nns_predict(model, &x, NNS_PROBA | NNS_ALLOW_NAN, all, sizeof all));
+    CHECK(!nns_predict(model, &x, NNS_PROBA | NNS_ALLOW_NAN, &to_all));
     CHECK(fabsf(all[0] + all[1] + all[2] - 1) < 1e-5f);
-    CHECK(!nns_predict_one(model, features, FEATURES, NNS_PROBA, one, sizeof one));
+    CHECK(!nns_predict_one(model, features, FEATURES, NNS_PROBA, &to_one));
     CHECK(!memcmp(one, all, sizeof one));
-    CHECK(!nns_predict_data(model, data, NNS_PROBA, other, sizeof other));
+    CHECK(!nns_predict_data(model, data, NNS_PROBA, &to_other));
     CHECK(!memcmp(other, all, sizeof all));
     CHECK(!nns_session_create(model, ROWS, &session));
-    CHECK(!nns_session_predict(session, &x, NNS_LABEL, classes, sizeof classes));
+    CHECK(!nns_session_predict(session, &x, NNS_LABEL, &to_classes));
     nns_session_free(session);
     CHECK(classes[0] == 0 && classes[1] == 1 && classes[2] == 2);
 }
@@ -157,6 +170,7 @@ int main(void) {
     fill(features, labels);
     nns_array x = NNS_ARRAY(NNS_F32, features, ROWS, FEATURES), y = NNS_ARRAY(NNS_I32, labels, ROWS, 1);
     check_library();
+    CHECK(nns_set_wait(NULL, 0) == NNS_E_NULL);
     CHECK(nns_create("{", &model) == NNS_E_ARGUMENT && nns_last_error()[0] != 0);
     CHECK(!nns_create(spec, &model) && !nns_data_create(&x, &y, NULL, "{\"allow_nan\": false}", &data));
     CHECK(!nns_describe(model, text, sizeof text, &need) && strstr(text, "standardize"));

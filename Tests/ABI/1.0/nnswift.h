@@ -41,11 +41,12 @@
  *   A model is idle, being read by any number of calls, or being changed by one. A call:
  *
  *                                                idle    being read    being changed
- *       [read]                                   runs    runs          NNS_E_BUSY
+ *       [read]                                   runs    runs          NNS_E_BUSY *
  *       [read], from its training's callback                           runs, between steps
- *       [change]                                 runs    NNS_E_BUSY    NNS_E_BUSY
+ *       [change]                                 runs    NNS_E_BUSY *  NNS_E_BUSY *
  *       [any]                                    runs    runs          runs
  *
+ *   * at once, or after the time that nns_set_wait allows.
  *   Models are independent of each other. After fork() the child may go on using the library.
  *   Process-wide state, all of it: the table of handles, the log callback, the default thread
  *   count, 2 MB in reserve for small objects, the text of each thread's last error, a fork handler
@@ -101,9 +102,9 @@ enum {
     NNS_E_VERSION = 12,   /* a model file of a newer version */
     NNS_E_CHECKSUM = 13,  /* the file's bytes are not those that were written */
     NNS_E_LIMIT = 14,     /* larger than nns_limits or a built-in bound allows */
-    NNS_E_DIVERGED = 20,  /* the loss or its gradient is not finite; last finite weights kept */
+    NNS_E_DIVERGED = 20,  /* the loss or its gradient is not finite; weights: config "restore" */
     NNS_E_CANCELLED = 21, /* nns_cancel stopped the training; weights and history kept */
-    NNS_E_CALLBACK = 22,  /* the callback returned nonzero; weights and history kept */
+    NNS_E_CALLBACK = 22,  /* the callback returned neither 0 nor NNS_STOP; weights, history kept */
     NNS_E_INTERNAL = 99   /* a mistake of the library: please report it */
 };
 
@@ -190,6 +191,24 @@ NNS_CHECKED int32_t nns_create_mlp(const int64_t *sizes, int64_t count, const ch
 /* Makes an independent copy: spec, weights, preprocessing, history; not the optimiser. [read]
  * Statuses: NULL, STATE, BUSY, MEMORY. */
 NNS_CHECKED int32_t nns_clone(const nns_model *model, nns_model **copy);
+
+/* Puts newer in the place of model, under the eyes of its readers: weights, running statistics,
+ * scaling, threshold, notes, optimiser, config and history. [change] Both need the same spec but
+ * for seed and threshold. Calls that are reading end with the old weights and are waited for,
+ * whatever nns_set_wait says; those that come meanwhile wait for the copying and see the new ones.
+ * On success newer is used up: its handle is freed. Handles and sessions of model stay valid, and
+ * its nns_set_wait. Statuses: NULL, ARGUMENT (one model twice), SHAPE (another spec), STATE, BUSY
+ * (newer is in use, or model is being changed), MEMORY. */
+NNS_CHECKED int32_t nns_swap(nns_model *model, nns_model *newer);
+
+/* Sets how long a [read] or [change] function waits for its turn on this model before it returns
+ * NNS_E_BUSY. [any] milliseconds: 0 (the initial value, also of a clone): not at all; -1: for ever.
+ * While a [change] call waits, new [read] calls wait behind it; after it those that waited go
+ * first: neither kind keeps the other out. Where nobody waits no lock is taken. A call from a
+ * callback of the model's own training never waits, nor does a second call with a session that is
+ * in use.
+ * Statuses: NULL, ARGUMENT, STATE. */
+NNS_CHECKED int32_t nns_set_wait(nns_model *model, int32_t milliseconds);
 
 /* Frees the handle; the last call that uses the model releases it. NULL is fine. [any] */
 void nns_free(nns_model *model);
@@ -331,9 +350,19 @@ typedef struct nns_progress {
     double val_loss;      /* NaN where there is no validation or none yet */
     double learning_rate; /* of the last step */
     double seconds;       /* since the training began */
+    double batch_loss;    /* of the last batch alone */
+    int64_t metric_count; /* at the end of an epoch: columns of the history; after a batch: 0 */
+    const char *const *metric_names; /* valid during the call only */
+    const double *metric_values;     /* of this epoch */
 } nns_progress;
 
-/* Called between steps, in the thread that called nns_train. Nonzero stops the training. */
+/* What a callback may return besides 0: the training ends there as one that is complete. It is no
+ * status. */
+enum { NNS_STOP = 1000 };
+
+/* Called between steps, in the thread that called nns_train. Returns 0 to go on, NNS_STOP to end
+ * the training there without an error ("restore_best" and the checkpoint of the end apply), or any
+ * other number to end it with NNS_E_CALLBACK. */
 typedef int32_t (*nns_progress_fn)(void *user, const nns_progress *progress);
 
 /* Trains until the epochs are over or something stops it. [change]
@@ -341,6 +370,10 @@ typedef int32_t (*nns_progress_fn)(void *user, const nns_progress *progress);
  *   {"epochs": 20, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001},
  *    "early_stopping": {"patience": 10, "restore_best": true}, "metrics": ["accuracy"], "seed": 7}
  * progress: may be NULL; user is handed to it.
+ * "restore": what a training that diverges leaves: "start" (weights, running statistics and
+ * optimiser as they were before it), "best" (the weights that early stopping would restore, the
+ * optimiser of the start) or "last" (the last finite weights). Without it: "best" where early
+ * stopping has seen one, else "start".
  * "checkpoint": {"path": "run.safetensors", "every_epochs": 5} saves the model with the training's
  * state between epochs, before the callback is told of the epoch, and at the end; keys on the
  * reference page, and there how to resume so that nothing differs from an uninterrupted training. A
@@ -379,11 +412,29 @@ NNS_CHECKED int32_t nns_set_scaling(nns_model *model, const float *center, const
                                     int64_t count);
 
 /* Writes a batch's loss and its gradient for the trainable values (order of nns_get_weights) and
- * changes nothing. [change] count must be nns_param_count.
+ * changes nothing. [change] count must be nns_param_count. weight_sum: receives the weight of the
+ * batch, by which its loss and gradient were divided: to add up batches; may be NULL.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED. */
 NNS_CHECKED int32_t nns_loss_grad(nns_model *model, const nns_array *x, const nns_array *y,
                                   const nns_array *weight, double *loss, float *gradient,
-                                  int64_t count);
+                                  int64_t count, double *weight_sum);
+
+/* Runs features forward in training mode, for a loss of your own: dropout acts, batch_norm takes
+ * the statistics of the batch and adds them to the running ones. [change]
+ * out: receives the raw outputs as nns_predict writes them for NNS_RAW. The model copies the
+ * features and keeps the batch until the next [change] call other than nns_backward.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, LIMIT, MEMORY, DIVERGED. */
+NNS_CHECKED int32_t nns_forward_train(nns_model *model, const nns_array *x, const nns_array *out);
+
+/* Turns the gradient of your loss for the outputs of the kept batch into that of the trainable
+ * values, and of the inputs. [change] It may be called again for the same batch.
+ * d_outputs: F32 or F64, rows x outputs: dLoss/dout, summed over rows as you weigh them. gradient:
+ * count floats as nns_apply_grad takes them, count = nns_param_count; NULL: not wanted. d_inputs:
+ * your array, F32 or F64, rows x features: receives dLoss/dx for the features as the first layer
+ * gets them, after "preprocess"; NULL: not wanted.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE (no batch is kept), BUSY, MEMORY, DIVERGED. */
+NNS_CHECKED int32_t nns_backward(nns_model *model, const nns_array *d_outputs, float *gradient,
+                                 int64_t count, const nns_array *d_inputs);
 
 /* Makes one optimiser step with a gradient of yours. [change] count must be nns_param_count.
  * Statuses: NULL, ARGUMENT (lbfgs), SHAPE, STATE, BUSY, MEMORY, DIVERGED. */
@@ -406,6 +457,31 @@ NNS_CHECKED int32_t nns_evaluate(const nns_model *model, const nns_data *data,
 NNS_CHECKED int32_t nns_history(const nns_model *model, char *buffer, size_t capacity,
                                 size_t *need);
 
+/* How the last training stopped, as nns_history tells it in words. */
+enum {
+    NNS_STOPPED_NONE = 0, /* never trained */
+    NNS_STOPPED_RUNNING = 1,
+    NNS_STOPPED_COMPLETED = 2,
+    NNS_STOPPED_EARLY = 3,
+    NNS_STOPPED_CALLBACK = 4, /* with NNS_STOP or with a failure: nns_train told */
+    NNS_STOPPED_CANCELLED = 5,
+    NNS_STOPPED_DIVERGED = 6,
+    NNS_STOPPED_CHECKPOINT = 7,
+    NNS_STOPPED_FAILED = 8
+};
+
+/* Writes which epochs the history of the last training has, which was best, and how it stopped
+ * (NNS_STOPPED_...). first, last: their numbers; 1 and 0 when there is none. best: its number, 0
+ * without early stopping. Each pointer may be NULL. [read] Statuses: NULL, STATE, BUSY. */
+NNS_CHECKED int32_t nns_history_info(const nns_model *model, int64_t *first, int64_t *last,
+                                     int64_t *best, int32_t *stopped);
+
+/* Writes one number of the history: a list of nns_history ("val_loss") at the epoch of that number,
+ * as the callback and nns_history_info tell it; 0: the last one. value: NaN where the number is not
+ * finite. [read] Statuses: NULL, ARGUMENT (no such list or epoch), STATE, BUSY. */
+NNS_CHECKED int32_t nns_history_value(const nns_model *model, const char *name, int64_t epoch,
+                                      double *value);
+
 /* Asks a running training to stop after its present step (of lbfgs: within it); without one nothing
  * happens. [any], also from a signal handler, and while another thread frees the handle.
  * Statuses: NULL, STATE. */
@@ -415,26 +491,27 @@ int32_t nns_cancel(const nns_model *model);
 
 /* Kinds of prediction, and a flag to be combined with |. */
 enum {
-    NNS_PROBA = 1,          /* F32, rows x outputs: probabilities, or values of a regression */
-    NNS_LABEL = 2,          /* I64, rows x 1 (binary with several outputs: rows x outputs) */
-    NNS_RAW = 3,            /* F32, rows x outputs: before the output function (logits) */
+    NNS_PROBA = 1,          /* rows x outputs: probabilities, or values of a regression */
+    NNS_LABEL = 2,          /* rows x 1 (binary with several outputs: rows x outputs): integers */
+    NNS_RAW = 3,            /* rows x outputs: before the output function (logits) */
     NNS_ALLOW_NAN = 0x100   /* features that are not finite are let through */
 };
 
 /* Predicts for rows of features. [read]
- * out: receives dense rows of F32 or I64 (see the kinds); out_bytes: its size, at least what is
- * needed. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
-NNS_CHECKED int32_t nns_predict(const nns_model *model, const nns_array *x, int32_t kind, void *out,
-                                size_t out_bytes);
+ * out: your array, written through its data with its strides: F32 or F64, for NNS_LABEL I64 or I32,
+ * with as many rows as x and as many columns as the kind has. Dense F32 is written as it comes.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
+NNS_CHECKED int32_t nns_predict(const nns_model *model, const nns_array *x, int32_t kind,
+                                const nns_array *out);
 
-/* Predicts for one row of count features. [read] Statuses: as nns_predict. */
+/* Predicts for one row of count features; out has one row. [read] Statuses: as nns_predict. */
 NNS_CHECKED int32_t nns_predict_one(const nns_model *model, const float *x, int64_t count,
-                                    int32_t kind, void *out, size_t out_bytes);
+                                    int32_t kind, const nns_array *out);
 
 /* Predicts for the rows of a data set, in its order (nns_data_rows). [read]
  * Statuses: as nns_predict. */
 NNS_CHECKED int32_t nns_predict_data(const nns_model *model, const nns_data *data, int32_t kind,
-                                     void *out, size_t out_bytes);
+                                     const nns_array *out);
 
 /* Makes scratch memory for predictions of up to max_rows rows a call: they then neither allocate
  * nor lock. A session serves one thread at a time (else BUSY) and keeps its model alive. [read]
@@ -445,7 +522,7 @@ NNS_CHECKED int32_t nns_session_create(const nns_model *model, int64_t max_rows,
 /* nns_predict with a session's memory. x->rows <= max_rows. [read]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY. */
 NNS_CHECKED int32_t nns_session_predict(nns_session *session, const nns_array *x, int32_t kind,
-                                        void *out, size_t out_bytes);
+                                        const nns_array *out);
 
 /* Frees the handle. NULL is fine. [any] */
 void nns_session_free(nns_session *session);

@@ -28,8 +28,8 @@ static void *at_the_edge(const void *structure, size_t known, uint32_t size, int
 
 static int32_t predict(const nns_array *x, uint32_t size, int filler, float *out) {
     memset(out, 0, ROWS * CLASSES * sizeof *out);
-    return nns_predict(model, at_the_edge(x, sizeof *x, size, filler), NNS_PROBA, out,
-                       ROWS * CLASSES * sizeof *out);
+    const nns_array to = NNS_ARRAY(NNS_F32, out, ROWS, CLASSES);
+    return nns_predict(model, at_the_edge(x, sizeof *x, size, filler), NNS_PROBA, &to);
 }
 
 /* Strides given, then left to their defaults; any size in between is served or refused. */
@@ -38,7 +38,8 @@ static void check_arrays(void) {
     nns_array dense = NNS_ARRAY(NNS_F32, features, ROWS, FEATURES), strided = dense;
     strided.row_stride = FEATURES * sizeof(float);
     strided.col_stride = sizeof(float);
-    CHECK(!nns_predict(model, &dense, NNS_PROBA, expected, sizeof expected));
+    const nns_array to = NNS_ARRAY(NNS_F32, expected, ROWS, CLASSES);
+    CHECK(!nns_predict(model, &dense, NNS_PROBA, &to));
     const uint32_t least = offsetof(nns_array, row_stride);
     for (uint32_t size = 0; size <= sizeof dense + NEWER; size++) {
         const nns_array *arrays[] = {&dense, &strided};

@@ -40,7 +40,8 @@ static void check_dtypes(void) {
                               NNS_ARRAY(NNS_I64, i64, 1, 2),  NNS_ARRAY(NNS_BOOL, boolean, 1, 2)};
     for (int at = 0; at < 6; at++) {
         float out = 0;
-        CHECK(!nns_predict(model, &rows[at], NNS_RAW, &out, sizeof out));
+        const nns_array to = NNS_ARRAY(NNS_F32, &out, 1, 1);
+        CHECK(!nns_predict(model, &rows[at], NNS_RAW, &to));
         CHECK(out == (rows[at].dtype == NNS_BOOL ? 2.5f : 4.5f));
     }
     nns_free(model);

@@ -84,7 +84,7 @@ static int32_t predict(const char *text) {
     float out[ROWS * CLASSES];
     x.cols = 3;
     (void)text;
-    return nns_predict(model, &x, NNS_PROBA, out, sizeof out);
+    return nns_predict(model, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
 }
 
 static int32_t step(const char *text) {
@@ -131,7 +131,7 @@ static int32_t whole_life(const char *text) {
     must(nns_data_split(whole, NNS_SPLIT_STRATIFIED, 0.25, NULL, 1, &rest, &part), "split");
     must(nns_train(own, rest, part, text, NULL, NULL), "train");
     must(nns_clone(own, &copy), "clone");
-    must(nns_predict_data(copy, part, NNS_PROBA, out, sizeof out), "predict data");
+    must(nns_predict_data(copy, part, NNS_PROBA, FLOATS(out, ROWS / 4, CLASSES)), "predict data");
     must(nns_session_create(copy, 8, &session), "session");
     must(nns_save_buffer(own, NNS_SAVE_WEIGHTS | NNS_SAVE_TRAINING, &buffer), "save buffer");
     must(nns_load_buffer(saved, saved_size, NULL, &loaded), "load buffer");

@@ -139,7 +139,9 @@ static void check_session(features *x, int32_t kind, const char *kind_name) {
         nns_array some = x->array;
         if (call % 2) some.rows = 7;
         int64_t before = allocated();
-        must(nns_session_predict(session, &some, kind, out, sizeof out), "session predict");
+        nns_array to = kind == NNS_LABEL ? array_of(NNS_I64, out, some.rows, 1)
+                                         : array_of(NNS_F32, out, some.rows, 3);
+        must(nns_session_predict(session, &some, kind, &to), "session predict");
         int64_t fresh = allocated() - before;
         if (call >= 2 && fresh > largest) largest = fresh;
     }

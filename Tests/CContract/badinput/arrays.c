@@ -16,11 +16,17 @@ typedef struct taker {
     X(nns_train_batch, x, (g.model, a, &g.y, NULL, &made.value))                               \
     X(nns_train_batch, y, (g.model, &g.x, a, NULL, &made.value))                               \
     X(nns_train_batch, weight, (g.model, &g.x, &g.y, a, &made.value))                          \
-    X(nns_loss_grad, x, (g.model, a, &g.y, NULL, &made.value, made.floats, 67))                \
-    X(nns_loss_grad, y, (g.model, &g.x, a, NULL, &made.value, made.floats, 67))                \
-    X(nns_loss_grad, weight, (g.model, &g.x, &g.y, a, &made.value, made.floats, 67))           \
-    X(nns_predict, x, (g.model, a, NNS_PROBA, made.floats, sizeof made.floats))                \
-    X(nns_session_predict, x, (g.session, a, NNS_PROBA, made.floats, sizeof made.floats))      \
+    X(nns_loss_grad, x, (g.model, a, &g.y, NULL, &made.value, made.floats, 67, NULL))          \
+    X(nns_loss_grad, y, (g.model, &g.x, a, NULL, &made.value, made.floats, 67, NULL))          \
+    X(nns_loss_grad, weight, (g.model, &g.x, &g.y, a, &made.value, made.floats, 67, NULL))     \
+    X(nns_forward_train, x, (g.model, a, OUT(NNS_F32, ROWS, CLASSES)))                         \
+    X(nns_forward_train, out, (g.model, &g.x, a))                                              \
+    X(nns_predict, x, (g.model, a, NNS_PROBA, OUT(NNS_F32, ROWS, CLASSES)))                    \
+    X(nns_session_predict, x, (g.session, a, NNS_PROBA, OUT(NNS_F32, ROWS, CLASSES)))          \
+    X(nns_predict, out, (g.model, &g.x, NNS_PROBA, a))                                         \
+    X(nns_predict_one, out, (g.model, g.set.x, 4, NNS_PROBA, a))                               \
+    X(nns_predict_data, out, (g.model, g.data, NNS_RAW, a))                                    \
+    X(nns_session_predict, out, (g.session, &g.x, NNS_PROBA, a))                               \
     X(nns_metric, y_true, ("accuracy", a, &g.y, NULL, &made.value))                            \
     X(nns_metric, y_score, ("accuracy", &g.y, a, NULL, &made.value))                           \
     X(nns_metric, weight, ("accuracy", &g.y, &g.y, a, &made.value))                            \

@@ -91,6 +91,8 @@ typedef struct results {
 } results;
 
 extern results made;
+/* An array for predictions over them. */
+#define OUT(dtype, rows, cols) (&(const nns_array)NNS_ARRAY(dtype, made.floats, rows, cols))
 /* Sizes are told even where the buffer is too small. */
 extern size_t need;
 extern int64_t points;

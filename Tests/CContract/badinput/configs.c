@@ -58,6 +58,11 @@ static const bad_case numbers[] = {
     CONFIG("min_delta -1", "min_delta", "{'early_stopping': {'min_delta': -1}}")
     CONFIG("mode up", "mode", "{'early_stopping': {'mode': 'up'}}")
     CONFIG("restore_best 1", "restore_best", "{'early_stopping': {'restore_best': 1}}")
+    CONFIG("restore the end", "start, best, last", "{'restore': 'end'}")
+    CONFIG("restore true", "restore", "{'restore': true}")
+    CONFIG("restore best without early stopping", "early_stopping", "{'restore': 'best'}")
+    CONFIG("restore best that is not kept", "restore_best",
+           "{'restore': 'best', 'early_stopping': {'metric': 'loss', 'restore_best': false}}")
     CONFIG("patients", "did you mean \"patience\"", "{'early_stopping': {'patients': 3}}")
 };
 

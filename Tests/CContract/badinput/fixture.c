@@ -45,7 +45,7 @@ void prepare_fixture(void) {
     must(nns_session_create(g.model, 8, &g.session), "preparation: session");
     must(nns_save_buffer(g.model, NNS_SAVE_WEIGHTS, &g.buffer), "preparation: save");
     must(nns_buffer_bytes(g.buffer, &g.bytes, &g.size), "preparation: bytes");
-    must(nns_predict(g.model, &g.x, NNS_PROBA, first_predictions, sizeof first_predictions),
+    must(nns_predict(g.model, &g.x, NNS_PROBA, FLOATS(first_predictions, ROWS, CLASSES)),
          "preparation: predict");
     first_history = text_of(nns_history, g.model);
     first_spec = text_of(nns_describe, g.model);
@@ -55,7 +55,7 @@ void check_still_good(const char *after) {
     float now[ROWS * CLASSES] = {0};
     char name[100];
     snprintf(name, sizeof name, "the trained model predicts as before, after: %s", after);
-    must(nns_predict(g.model, &g.x, NNS_PROBA, now, sizeof now), name);
+    must(nns_predict(g.model, &g.x, NNS_PROBA, FLOATS(now, ROWS, CLASSES)), name);
     check_bytes(name, now, first_predictions, sizeof now);
     char *spec = text_of(nns_describe, g.model), *history = text_of(nns_history, g.model);
     snprintf(name, sizeof name, "the trained model has its spec, after: %s", after);

@@ -44,22 +44,29 @@ static nns_array labels_out = NNS_ARRAY(NNS_F64, made.values, ROWS, 1);
     X(nns_train_batch, model, MODEL, (handle, &g.x, &g.y, NULL, &made.value))                  \
     X(nns_fit_preprocess, model, MODEL, (handle, g.data))                                      \
     X(nns_fit_preprocess, data, DATA, (g.model, handle))                                       \
-    X(nns_loss_grad, model, MODEL, (handle, &g.x, &g.y, NULL, &made.value, made.floats, 67))   \
+    X(nns_loss_grad, model, MODEL, (handle, &g.x, &g.y, NULL, &made.value, made.floats, 67, NULL))   \
     X(nns_apply_grad, model, MODEL, (handle, g.weight, 67))                                    \
     X(nns_evaluate, model, MODEL, (handle, g.data, NULL, &made.value, 1))                      \
     X(nns_evaluate, data, DATA, (g.model, handle, NULL, &made.value, 1))                       \
+    X(nns_set_wait, model, MODEL, (handle, 10))                                                \
+    X(nns_swap, model, MODEL, (handle, g.model))                                               \
+    X(nns_swap, newer, MODEL, (g.model, handle))                                               \
+    X(nns_forward_train, model, MODEL, (handle, &g.x, OUT(NNS_F32, ROWS, CLASSES)))            \
+    X(nns_backward, model, MODEL, (handle, &g.scores, made.floats, 67, NULL))            \
     X(nns_history, model, MODEL, (handle, made.text, sizeof made.text, &need))                 \
+    X(nns_history_info, model, MODEL, (handle, &made.number, NULL, NULL, &made.threads))       \
+    X(nns_history_value, model, MODEL, (handle, "loss", 1, &made.value))                       \
     X(nns_cancel, model, MODEL, (handle))                                                      \
-    X(nns_predict, model, MODEL, (handle, &g.x, NNS_PROBA, made.floats, sizeof made.floats))   \
+    X(nns_predict, model, MODEL, (handle, &g.x, NNS_PROBA, OUT(NNS_F32, ROWS, CLASSES)))      \
     X(nns_predict_one, model, MODEL,                                                           \
-      (handle, g.set.x, 4, NNS_PROBA, made.floats, sizeof made.floats))                        \
+      (handle, g.set.x, 4, NNS_PROBA, OUT(NNS_F32, 1, CLASSES)))                               \
     X(nns_predict_data, model, MODEL,                                                          \
-      (handle, g.data, NNS_PROBA, made.floats, sizeof made.floats))                            \
+      (handle, g.data, NNS_PROBA, OUT(NNS_F32, ROWS, CLASSES)))                                \
     X(nns_predict_data, data, DATA,                                                            \
-      (g.model, handle, NNS_PROBA, made.floats, sizeof made.floats))                           \
+      (g.model, handle, NNS_PROBA, OUT(NNS_F32, ROWS, CLASSES)))                               \
     X(nns_session_create, model, MODEL, (handle, 8, &made.session))                            \
     X(nns_session_predict, session, SESSION,                                                   \
-      (handle, &g.x, NNS_PROBA, made.floats, sizeof made.floats))                              \
+      (handle, &g.x, NNS_PROBA, OUT(NNS_F32, ROWS, CLASSES)))                                  \
     X(nns_save, model, MODEL, (handle, "refused.safetensors", 0))                              \
     X(nns_save_buffer, model, MODEL, (handle, 0, &made.buffer))                                \
     X(nns_buffer_bytes, buffer, BUFFER, (handle, &made.bytes, &made.size))                     \
@@ -149,7 +156,7 @@ static void free_all(const impostor *list, int count) {
     check_status("nns_free of other kinds leaves a data set",
                  nns_data_size(g.data, &rows, NULL, NULL), NNS_OK);
     check_status("nns_data_free of other kinds leaves a session",
-                 nns_session_predict(g.session, &one, NNS_PROBA, out, sizeof out), NNS_OK);
+                 nns_session_predict(g.session, &one, NNS_PROBA, FLOATS(out, 1, CLASSES)), NNS_OK);
     check_status("nns_session_free of other kinds leaves a buffer",
                  nns_buffer_bytes(g.buffer, &g.bytes, &g.size), NNS_OK);
     check_status("nns_buffer_free of other kinds leaves a model", nns_input_size(g.model, &rows),

@@ -43,16 +43,16 @@
       (g.named, INT64_MAX, made.text, 100, &need))                                            \
     X(nns_note_name, small_buffer, S(ARGUMENT), "capacity", (g.named, 0, made.text, 1, &need))
 
-#define OUT(dtype, rows, cols) (&(nns_array)NNS_ARRAY(dtype, made.values, rows, cols))
+#define INTO(dtype, rows, cols) (&(nns_array)NNS_ARRAY(dtype, made.values, rows, cols))
 #define SUBSET(X, what, fragment, index)  \
     X(nns_data_subset, what, S(ARGUMENT), fragment, \
       (g.data, (const int64_t[]){3, index}, 2, &made.part))
 
 #define DATA(X)                                                                               \
-    X(nns_data_targets, fewer, S(SHAPE), "60", (g.data, OUT(NNS_F64, ROWS - 1, 1)))           \
-    X(nns_data_targets, two_columns, S(SHAPE), "60", (g.data, OUT(NNS_F64, ROWS, 2)))         \
-    X(nns_data_targets, bytes, S(DTYPE), "I32", (g.data, OUT(NNS_U8, ROWS, 1)))               \
-    X(nns_data_targets, numbers_as_integers, S(DTYPE), "F32", (g.numbers, OUT(NNS_I64, ROWS, 1))) \
+    X(nns_data_targets, fewer, S(SHAPE), "60", (g.data, INTO(NNS_F64, ROWS - 1, 1)))           \
+    X(nns_data_targets, two_columns, S(SHAPE), "60", (g.data, INTO(NNS_F64, ROWS, 2)))         \
+    X(nns_data_targets, bytes, S(DTYPE), "I32", (g.data, INTO(NNS_U8, ROWS, 1)))               \
+    X(nns_data_targets, numbers_as_integers, S(DTYPE), "F32", (g.numbers, INTO(NNS_I64, ROWS, 1))) \
     SUBSET(X, minus_1, "indices", -1)                                                         \
     SUBSET(X, row_60_of_60, "indices", ROWS)                                                  \
     SUBSET(X, int64_max, "indices", INT64_MAX)                                                \

@@ -64,6 +64,8 @@ static const struct {
     {"nns_create_mlp", S(NULL) | S(ARGUMENT) | S(LIMIT) | S(MEMORY)},
     {"nns_clone", S(NULL) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_free", 0},
+    {"nns_set_wait", S(NULL) | S(ARGUMENT) | S(STATE)},
+    {"nns_swap", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_input_size", S(NULL) | S(STATE)},
     {"nns_output_size", S(NULL) | S(STATE)},
     {"nns_param_count", S(NULL) | S(STATE)},
@@ -96,10 +98,16 @@ static const struct {
     {"nns_fit_preprocess", S(NULL) | S(SHAPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_loss_grad", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) |
                           S(MEMORY) | S(DIVERGED)},
+    {"nns_forward_train", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) |
+                              S(LIMIT) | S(MEMORY) | S(DIVERGED)},
+    {"nns_backward", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(MEMORY) |
+                         S(DIVERGED)},
     {"nns_apply_grad", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(BUSY) | S(MEMORY) |
                            S(DIVERGED)},
     {"nns_evaluate", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_history", S(NULL) | S(ARGUMENT) | S(STATE) | S(BUSY)},
+    {"nns_history_info", S(NULL) | S(STATE) | S(BUSY)},
+    {"nns_history_value", S(NULL) | S(ARGUMENT) | S(STATE) | S(BUSY)},
     {"nns_cancel", S(NULL) | S(STATE)},
     {"nns_predict", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_predict_one",

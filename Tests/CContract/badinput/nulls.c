@@ -57,29 +57,37 @@ static const int64_t sizes[] = {4, 8, 3};
     X(nns_train_batch, no_x, S(NULL), "x", (g.model, NULL, &g.y, NULL, &made.value))             \
     X(nns_train_batch, no_y, S(NULL), "y", (g.model, &g.x, NULL, NULL, &made.value))             \
     X(nns_loss_grad, no_x, S(NULL), "x",                                                         \
-      (g.model, NULL, &g.y, NULL, &made.value, made.floats, 67))                                 \
+      (g.model, NULL, &g.y, NULL, &made.value, made.floats, 67, NULL))                           \
     X(nns_loss_grad, no_y, S(NULL), "y",                                                         \
-      (g.model, &g.x, NULL, NULL, &made.value, made.floats, 67))                                 \
+      (g.model, &g.x, NULL, NULL, &made.value, made.floats, 67, NULL))                           \
     X(nns_loss_grad, no_loss, S(NULL) | FINE, "loss",                                            \
-      (g.model, &g.x, &g.y, NULL, NULL, made.floats, 67))                                        \
+      (g.model, &g.x, &g.y, NULL, NULL, made.floats, 67, NULL))                                  \
     X(nns_loss_grad, no_gradient, S(NULL), "gradient",                                           \
-      (g.model, &g.x, &g.y, NULL, &made.value, NULL, 67))                                        \
+      (g.model, &g.x, &g.y, NULL, &made.value, NULL, 67, NULL))                                  \
+    X(nns_forward_train, no_x, S(NULL), "x", (g.model, NULL, OUT(NNS_F32, ROWS, CLASSES)))       \
+    X(nns_forward_train, no_out, S(NULL), "out", (g.model, &g.x, NULL))                          \
+    X(nns_backward, no_d_outputs, S(NULL), "d_outputs", (g.model, NULL, made.floats, 67, NULL))  \
+    X(nns_backward, nothing_wanted, S(NULL), "d_inputs", (g.model, &g.scores, NULL, 0, NULL))    \
+    X(nns_swap, no_newer, S(NULL), "newer", (g.model, NULL))                                     \
     X(nns_apply_grad, no_gradient, S(NULL), "gradient", (g.model, NULL, 67))                     \
     X(nns_evaluate, no_values, S(NULL), "values", (g.model, g.data, NULL, NULL, 1))              \
     X(nns_history, no_buffer_no_need, S(NULL), "need", (g.model, NULL, 0, NULL))                 \
-    X(nns_history, no_buffer, S(NULL), "buffer", (g.model, NULL, 100, &need))
+    X(nns_history, no_buffer, S(NULL), "buffer", (g.model, NULL, 100, &need))                    \
+    X(nns_history_info, nothing_asked, FINE, NULL, (g.model, NULL, NULL, NULL, NULL))            \
+    X(nns_history_value, no_name, S(NULL), "name", (g.model, NULL, 1, &made.value))              \
+    X(nns_history_value, no_value, S(NULL), "value", (g.model, "loss", 1, NULL))
 
 #define PREDICTION_AND_METRICS(X)                                                                \
-    X(nns_predict, no_x, S(NULL), "x", (g.model, NULL, NNS_PROBA, made.floats, 1000))            \
-    X(nns_predict, no_out, S(NULL), "out", (g.model, &g.x, NNS_PROBA, NULL, 1000))               \
-    X(nns_predict_one, no_x, S(NULL), "x", (g.model, NULL, 4, NNS_PROBA, made.floats, 12))       \
-    X(nns_predict_one, no_out, S(NULL), "out", (g.model, g.set.x, 4, NNS_PROBA, NULL, 12))       \
-    X(nns_predict_data, no_out, S(NULL), "out", (g.model, g.data, NNS_PROBA, NULL, 1000))        \
+    X(nns_predict, no_x, S(NULL), "x", (g.model, NULL, NNS_PROBA, OUT(NNS_F32, 1, 3)))           \
+    X(nns_predict, no_out, S(NULL), "out", (g.model, &g.x, NNS_PROBA, NULL))                     \
+    X(nns_predict_one, no_x, S(NULL), "x", (g.model, NULL, 4, NNS_PROBA, OUT(NNS_F32, 1, 3)))    \
+    X(nns_predict_one, no_out, S(NULL), "out", (g.model, g.set.x, 4, NNS_PROBA, NULL))           \
+    X(nns_predict_data, no_out, S(NULL), "out", (g.model, g.data, NNS_PROBA, NULL))              \
     X(nns_session_create, no_session, S(NULL), "session", (g.model, 8, NULL))                    \
     X(nns_session_predict, no_x, S(NULL), "x",                                                   \
-      (g.session, NULL, NNS_PROBA, made.floats, 1000))                                           \
+      (g.session, NULL, NNS_PROBA, OUT(NNS_F32, 1, 3)))                                           \
     X(nns_session_predict, no_out, S(NULL), "out",                                               \
-      (g.session, &g.x, NNS_PROBA, NULL, 1000))                                                  \
+      (g.session, &g.x, NNS_PROBA, NULL))                                                  \
     X(nns_metric, no_name, S(NULL), "name", (NULL, &g.truth, &g.scores, NULL, &made.value))      \
     X(nns_metric, no_truth, S(NULL), "y_true", ("brier", NULL, &g.scores, NULL, &made.value))    \
     X(nns_metric, no_score, S(NULL), "y_score", ("brier", &g.truth, NULL, NULL, &made.value))    \

@@ -70,7 +70,7 @@ static int32_t step(nns_model *model, const nns_array *features, const nns_array
 static int32_t gradient(nns_model *model, const nns_array *features, const nns_array *targets) {
     int64_t count = 0;
     must(nns_param_count(model, &count), "param count");
-    return nns_loss_grad(model, features, targets, NULL, &made.value, made.floats, count);
+    return nns_loss_grad(model, features, targets, NULL, &made.value, made.floats, count, NULL);
 }
 
 /* Samples that a model refuses, in every function. */
@@ -144,10 +144,10 @@ static void refuse_value(const char *what, double value, const char *fragment) {
     }
     forget_results();
     judge("nns_predict", name, S(ARGUMENT), fragment,
-          nns_predict(g.model, &doubles, NNS_PROBA, made.floats, sizeof made.floats));
+          nns_predict(g.model, &doubles, NNS_PROBA, OUT(NNS_F32, N, CLASSES)));
     forget_results();
     judge("nns_session_predict", name, S(ARGUMENT), fragment,
-          nns_session_predict(g.session, &doubles, NNS_PROBA, made.floats, sizeof made.floats));
+          nns_session_predict(g.session, &doubles, NNS_PROBA, OUT(NNS_F32, N, CLASSES)));
     reset();
     x64[1] = value;
     snprintf(name, sizeof name, "%s in y", what);
@@ -185,11 +185,11 @@ static void refuse_weight(const char *what, float value, const char *fragment) {
     X(nns_train_batch, fewer_weights, S(SHAPE), "weight",                                       \
       (g.model, &rows6, &classes, &w5, &made.value))                                            \
     X(nns_loss_grad, more_rows_in_y, S(SHAPE), "6",                                             \
-      (g.model, &rows5, &classes, NULL, &made.value, made.floats, 67))                          \
+      (g.model, &rows5, &classes, NULL, &made.value, made.floats, 67, NULL))                    \
     X(nns_predict, five_features, S(SHAPE), "5",                                                \
-      (g.model, &cols5, NNS_PROBA, made.floats, sizeof made.floats))                            \
+      (g.model, &cols5, NNS_PROBA, OUT(NNS_F32, N, CLASSES)))                                   \
     X(nns_session_predict, five_features, S(SHAPE), "5",                                        \
-      (g.session, &cols5, NNS_PROBA, made.floats, sizeof made.floats))                          \
+      (g.session, &cols5, NNS_PROBA, OUT(NNS_F32, N, CLASSES)))                                 \
     X(nns_metric, more_rows_in_y_true, S(SHAPE), "6",                                           \
       ("accuracy", &classes, &classes5, NULL, &made.value))                                     \
     X(nns_metric, fewer_weights, S(SHAPE), "weight",                                            \
@@ -210,12 +210,11 @@ static void allow(void) {
     x[10] = INFINITY;
     must(nns_clone(g.model, &copy), "clone");
     check_status("NNS_ALLOW_NAN lets NaN features through",
-                 nns_predict(copy, &rows6, NNS_PROBA | NNS_ALLOW_NAN, out, sizeof out), NNS_OK);
+                 nns_predict(copy, &rows6, NNS_PROBA | NNS_ALLOW_NAN, FLOATS(out, N, 3)), NNS_OK);
     check(isfinite(out[0]) && isnan(out[2 * 3]), "NNS_ALLOW_NAN: NaN in its row only",
           "row 0 gives %g, row 2 gives %g", (double)out[0], (double)out[2 * 3]);
     check_status("NNS_ALLOW_NAN with labels",
-                 nns_predict(copy, &rows6, NNS_LABEL | NNS_ALLOW_NAN, made.integers,
-                             sizeof made.integers),
+                 nns_predict(copy, &rows6, NNS_LABEL | NNS_ALLOW_NAN, LABELS(made.integers, N, 1)),
                  NNS_OK);
     must(nns_configure(copy, "{\"allow_nan\": true, \"optimizer\": \"sgd\"}"), "configure");
     values before = weights_of(copy), after;

@@ -36,7 +36,26 @@ static const int64_t plain[] = {4, 8, 3}, no_units[] = {4, 0, 3}, minus[] = {4, 
     X(nns_create_mlp, activation_not_utf8, S(ARGUMENT), NULL,                                    \
       (plain, 3, "\xff\xfe", NULL, 1, &made.model))                                              \
     X(nns_describe, small_buffer, S(ARGUMENT), "capacity", (g.model, made.text, 3, &need))       \
-    X(nns_history, small_buffer, S(ARGUMENT), "capacity", (g.model, made.text, 3, &need))
+    X(nns_swap, itself, S(ARGUMENT), "another model", (g.model, g.model))                        \
+    X(nns_swap, another_spec, S(SHAPE), "spec", (g.model, g.normed))                             \
+    X(nns_backward, no_batch, S(STATE), "nns_forward_train",                                     \
+      (g.model, &g.scores, made.floats, 67, NULL))                                         \
+    X(nns_forward_train, before_any_data, S(STATE), "preprocess",                                \
+      (g.unfitted, &g.x, OUT(NNS_F32, ROWS, CLASSES)))                                           \
+    X(nns_forward_train, fewer_columns, S(SHAPE), "x 3", (g.model, &g.x, OUT(NNS_F32, ROWS, 2))) \
+    X(nns_forward_train, into_integers, S(DTYPE), "NNS_F64",                                     \
+      (g.model, &g.x, OUT(NNS_I32, ROWS, CLASSES)))                                              \
+    X(nns_set_wait, minus_2, S(ARGUMENT), "milliseconds", (g.model, -2))                         \
+    X(nns_set_wait, least, S(ARGUMENT), "milliseconds", (g.model, INT32_MIN))                    \
+    X(nns_history, small_buffer, S(ARGUMENT), "capacity", (g.model, made.text, 3, &need))        \
+    X(nns_history_value, no_such_column, S(ARGUMENT), "samples_per_second",                      \
+      (g.model, "los", 1, &made.value))                                                          \
+    X(nns_history_value, empty_name, S(ARGUMENT), "name", (g.model, "", 1, &made.value))         \
+    X(nns_history_value, epoch_6_of_5, S(ARGUMENT), "1...5", (g.model, "loss", 6, &made.value))  \
+    X(nns_history_value, epoch_minus_1, S(ARGUMENT), "epoch", (g.model, "loss", -1, &made.value)) \
+    X(nns_history_value, epoch_huge, S(ARGUMENT), "epoch", (g.model, "loss", HUGE, &made.value)) \
+    X(nns_history_value, never_trained, S(ARGUMENT), "name", (g.unfitted, "loss", 1, &made.value)) \
+    X(nns_history_value, no_epoch, S(ARGUMENT), "train", (g.unfitted, "epoch", 0, &made.value))
 
 static float keys[ROWS], two_keys[ROWS * 2];
 
@@ -66,46 +85,63 @@ static float keys[ROWS], two_keys[ROWS * 2];
     X(nns_data_rows, minus_1, S(SHAPE), "60", (g.data, made.integers, -1))                     \
     X(nns_data_rows, huge, S(SHAPE), "60", (g.data, made.integers, HUGE))
 
-#define PREDICT(X, what, statuses, fragment, model, kind, bytes)                               \
-    X(nns_predict, what, statuses, fragment, (model, &g.x, kind, made.floats, bytes))          \
-    X(nns_predict_one, what, statuses, fragment, (model, g.set.x, 4, kind, made.floats, bytes)) \
-    X(nns_predict_data, what, statuses, fragment, (model, g.data, kind, made.floats, bytes))
+#define PREDICT(X, what, statuses, fragment, model, kind, dtype, more_rows, cols)              \
+    X(nns_predict, what, statuses, fragment,                                                   \
+      (model, &g.x, kind, OUT(dtype, ROWS + more_rows, cols)))                                 \
+    X(nns_predict_one, what, statuses, fragment,                                               \
+      (model, g.set.x, 4, kind, OUT(dtype, 1 + more_rows, cols)))                              \
+    X(nns_predict_data, what, statuses, fragment,                                              \
+      (model, g.data, kind, OUT(dtype, ROWS + more_rows, cols)))
 
+/* Elements on each other, at 2 x 3 strides of F32. */
+#define LAID(row, column) (&(const nns_array){sizeof(nns_array), NNS_F32, made.floats, 2, 3, row, column})
+#define OVERLAP(X, what, row, column)                                                          \
+    X(nns_predict, what, S(ARGUMENT), "each other", (g.model, ROWS_OF(2), NNS_PROBA, LAID(row, column)))
 #define ROWS_OF(count) (&(const nns_array)NNS_ARRAY(NNS_F32, g.set.x, count, FEATURES))
-#define SESSION(X, what, statuses, fragment, rows, kind, bytes) \
-    X(nns_session_predict, what, statuses, fragment,            \
-      (g.session, ROWS_OF(rows), kind, made.floats, bytes))
+#define SESSION(X, what, statuses, fragment, rows, kind, dtype, cols) \
+    X(nns_session_predict, what, statuses, fragment,                  \
+      (g.session, ROWS_OF(rows), kind, OUT(dtype, 8, cols)))
 
 #define PREDICTION(X)                                                                            \
-    PREDICT(X, kind_0, S(ARGUMENT), "kind", g.model, 0, sizeof made.floats)                      \
-    PREDICT(X, kind_4, S(ARGUMENT), "kind", g.model, 4, sizeof made.floats)                      \
-    PREDICT(X, kind_minus_1, S(ARGUMENT), "kind", g.model, -1, sizeof made.floats)               \
-    PREDICT(X, unknown_flag, S(ARGUMENT), "kind", g.model, NNS_PROBA | 0x200, sizeof made.floats) \
-    PREDICT(X, flag_alone, S(ARGUMENT), "kind", g.model, NNS_ALLOW_NAN, sizeof made.floats)      \
-    PREDICT(X, labels_of_a_regression, S(ARGUMENT), NULL, g.regressor, NNS_LABEL,                \
-            sizeof made.floats)                                                                  \
-    PREDICT(X, no_bytes, S(ARGUMENT), "out_bytes", g.model, NNS_PROBA, 0)                        \
-    PREDICT(X, few_bytes, S(ARGUMENT), "out_bytes", g.model, NNS_PROBA, 11)                      \
-    PREDICT(X, label_bytes, S(ARGUMENT), "out_bytes", g.model, NNS_LABEL, 7)                     \
-    PREDICT(X, before_any_data, S(STATE), "preprocess", g.unfitted, NNS_PROBA,                   \
-            sizeof made.floats)                                                                  \
+    PREDICT(X, kind_0, S(ARGUMENT), "kind", g.model, 0, NNS_F32, 0, 3)                           \
+    PREDICT(X, kind_4, S(ARGUMENT), "kind", g.model, 4, NNS_F32, 0, 3)                           \
+    PREDICT(X, kind_minus_1, S(ARGUMENT), "kind", g.model, -1, NNS_F32, 0, 3)                    \
+    PREDICT(X, unknown_flag, S(ARGUMENT), "kind", g.model, NNS_PROBA | 0x200, NNS_F32, 0, 3)     \
+    PREDICT(X, flag_alone, S(ARGUMENT), "kind", g.model, NNS_ALLOW_NAN, NNS_F32, 0, 3)           \
+    PREDICT(X, labels_of_a_regression, S(ARGUMENT), NULL, g.regressor, NNS_LABEL, NNS_I64, 0, 1) \
+    PREDICT(X, a_row_less, S(SHAPE), "out must have", g.model, NNS_PROBA, NNS_F32, -1, 3)        \
+    PREDICT(X, a_row_more, S(SHAPE), "out must have", g.model, NNS_RAW, NNS_F64, 1, 3)           \
+    PREDICT(X, a_column_less, S(SHAPE), "x 3", g.model, NNS_PROBA, NNS_F32, 0, 2)                \
+    PREDICT(X, a_column_more, S(SHAPE), "x 3", g.model, NNS_PROBA, NNS_F64, 0, 4)                \
+    PREDICT(X, labels_with_columns, S(SHAPE), "x 1", g.model, NNS_LABEL, NNS_I32, 0, 3)          \
+    PREDICT(X, labels_as_floats, S(DTYPE), "NNS_I64", g.model, NNS_LABEL, NNS_F32, 0, 1)         \
+    PREDICT(X, labels_as_bytes, S(DTYPE), "U8", g.model, NNS_LABEL, NNS_U8, 0, 1)                \
+    PREDICT(X, proba_as_integers, S(DTYPE), "NNS_F64", g.model, NNS_PROBA, NNS_I32, 0, 3)        \
+    PREDICT(X, raw_as_bool, S(DTYPE), "BOOL", g.model, NNS_RAW, NNS_BOOL, 0, 3)                  \
+    PREDICT(X, before_any_data, S(STATE), "preprocess", g.unfitted, NNS_PROBA, NNS_F32, 0, 3)    \
+    OVERLAP(X, rows_on_each_other, 0, 4)                                                         \
+    OVERLAP(X, rows_that_overlap, 8, 4)                                                          \
+    OVERLAP(X, columns_on_each_other, 12, 0)                                                     \
+    OVERLAP(X, columns_that_overlap, 12, 2)                                                      \
+    OVERLAP(X, columns_that_overlap_rows, 4, 4)                                                  \
     X(nns_predict_one, three_features, S(SHAPE), "4",                                            \
-      (g.model, g.set.x, 3, NNS_PROBA, made.floats, sizeof made.floats))                         \
+      (g.model, g.set.x, 3, NNS_PROBA, OUT(NNS_F32, 1, 3)))                                      \
     X(nns_predict_one, minus_1_features, S(SHAPE), "4",                                          \
-      (g.model, g.set.x, -1, NNS_PROBA, made.floats, sizeof made.floats))                        \
+      (g.model, g.set.x, -1, NNS_PROBA, OUT(NNS_F32, 1, 3)))                                     \
     X(nns_predict_one, huge_count, S(SHAPE), "4",                                                \
-      (g.model, g.set.x, HUGE, NNS_PROBA, made.floats, sizeof made.floats))                      \
+      (g.model, g.set.x, HUGE, NNS_PROBA, OUT(NNS_F32, 1, 3)))                                   \
     X(nns_session_create, no_rows, S(ARGUMENT), "max_rows", (g.model, 0, &made.session))         \
     X(nns_session_create, minus_1_rows, S(ARGUMENT), "max_rows", (g.model, -1, &made.session))   \
     X(nns_session_create, huge_rows, S(ARGUMENT) | S(LIMIT) | S(MEMORY), NULL,                   \
       (g.model, HUGE, &made.session))                                                            \
     X(nns_session_create, largest_rows, S(ARGUMENT) | S(LIMIT) | S(MEMORY), NULL,                \
       (g.model, INT64_MAX, &made.session))                                                       \
-    SESSION(X, more_than_max_rows, S(SHAPE) | S(ARGUMENT), "8", 9, NNS_PROBA, sizeof made.floats) \
-    SESSION(X, kind_0, S(ARGUMENT), "kind", 8, 0, sizeof made.floats)                            \
-    SESSION(X, unknown_flag, S(ARGUMENT), "kind", 8, 0x401, sizeof made.floats)                  \
-    SESSION(X, few_bytes, S(ARGUMENT), "out_bytes", 8, NNS_PROBA, 95)                            \
-    SESSION(X, label_bytes, S(ARGUMENT), "out_bytes", 8, NNS_LABEL, 63)
+    SESSION(X, more_than_max_rows, S(SHAPE) | S(ARGUMENT), "8", 9, NNS_PROBA, NNS_F32, 3)        \
+    SESSION(X, kind_0, S(ARGUMENT), "kind", 8, 0, NNS_F32, 3)                                    \
+    SESSION(X, unknown_flag, S(ARGUMENT), "kind", 8, 0x401, NNS_F32, 3)                          \
+    SESSION(X, other_rows, S(SHAPE), "out must have 7 x 3", 7, NNS_PROBA, NNS_F32, 3)            \
+    SESSION(X, other_columns, S(SHAPE), "x 1", 8, NNS_LABEL, NNS_I64, 3)                         \
+    SESSION(X, labels_as_floats, S(DTYPE), "NNS_I32", 8, NNS_LABEL, NNS_F32, 1)
 
 static float not_finite[67];
 
@@ -129,9 +165,9 @@ static float not_finite[67];
     X(nns_set_weights, huge, S(SHAPE), "67", (g.model, g.weight, HUGE))                          \
     X(nns_set_weights, a_nan, S(ARGUMENT), "finite", (g.model, not_finite, 67))                  \
     X(nns_loss_grad, count_66, S(SHAPE), "67",                                                   \
-      (g.model, &g.x, &g.y, NULL, &made.value, made.floats, 66))                                 \
+      (g.model, &g.x, &g.y, NULL, &made.value, made.floats, 66, NULL))                           \
     X(nns_loss_grad, count_huge, S(SHAPE), "67",                                                 \
-      (g.model, &g.x, &g.y, NULL, &made.value, made.floats, HUGE))                               \
+      (g.model, &g.x, &g.y, NULL, &made.value, made.floats, HUGE, NULL))                         \
     X(nns_apply_grad, count_66, S(SHAPE), "67", (g.model, not_finite, 66))                       \
     X(nns_apply_grad, count_minus_1, S(SHAPE), "67", (g.model, not_finite, -1))                  \
     X(nns_apply_grad, a_nan, S(DIVERGED) | S(ARGUMENT), "finite", (g.model, not_finite, 67))     \

@@ -35,7 +35,7 @@ static int32_t gradient_normed_single(const char *text) {
     int64_t count = 0;
     (void)text;
     must(nns_param_count(g.normed, &count), "param count");
-    return nns_loss_grad(g.normed, &x, &y, NULL, &made.value, made.floats, count);
+    return nns_loss_grad(g.normed, &x, &y, NULL, &made.value, made.floats, count, NULL);
 }
 static int32_t mixed_data(const char *text) {
     return nns_train(g.model, g.numbers, NULL, json(text), NULL, NULL);
@@ -135,7 +135,9 @@ static void diverge(const char *what, const char *spec, const nns_data *data, co
     check_contains(name, history, "\"diverged\"");
     free(history);
     snprintf(name, sizeof name, "divergence, %s: the model still predicts", what);
-    check_status(name, nns_predict_one(model, g.set.x, FEATURES, NNS_PROBA, out, sizeof out),
+    int64_t outputs = 0;
+    must(nns_output_size(model, &outputs), "output size");
+    check_status(name, nns_predict_one(model, g.set.x, FEATURES, NNS_PROBA, FLOATS(out, 1, outputs)),
                  NNS_OK);
     nns_free(model);
 }

@@ -55,7 +55,7 @@ static void check_stopping(const nns_data *data, const nns_array *x) {
     check_contains("callback: the history says so", history, "\"stopped\": \"callback\"");
     free(history);
     check_status("callback: the stopped model predicts",
-                 nns_predict(model, x, NNS_PROBA, p, sizeof p), NNS_OK);
+                 nns_predict(model, x, NNS_PROBA, FLOATS(p, ROWS, CLASSES)), NNS_OK);
     check_status("callback: the stopped model trains",
                  nns_train(model, data, NULL, "{\"epochs\": 1}", NULL, NULL), NNS_OK);
     nns_free(model);
@@ -79,7 +79,7 @@ static void read_inside(const visit *inside) {
     size_t need = 0;
     check_status("inside a callback: describe", nns_describe(model, NULL, 0, &need), NNS_OK);
     check_status("inside a callback: history", nns_history(model, NULL, 0, &need), NNS_OK);
-    check_status("inside a callback: predict", nns_predict(model, &x, NNS_PROBA, p, sizeof p),
+    check_status("inside a callback: predict", nns_predict(model, &x, NNS_PROBA, FLOATS(p, ROWS, CLASSES)),
                  NNS_OK);
     check_status("inside a callback: evaluate", nns_evaluate(model, inside->data, NULL, &loss, 1),
                  NNS_OK);
@@ -110,7 +110,7 @@ static void change_inside(const visit *inside) {
     check_status("inside a callback: fit preprocess", nns_fit_preprocess(model, inside->data),
                  NNS_E_BUSY);
     check_status("inside a callback: loss grad",
-                 nns_loss_grad(model, &x, &y, NULL, &loss, w, 67), NNS_E_BUSY);
+                 nns_loss_grad(model, &x, &y, NULL, &loss, w, 67, NULL), NNS_E_BUSY);
     check_status("inside a callback: apply grad", nns_apply_grad(model, w, 67), NNS_E_BUSY);
 }
 

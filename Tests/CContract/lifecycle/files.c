@@ -28,8 +28,8 @@ static void check_equal(const char *name, bytes got, bytes expected) {
 static void check_loaded(const nns_model *model, const nns_model *loaded, const samples *set) {
     nns_array x = features_of(set);
     float expected[ROWS * CLASSES], got[ROWS * CLASSES];
-    must(nns_predict(model, &x, NNS_PROBA, expected, sizeof expected), "predict");
-    must(nns_predict(loaded, &x, NNS_PROBA, got, sizeof got), "predict loaded");
+    must(nns_predict(model, &x, NNS_PROBA, FLOATS(expected, ROWS, CLASSES)), "predict");
+    must(nns_predict(loaded, &x, NNS_PROBA, FLOATS(got, ROWS, CLASSES)), "predict loaded");
     check_bytes("load: predicts the same bytes", got, expected, sizeof expected);
     check(same_weights(model, loaded), "load: same weights", "weights differ");
     char *a = text_of(nns_describe, model), *b = text_of(nns_describe, loaded);

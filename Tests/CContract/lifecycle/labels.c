@@ -43,7 +43,7 @@ static void check_names(size_t at) {
 
 static int64_t label_of(const nns_model *model, const float *row) {
     int64_t label = -1;
-    must(nns_predict_one(model, row, 4, NNS_LABEL, &label, sizeof label), "predict one");
+    must(nns_predict_one(model, row, 4, NNS_LABEL, LABELS(&label, 1, 1)), "predict one");
     return label;
 }
 
@@ -57,7 +57,7 @@ static void check_threshold(void) {
     double got = 0;
     check_status("get threshold", nns_get_threshold(model, &got), NNS_OK);
     check_near("get threshold: the default", got, 0.5, 0);
-    must(nns_predict_one(model, row, 4, NNS_PROBA, &p, sizeof p), "predict one");
+    must(nns_predict_one(model, row, 4, NNS_PROBA, FLOATS(&p, 1, 1)), "predict one");
     check_status("set threshold: below", nns_set_threshold(model, p - 0.01), NNS_OK);
     check_integer("set threshold: p above it is class 1", label_of(model, row), 1);
     check_status("set threshold: above", nns_set_threshold(model, p + 0.01), NNS_OK);

@@ -19,9 +19,15 @@ void check_steps(void);
 void check_continuing(void);
 void check_callbacks(void);
 void check_cancelling(void);
+void check_stops(void);
+void check_restoring(void);
+void check_histories(void);
 void check_predictions(void);
 void check_layouts(void);
+void check_outputs(void);
 void check_sessions(void);
+void check_own_loss(void);
+void check_swap(void);
 void check_weights(void);
 void check_files(void);
 

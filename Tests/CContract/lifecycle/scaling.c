@@ -15,8 +15,8 @@ static void check_kind(const char *spec, const samples *set) {
     must(nns_fit_preprocess(fitted, data), "fit preprocess");
     check_status("get scaling", nns_get_scaling(fitted, center, scale, 4), NNS_OK);
     check_status("set scaling: is as good as data", nns_set_scaling(other, center, scale, 4), NNS_OK);
-    must(nns_predict(fitted, &x, NNS_RAW, a, sizeof a), "predict");
-    must(nns_predict(other, &x, NNS_RAW, b, sizeof b), "predict");
+    must(nns_predict(fitted, &x, NNS_RAW, FLOATS(a, ROWS, 3)), "predict");
+    must(nns_predict(other, &x, NNS_RAW, FLOATS(b, ROWS, 3)), "predict");
     check_bytes("set scaling: predicts the same bytes", b, a, sizeof a);
     must(nns_clone(other, &copy), "clone");
     must(nns_get_scaling(copy, back, back + 4, 4), "get scaling");
@@ -36,7 +36,7 @@ static void check_formula(void) {
     float y = 0;
     must(nns_set_weights(model, weights, 3), "set weights");
     must(nns_set_scaling(model, center, scale, 2), "set scaling");
-    must(nns_predict_one(model, x, 2, NNS_RAW, &y, sizeof y), "predict one");
+    must(nns_predict_one(model, x, 2, NNS_RAW, FLOATS(&y, 1, 1)), "predict one");
     check_near("set scaling: (x - center) * scale", y, (3 - 2) * 0.5 + 10 * (1 + 1) * 4, 0);
     nns_free(model);
 }

@@ -89,7 +89,7 @@ static void check_evaluation(const samples *set, const nns_data *data) {
     nns_model *model = model_from(classifier);
     float p[ROWS * CLASSES];
     double loss = 0, right = 0, told[2];
-    must(nns_predict_data(model, data, NNS_PROBA, p, sizeof p), "predict data");
+    must(nns_predict_data(model, data, NNS_PROBA, FLOATS(p, ROWS, CLASSES)), "predict data");
     for (int row = 0; row < ROWS; row++) {
         int best = 0;
         for (int label = 1; label < CLASSES; label++)
@@ -127,7 +127,7 @@ static void check_gradient_step(const samples *set) {
     must(nns_configure(b, plain_sgd), "configure b");
     values before = weights_of(b);
     check_status("train batch", nns_train_batch(a, &x, &y, NULL, &loss_a), NNS_OK);
-    check_status("loss grad", nns_loss_grad(b, &x, &y, NULL, &loss_b, gradient, 67), NNS_OK);
+    check_status("loss grad", nns_loss_grad(b, &x, &y, NULL, &loss_b, gradient, 67, NULL), NNS_OK);
     values unchanged = weights_of(b);
     check_bytes("loss grad: changes nothing", unchanged.at, before.at, 67 * sizeof(float));
     check_near("loss grad: the loss of train batch", loss_b, loss_a, 0);
@@ -189,9 +189,9 @@ static void check_preprocess(const samples *set) {
     nns_array x = features_of(set);
     float p[ROWS * CLASSES];
     check_status("predict: before any data were seen",
-                 nns_predict(model, &x, NNS_PROBA, p, sizeof p), NNS_E_STATE);
+                 nns_predict(model, &x, NNS_PROBA, FLOATS(p, ROWS, CLASSES)), NNS_E_STATE);
     check_status("fit preprocess", nns_fit_preprocess(model, data), NNS_OK);
-    check_status("predict: after fit preprocess", nns_predict(model, &x, NNS_PROBA, p, sizeof p),
+    check_status("predict: after fit preprocess", nns_predict(model, &x, NNS_PROBA, FLOATS(p, ROWS, CLASSES)),
                  NNS_OK);
     nns_data_free(data);
     nns_free(model);

@@ -71,7 +71,7 @@ static void check_order(void) {
     const float y[] = {1 * 5 + 2 * 7 + 10, 3 * 5 + 4 * 7 + 20};
     float got[2];
     must(nns_set_weights(model, weights, 6), "set weights");
-    must(nns_predict_one(model, x, 2, NNS_RAW, got, sizeof got), "predict one");
+    must(nns_predict_one(model, x, 2, NNS_RAW, FLOATS(got, 1, 2)), "predict one");
     check_bytes("set weights: rows are outputs, as in PyTorch", got, y, sizeof y);
     nns_free(model);
 }

@@ -19,6 +19,7 @@ void check_structures(void);
 void check_predicting_together(void);
 void check_training_apart(void);
 void check_busy(void);
+void check_waiting(void);
 void check_fork(void);
 void check_mixed_threads(void);
 void check_cancel_in_search(void);

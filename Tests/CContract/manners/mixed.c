@@ -26,8 +26,8 @@ static void *predict_often(void *user) {
     float out[ROWS * CLASSES];
     (void)user;
     for (int call = 0; call < 10 * ROUNDS; call++) {
-        int32_t status = call % 2 ? nns_predict_one(shared, set.x, FEATURES, NNS_PROBA, out, sizeof out)
-                                  : nns_predict(shared, &x, NNS_PROBA, out, sizeof out);
+        int32_t status = call % 2 ? nns_predict_one(shared, set.x, FEATURES, NNS_PROBA, FLOATS(out, 1, CLASSES))
+                                  : nns_predict(shared, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
         miss(status != NNS_OK || (call % 2 == 0 && hash_of(out, sizeof out) != expected));
     }
     return NULL;
@@ -49,7 +49,7 @@ static void *live_often(void *user) {
         miss(nns_create("{\"input\": 0}", &own) != NNS_E_ARGUMENT || !*nns_last_error());
         nns_buffer_free(buffer);
         nns_free(own);
-        miss(nns_predict_one(own, set.x, FEATURES, NNS_PROBA, NULL, 0) == NNS_OK);
+        miss(nns_predict_one(own, set.x, FEATURES, NNS_PROBA, NULL) == NNS_OK);
         nns_free(copy);
         nns_free(loaded);
     }
@@ -78,7 +78,7 @@ static void *predict_stubbornly(void *user) {
     (void)user;
     for (int call = 0; call < 5 * ROUNDS; call++) {
         int32_t status;
-        while ((status = nns_predict(shared, &x, NNS_PROBA, out, sizeof out)) == NNS_E_BUSY) sched_yield();
+        while ((status = nns_predict(shared, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES))) == NNS_E_BUSY) sched_yield();
         miss(status != NNS_OK || hash_of(out, sizeof out) != expected);
     }
     return NULL;
@@ -97,7 +97,7 @@ void check_mixed_threads(void) {
     fill_samples(&set);
     x = features_of(&set);
     shared = model_from(classifier);
-    must(nns_predict(shared, &x, NNS_PROBA, out, sizeof out), "predict");
+    must(nns_predict(shared, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES)), "predict");
     expected = hash_of(out, sizeof out);
     run_together(predict_often, READERS, live_often, MAKERS);
     check_integer("threads: 8 predict while 4 make, train, clone, save and free", wrong, 0);
@@ -215,7 +215,7 @@ static void *train_behind(void *user) {
 static int child_works(const background *parent, uint64_t alone) {
     nns_array x = features_of(&set);
     float out[ROWS * CLASSES];
-    int32_t status = nns_predict(parent->model, &x, NNS_PROBA, out, sizeof out);
+    int32_t status = nns_predict(parent->model, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
     if (status != NNS_E_BUSY) return 0;
     if (train_alone(1) != alone || train_alone(2) != alone) return 0;
     nns_free(parent->model);

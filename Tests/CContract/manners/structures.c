@@ -8,11 +8,11 @@ static void check_array(const char *name, size_t size, int64_t row_stride, int m
     nns_model *model = model_from(classifier);
     nns_array whole = features_of(&set), part = whole;
     float expected[ROWS * CLASSES], got[ROWS * CLASSES] = {0};
-    must(nns_predict(model, &whole, NNS_PROBA, expected, sizeof expected), "predict");
+    must(nns_predict(model, &whole, NNS_PROBA, FLOATS(expected, ROWS, CLASSES)), "predict");
     part.row_stride = row_stride;
     memset((char *)&part + size, 0x77, sizeof part - size);
     part.struct_size = (uint32_t)size;
-    int32_t status = nns_predict(model, &part, NNS_PROBA, got, sizeof got);
+    int32_t status = nns_predict(model, &part, NNS_PROBA, FLOATS(got, ROWS, CLASSES));
     if (status == NNS_OK || !may_be_refused) {
         check_status(name, status, NNS_OK);
         check_bytes(name, got, expected, sizeof expected);
@@ -34,7 +34,7 @@ static void check_newer_array(void) {
     nns_model *model = model_from(classifier);
     float out[ROWS * CLASSES];
     check_status("nns_array of a newer client",
-                 nns_predict(model, &newer.known, NNS_PROBA, out, sizeof out), NNS_OK);
+                 nns_predict(model, &newer.known, NNS_PROBA, FLOATS(out, ROWS, CLASSES)), NNS_OK);
     nns_free(model);
 }
 

@@ -24,10 +24,10 @@ static void *read_often(void *user) {
     float out[ROWS * CLASSES];
     for (int call = 0; call < CALLS; call++) {
         memset(out, 0, sizeof out);
-        int32_t status = nns_predict(self->model, &x, NNS_PROBA, out, sizeof out);
+        int32_t status = nns_predict(self->model, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
         self->wrong += status != NNS_OK || hash_of(out, sizeof out) != self->expected;
         memset(out, 0, sizeof out);
-        status = nns_session_predict(self->session, &x, NNS_PROBA, out, sizeof out);
+        status = nns_session_predict(self->session, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
         self->busy += status == NNS_E_BUSY;
         self->wrong += status != NNS_E_BUSY &&
                        (status != NNS_OK || hash_of(out, sizeof out) != self->expected);
@@ -43,7 +43,7 @@ void check_predicting_together(void) {
     float out[ROWS * CLASSES];
     reader readers[TOGETHER];
     int wrong = 0, busy = 0;
-    must(nns_predict(model, &x, NNS_PROBA, out, sizeof out), "predict");
+    must(nns_predict(model, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES)), "predict");
     must(nns_session_create(model, ROWS, &session), "session");
     for (int at = 0; at < TOGETHER; at++) {
         reader fresh = {pthread_self(), model, session, hash_of(out, sizeof out), 0, 0};
@@ -121,8 +121,8 @@ static void *visit(void *user) {
     nns_model *copy = NULL;
     float out[ROWS * CLASSES];
     int64_t size = 0;
-    self->predict = nns_predict(self->model, &x, NNS_PROBA, out, sizeof out);
-    self->session_predict = nns_session_predict(self->session, &x, NNS_PROBA, out, sizeof out);
+    self->predict = nns_predict(self->model, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
+    self->session_predict = nns_session_predict(self->session, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
     self->train = nns_train(self->model, self->data, NULL, NULL, NULL, NULL);
     self->clone = nns_clone(self->model, &copy);
     self->weights = nns_get_weights(self->model, out, 67);

@@ -113,6 +113,12 @@ static int32_t history(fixture *with) {
     return nns_history(with->model, NULL, 0, &need);
 }
 
+static int32_t history_numbers(fixture *with) {
+    int64_t first, last;
+    int32_t status = nns_history_info(with->model, &first, &last, NULL, NULL);
+    return status ? status : nns_history_value(with->model, "loss", 0, &made.numbers[0][0]);
+}
+
 static int32_t build_info(fixture *with) {
     size_t need;
     (void)with;
@@ -158,6 +164,18 @@ static int32_t train(fixture *with) {
                      NULL, NULL);
 }
 
+static int32_t go_on(void *user, const nns_progress *told) {
+    (void)user;
+    return told->epoch == 2 ? NNS_STOP : 0;
+}
+
+static int32_t train_until_stopped(fixture *with) {
+    return nns_train(with->model, with->data, NULL,
+                     "{\"epochs\": 3, \"continue\": true, \"metrics\": [\"f1\"], "
+                     "\"restore\": \"start\"}",
+                     go_on, NULL);
+}
+
 static int32_t train_in_threads(fixture *with) {
     return nns_train(with->model, with->data, with->data, "{\"epochs\": 1, \"threads\": 3}", NULL,
                      NULL);
@@ -198,7 +216,26 @@ static int32_t gradient(fixture *with) {
     nns_array x = features_of(&set), y = labels_of(&set);
     int64_t count = 0;
     must(nns_param_count(with->model, &count), "param count");
-    return nns_loss_grad(with->model, &x, &y, NULL, &made.numbers[0][0], made.out, count);
+    return nns_loss_grad(with->model, &x, &y, NULL, &made.numbers[0][0], made.out, count, NULL);
+}
+
+static int32_t own_loss(fixture *with) {
+    static float gradient[ROWS * CLASSES];
+    int64_t count = 0;
+    nns_array x = features_of(&set);
+    must(nns_param_count(with->model, &count), "param count");
+    int32_t status = nns_forward_train(with->model, &x, FLOATS(made.out, ROWS, CLASSES));
+    return status ? status
+                  : nns_backward(with->model, FLOATS(made.out, ROWS, CLASSES), gradient, count, NULL);
+}
+
+static int32_t swap(fixture *with) {
+    nns_model *newer = NULL;
+    int32_t status = nns_clone(with->model, &newer);
+    if (status) return status;
+    status = nns_swap(with->model, newer);
+    if (status) nns_free(newer);
+    return status;
 }
 
 static int32_t apply(fixture *with) {
@@ -217,7 +254,7 @@ static int32_t evaluate(fixture *with) {
 
 static int32_t predict(fixture *with) {
     nns_array x = features_of(&set);
-    return nns_predict(with->model, &x, NNS_PROBA, made.out, sizeof made.out);
+    return nns_predict(with->model, &x, NNS_PROBA, FLOATS(made.out, ROWS, CLASSES));
 }
 
 /* By lanes, two a thread. */
@@ -227,17 +264,17 @@ static int32_t predict_in_lanes(fixture *with) {
     (void)with;
     nns_array x = array_of(NNS_F32, rows, MANY, FEATURES);
     must(nns_set_threads(6), "set threads");
-    int32_t status = nns_predict(wide, &x, NNS_PROBA, out, sizeof out);
+    int32_t status = nns_predict(wide, &x, NNS_PROBA, FLOATS(out, MANY, 3));
     must(nns_set_threads(1), "set threads");
     return status;
 }
 
 static int32_t predict_one(fixture *with) {
-    return nns_predict_one(with->model, set.x, FEATURES, NNS_RAW, made.out, sizeof made.out);
+    return nns_predict_one(with->model, set.x, FEATURES, NNS_RAW, FLOATS(made.out, 1, CLASSES));
 }
 
 static int32_t predict_data(fixture *with) {
-    return nns_predict_data(with->model, with->data, NNS_PROBA, made.out, sizeof made.out);
+    return nns_predict_data(with->model, with->data, NNS_PROBA, FLOATS(made.out, ROWS, CLASSES));
 }
 
 static int32_t session(fixture *with) {
@@ -246,7 +283,7 @@ static int32_t session(fixture *with) {
 
 static int32_t session_predict(fixture *with) {
     nns_array x = features_of(&set);
-    return nns_session_predict(with->session, &x, NNS_PROBA, made.out, sizeof made.out);
+    return nns_session_predict(with->session, &x, NNS_PROBA, FLOATS(made.out, ROWS, CLASSES));
 }
 
 static int32_t save(fixture *with) { return nns_save(with->model, path, NNS_SAVE_TRAINING); }
@@ -313,6 +350,7 @@ const attempt attempts[] = {
     {"nns_set_note", set_note, NNS_OK, 0},
     {"nns_get_note", get_note, NNS_OK, 0},
     {"nns_history", history, NNS_OK, 0},
+    {"nns_history_info, nns_history_value", history_numbers, NNS_OK, 0},
     {"nns_build_info", build_info, NNS_OK, 0},
     {"nns_data_create", create_data, NNS_OK, 0},
     {"nns_data_split, random", split_random, NNS_OK, 0},
@@ -323,6 +361,7 @@ const attempt attempts[] = {
     {"nns_data_targets", targets, NNS_OK, 0},
     {"nns_set_scaling", set_scaling, NNS_OK, 0},
     {"nns_train", train, NNS_OK, 1},
+    {"nns_train, stopped", train_until_stopped, NNS_OK, 1},
     {"nns_train with threads", train_in_threads, NNS_OK, 1},
     {"nns_train, lbfgs", train_search, NNS_OK, 1},
     {"nns_save_buffer, lbfgs", save_search, NNS_OK, 1},
@@ -331,6 +370,8 @@ const attempt attempts[] = {
     {"nns_configure", configure, NNS_OK, 0},
     {"nns_train_batch", step, NNS_OK, 0},
     {"nns_loss_grad", gradient, NNS_OK, 0},
+    {"nns_forward_train, nns_backward", own_loss, NNS_OK, 1},
+    {"nns_swap", swap, NNS_OK, 0},
     {"nns_apply_grad", apply, NNS_OK, 0},
     {"nns_fit_preprocess", fit, NNS_OK, 0},
     {"nns_evaluate", evaluate, NNS_OK, 0},

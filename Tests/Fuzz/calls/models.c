@@ -141,7 +141,7 @@ static int32_t gradient(void) {
               *y = array_for(rows, chance(60) ? 1 : outputs, chance(60) ? CLASSES : NUMBERS);
     results loss = room(sizeof(double)), values = room((size_t)count * sizeof(float));
     snapshot before = weights_before(model);
-    int32_t status = CALL(nns_loss_grad(model, x, y, NULL, (double *)loss.at, (float *)values.at, count));
+    int32_t status = CALL(nns_loss_grad(model, x, y, NULL, (double *)loss.at, (float *)values.at, count, NULL));
     unless_ok(status, loss);
     unless_ok(status, values);
     unchanged(model, before, "nns_loss_grad changed weights");
@@ -216,22 +216,43 @@ static int32_t some_kind(void) {
                      : (int32_t)(1 + below(3)) | (chance(30) ? NNS_ALLOW_NAN : 0);
 }
 
+/* An array for predictions, mostly as it must be, over memory of 8 bytes a number. */
+static const nns_array *some_out(results out, int32_t kind, int64_t rows, int64_t outputs) {
+    static const int32_t values[] = {NNS_F32, NNS_F64}, labels[] = {NNS_I64, NNS_I32};
+    nns_array *to = block(sizeof *to);
+    int is_label = (kind & 3) == NNS_LABEL;
+    nns_array made = NNS_ARRAY(is_label ? labels[below(2)] : values[below(2)], out.at, rows,
+                               is_label && chance(60) ? 1 : outputs);
+    if (chance(3)) made.dtype = (int32_t)below(9) - 1;
+    if (chance(3)) made.data = NULL;
+    if (chance(3)) made.cols = made.cols > 1 ? made.cols - 1 : 0;
+    if (chance(10)) {
+        /* By columns: within the same memory. */
+        made.row_stride = made.dtype == NNS_F32 || made.dtype == NNS_I32 ? 4 : 8;
+        made.col_stride = made.row_stride * rows;
+    }
+    if (chance(3)) made.row_stride = made.col_stride = 1;
+    *to = made;
+    return chance(2) ? NULL : to;
+}
+
 static int32_t predict(void) {
     nns_model *model = some_handle(MODEL);
     int64_t inputs, outputs, rows = some_rows();
     sizes_of(model, &inputs, &outputs);
-    results out = room((size_t)(rows * outputs) * (chance(80) ? 8 : 4));
+    results out = room((size_t)(rows * outputs) * 8);
+    int32_t kind = some_kind();
     nns_array *x = array_for(rows, inputs, NUMBERS);
     const nns_data *data = some_handle(DATA);
     snapshot before = weights_before(model);
     int32_t status;
     switch (below(3)) {
-    case 0: status = CALL(nns_predict(model, x, some_kind(), out.at, out.size)); break;
-    case 1: status = CALL(nns_predict_data(model, data, some_kind(), out.at, out.size)); break;
+    case 0: status = CALL(nns_predict(model, x, kind, some_out(out, kind, rows, outputs))); break;
+    case 1: status = CALL(nns_predict_data(model, data, kind, some_out(out, kind, rows, outputs))); break;
     default: {
         float *row = block((size_t)inputs * sizeof *row);
         for (int64_t at = 0; at < inputs; at++) row[at] = (float)odd_number();
-        status = CALL(nns_predict_one(model, row, inputs, some_kind(), out.at, out.size));
+        status = CALL(nns_predict_one(model, row, inputs, kind, some_out(out, kind, 1, outputs)));
     }
     }
     unless_ok(status, out);
@@ -252,7 +273,9 @@ static int32_t session_predict(void) {
     sizes_of(live_handle(MODEL), &inputs, &outputs);
     results out = room((size_t)(rows * outputs) * 8);
     nns_array *x = array_for(rows, inputs, NUMBERS);
-    int32_t status = CALL(nns_session_predict(some_handle(SESSION), x, some_kind(), out.at, out.size));
+    int32_t kind = some_kind();
+    int32_t status = CALL(
+        nns_session_predict(some_handle(SESSION), x, kind, some_out(out, kind, rows, outputs)));
     unless_ok(status, out);
     return status;
 }

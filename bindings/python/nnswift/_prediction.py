@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping, Optional
 import numpy as np
 
 from . import _arrays
-from ._library import NNS_ALLOW_NAN, NNS_LABEL, NNS_PROBA, NNS_RAW, nns_array
+from ._library import NNS_ALLOW_NAN, NNS_F32, NNS_LABEL, NNS_PROBA, NNS_RAW, dense_array, nns_array, taking_bytes
 from .errors import ArgumentError, DtypeError, ShapeError
 
 _KINDS = {"proba": NNS_PROBA, "label": NNS_LABEL, "raw": NNS_RAW}
@@ -36,7 +36,7 @@ class OutputForm:
         self.feature_names = spec.get("features") or []
         self._outputs = outputs
         # Of one row: for `one_row`, which has no time to work them out.
-        self.row_shape, self.out_shape, self.out_bytes = (1, inputs), (1, outputs), 4 * outputs
+        self.row_shape, self.out_shape, self.outputs = (1, inputs), (1, outputs), outputs
         self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else outputs
         classes = spec.get("classes")
         # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
@@ -81,15 +81,18 @@ class OutputForm:
             return np.empty((rows, self._label_columns), np.int64)
         return np.empty((rows, self._outputs), np.float32)
 
-    def check(self, out: np.ndarray, rows: int, kind: str) -> None:
-        """Raises unless predictions can be written into out."""
-        columns, dtype = (self._label_columns, np.int64) if kind == "label" else (self._outputs, np.float32)
-        if not isinstance(out, np.ndarray) or out.dtype != dtype:
-            raise DtypeError(f'out must be an array of {np.dtype(dtype)} for kind "{kind}"')
+    def rows_of(self, out: np.ndarray, rows: int, kind: str) -> np.ndarray:
+        """Returns out as rows; raises unless predictions can be written into it."""
+        columns, dtypes = self._label_columns, ("int64", "int32")
+        if kind != "label":
+            columns, dtypes = self._outputs, ("float32", "float64")
+        if not isinstance(out, np.ndarray) or out.dtype.name not in dtypes or not out.dtype.isnative:
+            raise DtypeError(f'out must be an array of {" or ".join(dtypes)} for kind "{kind}"')
         if out.size != rows * columns:
             raise ShapeError(f"out must have {rows} x {columns} elements, got shape {out.shape}")
         if not (out.flags.c_contiguous and out.flags.writeable):
             raise ArgumentError("out must be writeable and dense (C order)")
+        return out.reshape(rows, columns)
 
     def finished(self, out: np.ndarray, kind: str, is_row: bool) -> Any:
         """Returns predictions with class names where there are any; a row's own result for one row."""
@@ -101,6 +104,8 @@ class OutputForm:
 
 
 _FLOAT = np.dtype(np.float32)
+addressof = ctypes.addressof
+predict_one = taking_bytes("nns_predict_one")
 # No element of its own: `from_buffer` gives the address of any dense, writeable array, and far more quickly than `.ctypes`.
 address = (ctypes.c_float * 0).from_buffer
 
@@ -114,16 +119,16 @@ def one_row(call: Callable[..., Any], form: OutputForm, X: Any) -> Optional[np.n
     except (TypeError, ValueError, BufferError):
         return None
     out = np.empty(form.out_shape, _FLOAT)
-    call(features, form.inputs, NNS_PROBA, address(out), form.out_bytes)
+    call(features, form.inputs, NNS_PROBA, dense_array(NNS_F32, addressof(address(out)), 1, form.outputs))
     return out
 
 
 def predict(
-    call: Callable[[nns_array, int, int, int], Optional[int]], form: OutputForm, X: Any, kind: str, allow_nan: bool
+    call: Callable[[nns_array, int, nns_array], Optional[int]], form: OutputForm, X: Any, kind: str, allow_nan: bool
 ) -> Any:
     """Predicts with a function of the library that lacks only features, kind and output."""
     code = kind_code(kind, allow_nan)
     view, is_row = form.features(X)
     out = form.empty(view.rows, kind)
-    call(view, code, out.ctypes.data, out.nbytes)
+    call(view, code, _arrays.borrow_array(out, "out"))
     return form.finished(out, kind, is_row)

@@ -14,7 +14,7 @@ import numpy as np
 from . import _arrays, _json, _library
 from ._library import NNS_SAVE_TRAINING, NNS_SAVE_WEIGHTS, Buffer, c_int64, lib, nns_limits, text_of
 from ._notes import Notes
-from ._prediction import OutputForm
+from ._prediction import OutputForm, predict_one
 from .errors import ArgumentError
 
 Kind = TypeVar("Kind", bound="StoredModel")
@@ -36,7 +36,7 @@ class StoredModel:
         spec = self.spec
         self._classes = spec.get("classes") or []
         self._form = OutputForm(self.input_size, self.output_size, spec)
-        self._predict_one = functools.partial(lib.nns_predict_one, self._handle)
+        self._predict_one = functools.partial(predict_one, handle)
 
     @classmethod
     def _owning(cls: Type[Kind], handle: Any) -> Kind:

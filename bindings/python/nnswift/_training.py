@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Mapping, Optional
 
 from . import _json
 from ._interrupt import run_interruptibly
-from ._library import lib, nns_progress_fn
+from ._library import NNS_STOP, lib, nns_progress_fn
 from .data import DataSet
 from .errors import CallbackError
 from .history import Progress
@@ -27,11 +27,13 @@ def _reporting(callback: Callback, errors: List[BaseException]) -> Any:
     def report(_: Any, progress: Any) -> int:
         try:
             now = progress.contents
+            columns = range(now.metric_count)
             told = Progress(
                 bool(now.epoch_end), now.epoch, now.epochs, now.batch, now.batches, now.loss, now.val_loss,
-                now.learning_rate, now.seconds,
+                now.learning_rate, now.seconds, now.batch_loss,
+                {now.metric_names[column].decode(): now.metric_values[column] for column in columns},
             )  # fmt: skip
-            return 1 if callback(told) else 0
+            return NNS_STOP if callback(told) else 0
         except BaseException as error:
             # C cannot carry it: stop, and let the caller of train have it.
             errors.append(error)
@@ -81,7 +83,7 @@ def train(
     try:
         run_interruptibly(work, lambda: lib.nns_cancel(handle))
     except CallbackError:
-        # It stopped the training on purpose; the history says so.
+        # Its exception follows.
         pass
     if errors:
         raise errors.pop()

@@ -93,7 +93,7 @@ class LimitError(Error, ValueError):
 
 
 class DivergedError(Error, ArithmeticError):
-    """The loss or its gradient is not finite; the model has the last finite weights."""
+    """The loss or its gradient is not finite; config "restore" says which weights the model has."""
 
     status, status_name = 20, "NNS_E_DIVERGED"
 

@@ -28,6 +28,10 @@ class Progress(NamedTuple):
     """Of the last step."""
     seconds: float
     """Since the training began."""
+    batch_loss: float = math.nan
+    """Of the last batch alone."""
+    metrics: Mapping = {}
+    """At the end of an epoch: its numbers by the names of the `History`; after a batch empty."""
 
 
 class History(Mapping):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import math
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
@@ -82,7 +83,8 @@ class Model(StoredModel):
         Raises
         ------
         DivergedError
-            The loss became NaN or infinite; the weights are those before that step.
+            The loss became NaN or infinite. By default weights and optimiser are those before the training, or the best
+            weights that early stopping saw; config "restore": "start", "best" or "last" (the last finite weights).
         CancelledError
             `cancel` was called.
         FileError, OutOfMemoryError
@@ -178,8 +180,77 @@ class Model(StoredModel):
         layout = self._layout
         gradient = np.empty(layout.trainable_size, np.float32)
         arrays = self._borrowed(X, y, sample_weight)
-        lib.nns_loss_grad(self._handle, *arrays, loss, _arrays.pointer(gradient, Floats), gradient.size)
+        lib.nns_loss_grad(self._handle, *arrays, loss, _arrays.pointer(gradient, Floats), gradient.size, None)
         return loss.value, layout.unpack(gradient)
+
+    def forward_train(self, X: Any) -> np.ndarray:
+        """Runs rows forward in training mode, for a loss of your own, and keeps the batch for `backward`.
+
+        Dropout acts; batch_norm takes the statistics of the batch and adds them to the running ones.
+
+        Returns
+        -------
+        array [rows x outputs]
+            float32, before the output function (logits).
+        """
+        x = _arrays.borrow(X, "x")
+        out = np.empty((x.rows, self.output_size), np.float32)
+        lib.nns_forward_train(self._handle, x, _arrays.borrow_array(out, "out"))
+        self._kept_rows = x.rows
+        return out
+
+    def backward(self, d_outputs: Any, inputs: bool = False) -> Any:
+        """Turns dLoss/doutputs of the kept batch into the gradient of the weights, and of the inputs.
+
+        Parameters
+        ----------
+        d_outputs : array [rows x outputs]
+        inputs : bool
+            Whether dLoss/dX is wanted, too: for the features after "preprocess".
+
+        Returns
+        -------
+        gradient : dict as `loss_grad` returns; with inputs: (gradient, array [rows x features])
+
+        Raises
+        ------
+        StateError
+            No batch is kept: the model was changed since `forward_train`.
+        """
+        layout = self._layout
+        gradient = np.empty(layout.trainable_size, np.float32)
+        d_x = np.empty((self._kept_rows, self.input_size), np.float32) if inputs else None
+        lib.nns_backward(
+            self._handle, _arrays.borrow(d_outputs, "d_outputs"), _arrays.pointer(gradient, Floats), gradient.size,
+            _arrays.borrow_optional(d_x, "d_inputs"),
+        )  # fmt: skip
+        return (layout.unpack(gradient), d_x) if inputs else layout.unpack(gradient)
+
+    # Of `forward_train`; the library knows whether they are still kept.
+    _kept_rows = 1
+
+    def set_wait(self, seconds: Optional[float]) -> None:
+        """Sets how long calls wait for their turn on this model before they raise `BusyError`.
+
+        Parameters
+        ----------
+        seconds : float or None
+            0, the initial value: not at all; None: for ever.
+        """
+        milliseconds = -1 if seconds is None else math.ceil(1000 * seconds)
+        lib.nns_set_wait(self._handle, _arrays.integer(milliseconds, "milliseconds", -1, 2**31 - 1))
+
+    def swap(self, newer: "Model") -> None:
+        """Puts newer in the place of this model, while others predict with it; newer is used up.
+
+        Raises
+        ------
+        ShapeError
+            newer has another spec.
+        BusyError
+            newer is in use, or this model is being changed.
+        """
+        lib.nns_swap(self._handle, newer._handle)
 
     def apply_grad(self, gradient: Union[Mapping[str, Any], Any]) -> None:
         """Makes one optimiser step with a gradient of yours.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import weakref
 from typing import Any, Callable, Optional
 
@@ -12,6 +11,7 @@ from . import _arrays, _library, _prediction
 from ._library import lib
 
 
+_predict_bytes = _library.taking_bytes("nns_session_predict")
 # What no caller passes.
 _NOTHING = object()
 
@@ -28,7 +28,6 @@ class Session:
         self._handle = _library.Session()
         lib.nns_session_create(model._handle, self.max_rows, self._handle)
         self._release = weakref.finalize(self, lib.nns_session_free, self._handle)
-        self._row = _library.nns_array(_library.NNS_F32, None, 1, self._form.inputs, 0, 0)
         # The last call, ready to be made again.
         self._x: Any = _NOTHING
         self._out: Any = None
@@ -46,7 +45,8 @@ class Session:
         X, kind, allow_nan
             As `Model.predict`.
         out : array, optional
-            Dense, float32, int64 for labels; receives the predictions (labels as indices) and is returned.
+            Dense, float32 or float64, int64 or int32 for labels; receives the predictions (labels as indices) and is
+            returned.
 
         Raises
         ------
@@ -64,8 +64,8 @@ class Session:
             return _prediction.predict(self._predict, self._form, X, kind, allow_nan)
         code = _prediction.kind_code(kind, allow_nan)
         view, _ = self._form.features(X)
-        self._form.check(out, view.rows, kind)
-        call = (self._handle, view, code, out.ctypes.data, out.nbytes)
+        rows_of_out = self._form.rows_of(out, view.rows, kind)
+        call = (self._handle, view, code, _arrays.borrow_array(rows_of_out, "out"))
         lib.nns_session_predict(*call)
         # Only for a borrowed array: a converted copy would not follow changes of X.
         if isinstance(X, np.ndarray) and np.may_share_memory(view.source, X):
@@ -73,9 +73,9 @@ class Session:
             self._again = _library.prepared("nns_session_predict", *call)
         return out
 
-    def _predict_one(self, features: Any, _: int, *arguments: Any) -> None:
-        self._row.data = ctypes.addressof(features)
-        lib.nns_session_predict(self._handle, self._row, *arguments)
+    def _predict_one(self, features: Any, inputs: int, *arguments: Any) -> None:
+        row = _library.dense_array(_library.NNS_F32, _prediction.addressof(features), 1, inputs)
+        _predict_bytes(self._handle, row, *arguments)
 
     def _predict(self, *arguments: Any) -> None:
         lib.nns_session_predict(self._handle, *arguments)

@@ -95,3 +95,36 @@ def test_wrong_gradients(network):
     network.configure(optimizer="lbfgs", batch_size=0)
     with pytest.raises(nnswift.ArgumentError, match="lbfgs"):
         network.apply_grad(gradient)
+
+
+def test_a_loss_of_ones_own(blobs):
+    X, y = blobs
+    model = nnswift.Model.mlp([X.shape[1], 6, 3], seed=3)
+    logits = model.forward_train(X)
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    gradient, d_x = model.backward((p - np.eye(3)[y]) / len(X), inputs=True)
+    _, expected = model.loss_grad(X, y)
+    # That call has dropped the batch.
+    with pytest.raises(nnswift.StateError):
+        model.backward(p)
+    for name, values in expected.items():
+        assert np.allclose(gradient[name], values, atol=1e-6)
+    assert d_x.shape == X.shape and np.isfinite(d_x).all() and d_x.any()
+
+
+def test_swap_and_wait(blobs):
+    X, y = blobs
+    model = nnswift.Model.mlp([X.shape[1], 6, 3], seed=3)
+    newer = model.copy()
+    newer.train(X, y, epochs=3)
+    expected = newer.predict(X)
+    model.set_wait(None)
+    model.set_wait(0.5)
+    model.swap(newer)
+    assert np.array_equal(model.predict(X), expected)
+    assert model.history.stopped == "completed"
+    with pytest.raises(nnswift.StateError):
+        newer.predict(X)
+    with pytest.raises(nnswift.ArgumentError):
+        model.set_wait(-2)

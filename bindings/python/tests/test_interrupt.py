@@ -59,6 +59,26 @@ def test_a_true_result_stops_without_an_exception(model, blobs):
     assert history.stopped == "callback"
     assert len(history["loss"]) == 4
 
+def test_a_true_result_restores_the_best_weights(model, blobs):
+    config = {"early_stopping": {"mode": "max", "patience": 100}, "seed": 3}
+    once = nnswift.Model(model.spec)
+    once.train(*blobs, config, epochs=1, validation=blobs)
+    # The worst epoch, the first, counts as the best.
+    model.train(*blobs, config, epochs=50, validation=blobs, callback=lambda p: p.epoch == 4)
+    for name, values in once.weights.items():
+        assert np.array_equal(model.weights[name], values)
+
+
+def test_a_callback_is_told_the_metrics_of_the_epoch(model, blobs):
+    told = []
+    config = {"metrics": ["accuracy"], "progress": "batch", "batch_size": 100}
+    history = model.train(*blobs, config, epochs=2, validation=blobs, callback=told.append)
+    ends = [p.metrics for p in told if p.epoch_end]
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"):
+        assert [end[name] for end in ends] == history[name]
+    assert all(p.metrics == {} and p.batch_loss > 0 for p in told if not p.epoch_end)
+    assert told[0].batch_loss == told[0].loss
+
 
 def test_an_exception_of_a_callback_is_raised(model, blobs):
     class Enough(Exception):

@@ -139,7 +139,7 @@ def test_sessions_refuse_what_does_not_fit(model):
     with pytest.raises(nnswift.ShapeError, match="out must have"):
         session.predict(X[:3], out=np.empty((2, 3), np.float32))
     with pytest.raises(nnswift.DtypeError, match="float32"):
-        session.predict(X[:3], out=np.empty((3, 3)))
+        session.predict(X[:3], out=np.empty((3, 3), np.float16))
     with pytest.raises(nnswift.ArgumentError, match="dense"):
         session.predict(X[:3], out=np.empty((3, 6), np.float32)[:, ::2])
     for rows in (0, -1, 2**70, 1.5):

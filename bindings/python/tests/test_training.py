@@ -140,6 +140,20 @@ def test_features_that_are_not_finite_are_refused_then_allowed(model, blobs):
     assert all(np.isfinite(values).all() for values in model.weights.values())
 
 
+@pytest.mark.parametrize("restore", [None, "start", "last"])
+def test_a_divergence_leaves_a_good_model_good(model, blobs, restore):
+    model.train(*blobs, epochs=20)
+    before, weights = model.evaluate(*blobs, ["loss", "accuracy"]), model.weights
+    wild = {"epochs": 50, "optimizer": {"type": "sgd", "learning_rate": 1e6}}
+    with pytest.raises(nnswift.DivergedError, match="kept" if restore == "last" else "of its start"):
+        model.train(*blobs, wild if restore is None else {**wild, "restore": restore})
+    same = all(np.array_equal(model.weights[name], values) for name, values in weights.items())
+    assert same == (restore != "last")
+    if same:
+        assert model.evaluate(*blobs, ["loss", "accuracy"]) == before
+        assert model.train(*blobs, epochs=5).stopped == "completed"
+
+
 def test_a_description_makes_an_equal_model(spec):
     model = nnswift.Model({**spec, "preprocess": {"type": "scale", "factor": 0.5}, "classes": ["a", "b", "c"]})
     again = nnswift.Model(model.spec)

@@ -124,7 +124,7 @@ static void predict_by_model(workload *w, void *user, const float *x, int batch,
 
 static void predict_one(workload *w, void *user, const float *x, int batch, float *y) {
     (void)batch;
-    check(nns_predict_one(((peer *)user)->model, x, w->dims[0], NNS_PROBA, y, 4ul * w->dims[w->L]));
+    check(nns_predict_one(((peer *)user)->model, x, w->dims[0], NNS_PROBA, OUTPUT(y, 1, w->dims[w->L])));
 }
 
 static bench_call chosen_call(const workload *w) {

@@ -1,0 +1,169 @@
+#define _GNU_SOURCE
+#include "CPlatform.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+// The state of a gate: how many read, and two flags.
+#define CHANGING (UINT64_C(1) << 62)
+#define QUEUED (UINT64_C(1) << 63)
+#define READERS (CHANGING - 1)
+
+// A thread that waits; it stands on that thread's stack.
+struct nnc_waiter {
+    struct nnc_waiter *next;
+    pthread_cond_t wake;
+    int admitted;
+};
+typedef struct nnc_waiter waiter;
+
+// Held for a few lines, and only where somebody waits: one for all gates.
+static pthread_mutex_t queues = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static void acquire_queues(void) { pthread_mutex_lock(&queues); }
+static void release_queues(void) { pthread_mutex_unlock(&queues); }
+static void watch_forks(void) { pthread_atfork(acquire_queues, release_queues, release_queues); }
+
+static uint64_t state_of(const nnc_gate *gate) { return __atomic_load_n(&gate->state, __ATOMIC_ACQUIRE); }
+
+static void wake(waiter *one) {
+    one->admitted = 1;
+    pthread_cond_signal(&one->wake);
+}
+
+// Lets in whoever may come next. With the lock held, and QUEUED set: nobody enters but here.
+static void admit(nnc_gate *gate, int readers_first) {
+    uint64_t seen = state_of(gate);
+    if (seen & CHANGING) return;
+    if (gate->changers && !(readers_first && gate->readers)) {
+        // The last of those who read comes here.
+        if (seen & READERS) return;
+        waiter *next = gate->changers;
+        gate->changers = next->next;
+        __atomic_fetch_or(&gate->state, CHANGING, __ATOMIC_ACQ_REL);
+        wake(next);
+    } else {
+        while (gate->readers) {
+            // Once woken it may be gone.
+            waiter *next = gate->readers;
+            gate->readers = next->next;
+            __atomic_fetch_add(&gate->state, 1, __ATOMIC_ACQ_REL);
+            wake(next);
+        }
+    }
+    if (!gate->changers && !gate->readers) __atomic_fetch_and(&gate->state, ~QUEUED, __ATOMIC_ACQ_REL);
+}
+
+static void append(waiter **queue, waiter *one) {
+    while (*queue) queue = &(*queue)->next;
+    *queue = one;
+}
+
+static void take_out(waiter **queue, const waiter *one) {
+    while (*queue && *queue != one) queue = &(*queue)->next;
+    if (*queue) *queue = one->next;
+}
+
+static struct timespec time_in(int64_t milliseconds) {
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += (time_t)(milliseconds / 1000);
+    end.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+    if (end.tv_nsec >= 1000000000) {
+        end.tv_sec++;
+        end.tv_nsec -= 1000000000;
+    }
+    return end;
+}
+
+static void prepare(waiter *self) {
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&self->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+// Waits in a queue, with the lock held, until admitted or until the time is over.
+static int wait_in(nnc_gate *gate, waiter **queue, waiter *self, int64_t milliseconds) {
+    struct timespec end = milliseconds > 0 ? time_in(milliseconds) : (struct timespec){0, 0};
+    __atomic_fetch_or(&gate->state, QUEUED, __ATOMIC_ACQ_REL);
+    admit(gate, 0);
+    while (!self->admitted) {
+        int error = milliseconds < 0 ? pthread_cond_wait(&self->wake, &queues)
+                                     : pthread_cond_timedwait(&self->wake, &queues, &end);
+        if (error != ETIMEDOUT || self->admitted) continue;
+        take_out(queue, self);
+        admit(gate, 0);
+        break;
+    }
+    return self->admitted;
+}
+
+int nnc_gate_read(nnc_gate *gate) {
+    uint64_t seen = state_of(gate);
+    while (!(seen & (CHANGING | QUEUED)))
+        if (__atomic_compare_exchange_n(&gate->state, &seen, seen + 1, 1, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            return 1;
+    return 0;
+}
+
+int nnc_gate_wait_to_read(nnc_gate *gate, int64_t milliseconds) {
+    waiter self = {0};
+    pthread_once(&fork_once, watch_forks);
+    prepare(&self);
+    pthread_mutex_lock(&queues);
+    append(&gate->readers, &self);
+    int admitted = wait_in(gate, &gate->readers, &self, milliseconds);
+    pthread_mutex_unlock(&queues);
+    pthread_cond_destroy(&self.wake);
+    return admitted;
+}
+
+void nnc_gate_end_read(nnc_gate *gate) {
+    uint64_t left = __atomic_sub_fetch(&gate->state, 1, __ATOMIC_ACQ_REL);
+    if (left != QUEUED) return;
+    pthread_mutex_lock(&queues);
+    // Meanwhile the queues may have emptied.
+    if (state_of(gate) & QUEUED) admit(gate, 0);
+    pthread_mutex_unlock(&queues);
+}
+
+int nnc_gate_change(nnc_gate *gate) {
+    uint64_t idle = 0;
+    return __atomic_compare_exchange_n(&gate->state, &idle, CHANGING, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+int nnc_gate_wait_to_change(nnc_gate *gate, int64_t milliseconds, int only_for_readers) {
+    waiter self = {0};
+    int admitted = 0;
+    pthread_once(&fork_once, watch_forks);
+    prepare(&self);
+    pthread_mutex_lock(&queues);
+    if (only_for_readers) {
+        // Before other changers: none of them is waited for.
+        if (!(state_of(gate) & CHANGING)) {
+            self.next = gate->changers;
+            gate->changers = &self;
+            admitted = wait_in(gate, &gate->changers, &self, milliseconds);
+        }
+    } else {
+        append(&gate->changers, &self);
+        admitted = wait_in(gate, &gate->changers, &self, milliseconds);
+    }
+    pthread_mutex_unlock(&queues);
+    pthread_cond_destroy(&self.wake);
+    return admitted;
+}
+
+void nnc_gate_end_change(nnc_gate *gate) {
+    uint64_t alone = CHANGING;
+    if (__atomic_compare_exchange_n(&gate->state, &alone, 0, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return;
+    // Under the lock, so that nobody who comes now overtakes the readers that waited.
+    pthread_mutex_lock(&queues);
+    __atomic_fetch_and(&gate->state, ~CHANGING, __ATOMIC_ACQ_REL);
+    admit(gate, 1);
+    pthread_mutex_unlock(&queues);
+}
