@@ -11,50 +11,49 @@ import CKernels
   @c(nnk_fill_base) public func fillTable(_ table: UnsafeMutablePointer<nnk_table>) { fill(table) }
 #endif
 
+/// The memberwise initialiser: an entry that is forgotten here does not compile.
 private func fill(_ table: UnsafeMutablePointer<nnk_table>) {
-  table.pointee.product_of_tiles = productOfTiles
-  table.pointee.prefers_dots = prefersDots
-  table.pointee.product_of_dots = productOfDots
-  table.pointee.product_gradient = productGradient
-  table.pointee.index_nonzeros = indexNonzeros
-  table.pointee.product_sparse = productSparse
-  table.pointee.gradient_sparse = gradientSparse
-  table.pointee.transpose = transpose
-
-  table.pointee.random_words = randomWords
-
-  table.pointee.exponential = exponentialOf
-  table.pointee.sigmoid = sigmoid
-  table.pointee.tanh = tanh
-  table.pointee.silu = silu
-  table.pointee.gelu = gelu
-  table.pointee.gelu_tanh = geluTanh
-  table.pointee.elu = elu
-  table.pointee.relu_gradient = reluGradient
-  table.pointee.sigmoid_gradient = sigmoidGradient
-  table.pointee.tanh_gradient = tanhGradient
-  table.pointee.silu_gradient = siluGradient
-  table.pointee.gelu_gradient = geluGradient
-  table.pointee.gelu_tanh_gradient = geluTanhGradient
-  table.pointee.elu_gradient = eluGradient
-
-  table.pointee.largest_magnitude = largestMagnitude
-  table.pointee.largest_magnitude_of_rows = largestMagnitudeOfRows
-  table.pointee.column_sums = columnSums
-  table.pointee.softmax = softmax
-  table.pointee.logarithms = logarithms
-  table.pointee.squared_errors = squaredErrors
-  table.pointee.binary_cross_entropies = binaryCrossEntropies
-  table.pointee.scaled = scaled
-  table.pointee.sum_in_double = sumInDouble
-
-  table.pointee.decay = decay
-  table.pointee.sgd = sgd
-  table.pointee.momentum = momentum
-  table.pointee.adam = adam
-  table.pointee.amsgrad = amsgrad
-  table.pointee.rmsprop = rmsprop
-  table.pointee.adagrad = adagrad
-  table.pointee.adadelta = adadelta
-  table.pointee.rprop = rprop
+  table.pointee = nnk_table(
+    name: table.pointee.name,
+    product_of_tiles: productOfTiles,
+    product_of_dots: productOfDots,
+    prefers_dots: prefersDots,
+    product_gradient: productGradient,
+    index_nonzeros: indexNonzeros,
+    product_sparse: productSparse,
+    gradient_sparse: gradientSparse,
+    transpose: transpose,
+    random_words: randomWords,
+    exponential: exponentialOf,
+    sigmoid: sigmoid,
+    tanh: tanh,
+    silu: silu,
+    gelu: gelu,
+    gelu_tanh: geluTanh,
+    elu: elu,
+    relu_gradient: reluGradient,
+    sigmoid_gradient: sigmoidGradient,
+    tanh_gradient: tanhGradient,
+    silu_gradient: siluGradient,
+    gelu_gradient: geluGradient,
+    gelu_tanh_gradient: geluTanhGradient,
+    elu_gradient: eluGradient,
+    largest_magnitude: largestMagnitude,
+    largest_magnitude_of_rows: largestMagnitudeOfRows,
+    column_sums: columnSums,
+    softmax: softmax,
+    logarithms: logarithms,
+    squared_errors: squaredErrors,
+    binary_cross_entropies: binaryCrossEntropies,
+    scaled: scaled,
+    sum_in_double: sumInDouble,
+    decay: decay,
+    sgd: sgd,
+    momentum: momentum,
+    adam: adam,
+    amsgrad: amsgrad,
+    rmsprop: rmsprop,
+    adagrad: adagrad,
+    adadelta: adadelta,
+    rprop: rprop)
 }
