@@ -145,37 +145,14 @@ extension Dataset {
   }
 
   /// Sorts positions by a key; equal keys keep their order, so the order is the same everywhere.
-  /// Heapsort (Williams 1964): in place. Swift's own sort allocates memory and aborts if that
-  /// fails.
   private func sort<Key: Comparable>(
     _ positions: Buffer<Int32>, by key: (Int32) -> Key
   ) throws(NNError) {
-    // Heapsort is not stable: the rank decides equal keys.
-    let rank = try Buffer<Int32>(count: rows)
-    for index in 0..<rows { rank.base[Int(positions.base[index])] = Int32(index) }
-    func comesBefore(_ a: Int32, _ b: Int32) -> Bool {
-      let (first, second) = (key(a), key(b))
-      return first < second || (!(second < first) && rank.base[Int(a)] < rank.base[Int(b)])
+    let spare = try Buffer<Int32>(count: rows)
+    let sorted = mergeSort(positions.base, count: rows, spare: spare.base) {
+      !(key($1) < key($0))
     }
-    func siftDown(from start: Int, count: Int) {
-      let element = positions.base[start]
-      var parent = start
-      while 2 * parent + 1 < count {
-        var child = 2 * parent + 1
-        if child + 1 < count, comesBefore(positions.base[child], positions.base[child + 1]) {
-          child += 1
-        }
-        guard comesBefore(element, positions.base[child]) else { break }
-        positions.base[parent] = positions.base[child]
-        parent = child
-      }
-      positions.base[parent] = element
-    }
-    for start in (0..<rows / 2).reversed() { siftDown(from: start, count: rows) }
-    for end in (1..<rows).reversed() {
-      (positions.base[0], positions.base[end]) = (positions.base[end], positions.base[0])
-      siftDown(from: 0, count: end)
-    }
+    if sorted != positions.base { positions.copy(from: spare) }
   }
 }
 

@@ -50,39 +50,14 @@ final class RankedScores {
     sort()
   }
 
-  /// Sorts by merging runs of 1, 2, 4 ... rows; stable.
-  ///
-  /// Swift's own sort allocates scratch memory and aborts the process if that fails.
+  /// Sorts the rows; those of equal scores keep their order.
   func sort() {
-    var width = 1
-    while width < count {
-      var start = 0
-      while start < count {
-        merge(start, min(start + width, count), min(start + 2 * width, count))
-        start += 2 * width
-      }
-      (rows, spare) = (spare, rows)
-      width *= 2
-    }
+    let sorted = mergeSort(rows.base, count: count, spare: spare.base) { $0.score >= $1.score }
+    if sorted != rows.base { (rows, spare) = (spare, rows) }
     (positives, negatives) = (0, 0)
     for place in 0..<count {
       positives += rows.base[place].positive
       negatives += rows.base[place].negative
-    }
-  }
-
-  /// Merges start ..< middle and middle ..< end of the rows into the spare.
-  private func merge(_ start: Int, _ middle: Int, _ end: Int) {
-    let (source, target) = (rows.base, spare.base)
-    var (left, right) = (start, middle)
-    for place in start..<end {
-      if left < middle, right >= end || source[left].score >= source[right].score {
-        target[place] = source[left]
-        left += 1
-      } else {
-        target[place] = source[right]
-        right += 1
-      }
     }
   }
 
