@@ -131,7 +131,7 @@ if !ships {
     tests("NNJSON", on: ["NNErrors"]),
     tests("NNKernels", on: ["CKernels"]),
     tests("NNMath", on: ["CKernels", "CPlatform", "NNErrors"]),
-    tests("NNData", on: ["NNErrors", "NNMath"]),
+    tests("NNData", on: ["NNErrors", "NNJSON", "NNMath", "NNOptions"]),
     tests("NNMetrics", on: ["NNErrors", "NNJSON", "NNMath", "NNOptions"]),
     tests("NNNetwork", on: ["NNData", "NNErrors", "NNExecution", "NNJSON", "NNMath", "NNOptions"]),
     tests(

@@ -1,151 +1,178 @@
-import CPlatform
 import NNErrors
-import NNJSON
 import NNMath
-import NNOptions
 
-/// A scaling of the features before layer 0: `(x - center) · scale`, one pair a feature.
-package struct PreprocessKind: Kind {
-  package static let role = "preprocess"
-  package static let aliases: [Alias] = [("standard_scaler", "standardize"), ("min_max", "minmax")]
-  package let name: String
-  package let example: String
-  /// Reads the options and returns the rule.
-  package let make: @Sendable (inout Options) throws(NNError) -> PreprocessRule
-
-  /// The members, in the order of the reference page.
-  package static let registry: [PreprocessKind] = [
-    PreprocessKind(name: "none", example: #"{"type": "none"}"#) { _ throws(NNError) in .none },
-    // (x - mean) / deviation, biased deviation as scikit-learn's StandardScaler; columns that are
-    // constant get scale 1.
-    PreprocessKind(name: "standardize", example: #"{"type": "standardize"}"#) {
-      _ throws(NNError) in .standardize
-    },
-    // (x - least) / (largest - least); columns that are constant get scale 1.
-    PreprocessKind(name: "minmax", example: #"{"type": "minmax"}"#) { _ throws(NNError) in .minmax
-    },
-    PreprocessKind(name: "scale", example: #"{"type": "scale", "factor": 0.0625}"#) {
-      options throws(NNError) in
-      .scale(try options.number("factor", in: .closed(-1e30, 1e30)))
-    },
-  ]
-}
-
-package enum PreprocessRule: Sendable {
-  case none, standardize, minmax
-  case scale(Double)
-
-  /// Whether it must see data before it can scale.
-  package var needsFit: Bool {
-    switch self {
-    case .none, .scale: false
-    case .standardize, .minmax: true
-    }
-  }
-
-  package var isNone: Bool { if case .none = self { true } else { false } }
-}
-
-/// The fitted scaling of a model.
+/// The preprocessing of a model: its kinds in order, with what they learnt.
 package final class Preprocess {
-  package let rule: PreprocessRule
-  /// [features] each.
-  package let center: Buffer<Float>
-  package let scale: Buffer<Float>
-  package var isFitted: Bool
-
-  package convenience init(rule: PreprocessRule, features: Int) throws(NNError) {
-    self.init(
-      rule: rule, center: try Buffer(count: features), scale: try Buffer(count: features))
-  }
-
-  private init(rule: PreprocessRule, center: Buffer<Float>, scale: Buffer<Float>) {
-    self.rule = rule
-    self.center = center
-    self.scale = scale
-    isFitted = !rule.needsFit
-    var factor: Float = 1
-    if case .scale(let given) = rule { factor = Float(given) }
-    scale.base.update(repeating: factor, count: scale.count)
-  }
-
+  package let functions: [PreprocessFunction]
+  package let features: Int
+  /// Whether a kind must see data before it can be applied.
+  package let needsFit: Bool
   /// Whether rows are left unchanged.
-  package var isIdentity: Bool { rule.isNone }
-
+  package let isIdentity: Bool
   /// Whether 0 is always mapped to 0.
-  package var keepsZeros: Bool {
-    switch rule {
-    case .none, .scale: true
-    case .standardize, .minmax: false
+  package let keepsZeros: Bool
+  /// Whether it can be applied.
+  package private(set) var isFitted: Bool
+  /// What each kind learnt.
+  private var memories: [Buffer<Float>] = []
+  private var steps: [Step]
+
+  private struct Step {
+    let apply: @Sendable (Matrix, Int, PreprocessMemory) -> Void
+    let memory: PreprocessMemory
+  }
+
+  package init(_ functions: [PreprocessFunction], features: Int) {
+    self.functions = functions
+    self.features = features
+    needsFit = functions.contains { $0.needsFit }
+    isIdentity = functions.allSatisfy { $0.apply == nil }
+    keepsZeros = functions.allSatisfy { $0.keepsZeros }
+    isFitted = !functions.contains { $0.needsFit }
+    steps = Self.steps(functions, [], features)
+  }
+
+  /// The kinds that change something.
+  ///
+  /// - Parameter memories: those of the first kinds; a kind behind them has none.
+  private static func steps(
+    _ functions: [PreprocessFunction], _ memories: [Buffer<Float>], _ features: Int
+  ) -> [Step] {
+    var steps: [Step] = []
+    for (index, function) in functions.enumerated() {
+      guard let apply = function.apply else { continue }
+      // A kind that learns nothing never looks at its memory.
+      let base =
+        index < memories.count
+        ? memories[index].base : UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
+      steps.append(Step(apply: apply, memory: PreprocessMemory(base: base, features: features)))
     }
+    return steps
   }
 
   package func apply(to block: Matrix) {
-    guard !rule.isNone else { return }
-    standardize(
-      block.base, center: center.base, scale: scale.base, rows: block.rows, columns: block.columns)
+    for index in steps.indices { steps[index].apply(block, 0, steps[index].memory) }
   }
 
-  /// Fits to rows of features; values that are not finite are ignored.
+  /// Fits each kind to what the one before it makes of the rows; values that are not finite are
+  /// ignored.
   ///
   /// - Parameter order: the rows to use; nil: the first `rows`.
+  /// - Throws: `NNError.memory`, `.limit`; what was learnt before is kept then.
   package func fit(
     _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?
   ) throws(NNError) {
-    guard rule.needsFit else { return }
-    let moments = try ColumnMoments(view, rows: rows, order: order)
-    for column in 0..<view.columns {
-      let (middle, spread) = moments.centerAndSpread(column, rule)
-      center.base[column] = Float(middle)
-      let factor = Float(1 / spread)
-      scale.base[column] = factor.isFinite && factor > 0 ? factor : 1
+    guard needsFit else { return }
+    let new = try emptyMemories()
+    for (index, function) in functions.enumerated() where function.needsFit {
+      let before = Self.steps(Array(functions[..<index]), new, features)
+      let data = FittingData(view: view, rows: rows, order: order) { block, first in
+        for step in before { step.apply(block, first, step.memory) }
+      }
+      try function.fit(data, PreprocessMemory(base: new[index].base, features: features))
     }
+    take(new)
+  }
+
+  /// Memory for what every kind can learn.
+  ///
+  /// - Throws: `NNError.memory`, `.limit`.
+  package func emptyMemories() throws(NNError) -> [Buffer<Float>] {
+    var memories: [Buffer<Float>] = []
+    for function in functions {
+      memories.append(
+        try Buffer(count: try checkedProduct(function.width, features, "preprocess memory")))
+    }
+    return memories
+  }
+
+  /// Takes over what every kind learnt.
+  package func take(_ learnt: [Buffer<Float>]) {
+    memories = learnt
+    steps = Self.steps(functions, learnt, features)
     isFitted = true
+  }
+
+  /// Forgets what every kind learnt.
+  package func forget() {
+    memories = []
+    steps = Self.steps(functions, [], features)
+    isFitted = !needsFit
+  }
+
+  /// Copies what another preprocess of the same kinds learnt.
+  ///
+  /// - Throws: `NNError.memory`; what was learnt before is kept then.
+  package func copy(from other: Preprocess) throws(NNError) {
+    guard needsFit else { return }
+    guard other.isFitted else { return forget() }
+    let copies = try emptyMemories()
+    for (copy, memory) in zip(copies, other.memories) { copy.copy(from: memory) }
+    take(copies)
   }
 }
 
-/// Count, mean, variance, least and largest of every column, in double.
-private struct ColumnMoments {
-  private let count: Buffer<Double>
-  private let mean: Buffer<Double>
-  private let squares: Buffer<Double>
-  private let least: Buffer<Double>
-  private let largest: Buffer<Double>
+extension Preprocess {
+  /// A tensor where it is stored.
+  package struct StoredTensor {
+    package let tensor: PreprocessTensor
+    /// Its name in a file: `center`; `1.center` in the second of several kinds.
+    package let name: String
+    /// [features × width]
+    package let values: UnsafeMutablePointer<Float>
+    package let features: Int
 
-  /// One pass with Welford's update (Welford 1962): no second reading of the data.
-  init(_ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?) throws(NNError) {
-    let columns = view.columns
-    count = try Buffer(count: columns)
-    mean = try Buffer(count: columns)
-    squares = try Buffer(count: columns)
-    least = try Buffer(count: columns)
-    largest = try Buffer(count: columns)
-    least.base.update(repeating: .infinity, count: columns)
-    largest.base.update(repeating: -.infinity, count: columns)
-    let row = try Buffer<Float>(count: columns)
-    for position in 0..<rows {
-      view.copyRow(order.map { Int($0[position]) } ?? position, into: row.base)
-      for column in 0..<columns where row.base[column].isFinite {
-        take(Double(row.base[column]), column)
+    package var count: Int { features * tensor.width }
+
+    /// The first value that is not as it must be, by its place in a file.
+    package var firstWrong: (place: Int, value: Float)? {
+      for index in 0..<count where !tensor.accepts(values, index, tensor.width) {
+        let (feature, place) = (index / tensor.width, index % tensor.width)
+        return (place * features + feature, values[index])
       }
+      return nil
     }
   }
 
-  private func take(_ value: Double, _ column: Int) {
-    count.base[column] += 1
-    let distance = value - mean.base[column]
-    mean.base[column] += distance / count.base[column]
-    squares.base[column] += distance * (value - mean.base[column])
-    least.base[column] = min(least.base[column], value)
-    largest.base[column] = max(largest.base[column], value)
+  /// Whether it is one kind that learns a center and a scale of each feature.
+  package var isFittedScaling: Bool {
+    functions.count == 1 && functions[0].tensors.count == 2 && firstTensorName == "center"
   }
 
-  /// What to subtract and what to divide by; 1 for a column that is constant or has no values.
-  func centerAndSpread(_ column: Int, _ rule: PreprocessRule) -> (Double, Double) {
-    guard count.base[column] > 0 else { return (0, 1) }
-    let range = largest.base[column] - least.base[column]
-    if case .minmax = rule { return (least.base[column], range > 0 ? range : 1) }
-    let deviation = nnc_sqrt(squares.base[column] / count.base[column])
-    return (mean.base[column], range > 0 && deviation > 0 ? deviation : 1)
+  /// The tensors of what was learnt; none before that.
+  package var tensors: [StoredTensor] { tensors(in: memories) }
+
+  /// The tensors of memories such as `emptyMemories` returns.
+  package func tensors(in memories: [Buffer<Float>]) -> [StoredTensor] {
+    var tensors: [StoredTensor] = []
+    for (index, memory) in memories.enumerated() {
+      var start = memory.base
+      for tensor in functions[index].tensors {
+        let name = functions.count == 1 ? tensor.name : "\(index).\(tensor.name)"
+        tensors.append(
+          StoredTensor(tensor: tensor, name: name, values: start, features: features))
+        start += features * tensor.width
+      }
+    }
+    return tensors
+  }
+
+  /// The name of the first tensor in a file; nil if nothing needs data.
+  package var firstTensorName: String? {
+    for (index, function) in functions.enumerated() {
+      if let first = function.tensors.first {
+        return functions.count == 1 ? first.name : "\(index).\(first.name)"
+      }
+    }
+    return nil
+  }
+
+  /// Values that all kinds learn.
+  ///
+  /// - Throws: `NNError.limit`.
+  package static func learntCount(
+    _ functions: [PreprocessFunction], features: Int
+  ) throws(NNError) -> Int {
+    try checkedProduct(functions.reduce(0) { $0 + $1.width }, features, "preprocess memory")
   }
 }

@@ -9,8 +9,8 @@ enum FileFormat {
   static let checksumDigits = 16
   /// Tensors begin at a multiple of this, so that a mapped file can be used in place.
   static let alignment = 64
-  static let preprocessCenter = "preprocess.center"
-  static let preprocessScale = "preprocess.scale"
+  /// Prefix of the tensors of a fitted preprocess.
+  static let preprocess = "preprocess."
   /// Prefix of the tensors that early stopping would restore.
   static let best = "best."
 

@@ -67,22 +67,25 @@ private func checkWeights(
 
 private func readPreprocess(_ model: Model, _ reader: inout TensorReader) throws(NNError) {
   let preprocess = model.preprocess
-  guard preprocess.rule.needsFit, reader.has(FileFormat.preprocessCenter) else { return }
-  for (name, buffer) in [
-    (FileFormat.preprocessCenter, preprocess.center),
-    (FileFormat.preprocessScale, preprocess.scale),
-  ] {
-    let shape = Parameter(name, Shape(buffer.count))
-    try reader.read(name, shape, into: buffer.base)
-    for index in 0..<buffer.count {
-      let value = buffer.base[index]
-      guard value.isFinite, name == FileFormat.preprocessCenter || value > 0 else {
-        throw .format(
-          "tensor \(name): value \(index) must be finite, scales above 0; it is \(value)")
-      }
+  guard let first = preprocess.firstTensorName, reader.has(FileFormat.preprocess + first) else {
+    return
+  }
+  // Before anything of that size is allocated: the file must hold it.
+  let count = try Preprocess.learntCount(preprocess.functions, features: preprocess.features)
+  guard try checkedProduct(count, 4, "preprocess memory") <= reader.dataSize else {
+    throw .format("the file's preprocess needs more values than its data hold")
+  }
+  let memories = try preprocess.emptyMemories()
+  for stored in preprocess.tensors(in: memories) {
+    let name = FileFormat.preprocess + stored.name
+    try reader.read(name, stored.parameter, into: stored.values)
+    if let wrong = stored.firstWrong {
+      throw .format(
+        "tensor \(name): value \(wrong.place) must be \(stored.tensor.condition); "
+          + "it is \(wrong.value)")
     }
   }
-  preprocess.isFitted = true
+  preprocess.take(memories)
 }
 
 private func readTraining(

@@ -42,19 +42,21 @@ private struct FileTensor {
   var shape: [Int] { parameter.shape.dimensions }
 }
 
+extension Preprocess.StoredTensor {
+  /// The shape of the tensor in a file: [features], or [width × features].
+  var parameter: Parameter {
+    Parameter(name, tensor.width == 1 ? Shape(features) : Shape(tensor.width, features))
+  }
+}
+
 private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTensor] {
   var tensors: [FileTensor] = []
   func add(_ name: String, _ parameter: Parameter, _ stored: UnsafePointer<Float>) {
     tensors.append(FileTensor(name: name, parameter: parameter, stored: stored))
   }
   for tensor in model.tensors { add(tensor.name, tensor.parameter, tensor.parameter.base) }
-  if model.preprocess.rule.needsFit, model.preprocess.isFitted {
-    for (name, buffer) in [
-      (FileFormat.preprocessCenter, model.preprocess.center),
-      (FileFormat.preprocessScale, model.preprocess.scale),
-    ] {
-      add(name, Parameter(name, Shape(buffer.count)), buffer.base)
-    }
+  for stored in model.preprocess.tensors {
+    add(FileFormat.preprocess + stored.name, stored.parameter, stored.values)
   }
   if let best = training?.best {
     for tensor in model.tensors {

@@ -33,8 +33,7 @@ package final class Model {
       node.layer.tensors.reduce(sum) { $0 + $1.count }
     }
     self.init(
-      spec, plan,
-      preprocess: try Preprocess(rule: spec.preprocess, features: spec.inputSize),
+      spec, plan, preprocess: Preprocess(spec.preprocess, features: spec.inputSize),
       weights: try Buffer(count: count))
     guard initialized else { return }
     for (index, node) in plan.nodes.enumerated() {
@@ -93,11 +92,11 @@ package final class Model {
   }
 
   /// Takes weights, scaling, notes and threshold of a model of the same architecture.
+  ///
+  /// - Throws: `NNError.memory`; nothing is changed then.
   package func take(_ other: Model) throws(NNError) {
+    try preprocess.copy(from: other.preprocess)
     weights.copy(from: other.weights)
-    preprocess.center.copy(from: other.preprocess.center)
-    preprocess.scale.copy(from: other.preprocess.scale)
-    preprocess.isFitted = other.preprocess.isFitted
     notes = other.notes
     thresholdBits.store(other.threshold.bitPattern, ordering: .relaxed)
   }

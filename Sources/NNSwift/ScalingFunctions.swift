@@ -7,7 +7,7 @@ import NNNetwork
 /// Refuses models whose preprocess is no scaling by a center and a scale that were fitted.
 private func fittedScaling(_ model: Model, _ count: Int64) throws(NNError) -> Preprocess {
   let preprocess = model.preprocess
-  guard preprocess.rule.needsFit else {
+  guard preprocess.isFittedScaling else {
     throw .argument(
       "the model's preprocess must be one that is fitted, such as standardize; "
         + "this one has nothing to read or to set")
@@ -33,8 +33,9 @@ public func nns_get_scaling(
           "the model's preprocess must be fitted before, it has seen no data yet; train the model, "
             + "or call nns_fit_preprocess or nns_set_scaling")
       }
-      center.update(from: preprocess.center.base, count: preprocess.center.count)
-      scale.update(from: preprocess.scale.base, count: preprocess.scale.count)
+      let tensors = preprocess.tensors
+      center.update(from: tensors[0].values, count: Int(count))
+      scale.update(from: tensors[1].values, count: Int(count))
     }
   }
 }
@@ -58,9 +59,11 @@ public func nns_set_scaling(
             "scale must be finite and above 0, value \(index) is \(scale[index])")
         }
       }
-      preprocess.center.base.update(from: center, count: Int(count))
-      preprocess.scale.base.update(from: scale, count: Int(count))
-      preprocess.isFitted = true
+      let memories = try preprocess.emptyMemories()
+      let tensors = preprocess.tensors(in: memories)
+      tensors[0].values.update(from: center, count: Int(count))
+      tensors[1].values.update(from: scale, count: Int(count))
+      preprocess.take(memories)
     }
   }
 }

@@ -40,7 +40,7 @@ struct TrainingStart {
   func restore(_ trainer: Trainer, best: Buffer<Float>?) {
     let model = trainer.model
     model.weights.copy(from: best ?? weights)
-    if best == nil { model.preprocess.isFitted = wasFitted }
+    if best == nil, !wasFitted { model.preprocess.forget() }
     trainer.optimizer.restore(optimizer)
     trainer.learningRate.restore(plateau)
     trainer.epochsDone = epochsDone

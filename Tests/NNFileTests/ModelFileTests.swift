@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNFile
 import NNJSON
@@ -15,9 +16,18 @@ import Testing
         try JSON.parse(
           #"{"input": 2, "seed": 9, "loss": "softmax_cross_entropy", "preprocess": "standardize", "classes": ["é", "\n"], "layers": \#(layers)}"#
         )))
-    model.preprocess.center.base[0] = 0.5
-    model.preprocess.isFitted = true
+    fill(model.preprocess, try model.preprocess.emptyMemories())
     return model
+  }
+
+  /// Has a preprocess learn 0.5, 0.75, 1 ... of every feature.
+  private func fill(_ preprocess: Preprocess, _ memories: [Buffer<Float>]) {
+    for stored in preprocess.tensors(in: memories) {
+      for index in 0..<stored.count {
+        stored.values[index] = 0.5 + 0.25 * Float(index % stored.tensor.width)
+      }
+    }
+    preprocess.take(memories)
   }
 
   private func read(_ bytes: [UInt8], _ limits: FileLimits = FileLimits()) throws -> (
@@ -48,6 +58,36 @@ import Testing
       #expect(loaded.training?.text == training?.text)
       #expect((loaded.training?.best == nil) == (training?.best == nil))
       #expect(array(try encode(loaded.model, training: loaded.training)) == first)
+    }
+  }
+
+  /// Every kind alone, and some in a list: what was learnt comes back, under the same names.
+  @Test func everyPreprocessComesBack() throws {
+    let lists =
+      PreprocessKind.registry.map { ($0.example, nil as String?) } + [
+        (#"["robust", "clip"]"#, "preprocess.0.scale"),
+        (#"["clip", "quantile_normal", "standardize"]"#, "preprocess.1.quantiles"),
+      ]
+    for (preprocess, tensor) in lists {
+      let model = try Model(
+        try ModelSpec(
+          try JSON.parse(
+            #"{"input": 3, "loss": "mse", "preprocess": \#(preprocess), "layers": [{"type": "dense", "units": 1}]}"#
+          )))
+      let unfitted = array(try encode(model, training: nil))
+      let needsFit = model.preprocess.needsFit
+      #expect(try read(unfitted).model.preprocess.isFitted == !needsFit)
+      if needsFit { fill(model.preprocess, try model.preprocess.emptyMemories()) }
+      let bytes = array(try encode(model, training: nil))
+      let loaded = try read(bytes).model
+      #expect(loaded.preprocess.isFitted)
+      #expect(array(try encode(loaded, training: nil)) == bytes)
+      #expect(array(try encode(try loaded.copy(), training: nil)) == bytes)
+      if let tensor { #expect(String(decoding: bytes, as: UTF8.self).contains(tensor)) }
+      for index in 0..<(loaded.preprocess.tensors.first?.count ?? 0) {
+        #expect(
+          loaded.preprocess.tensors[0].values[index] == model.preprocess.tensors[0].values[index])
+      }
     }
   }
 

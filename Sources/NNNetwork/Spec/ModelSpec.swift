@@ -12,7 +12,7 @@ package struct ModelSpec {
   package let outputSize: Int
   package let loss: LossFunction
   package let seed: UInt64
-  package let preprocess: PreprocessRule
+  package let preprocess: [PreprocessFunction]
   /// Names of the classes, for people.
   package let classes: ClassNames
   /// Names of the features, one each; empty when not given.
@@ -48,7 +48,7 @@ package struct ModelSpec {
     }
     var options = Options(object, owner: "spec")
     inputShape = try Self.input(&options)
-    preprocess = try Self.preprocess(&options)
+    preprocess = try Self.preprocess(&options, features: inputShape.count)
     let built = try Self.layers(&options, inputShape, limits: limits)
     (layerOptions, outputSize, parameterCount) = (built.options, built.size, built.parameters)
     loss = try Self.loss(&options, outputs: built.size)
@@ -84,11 +84,19 @@ package struct ModelSpec {
     return shape
   }
 
-  private static func preprocess(_ options: inout Options) throws(NNError) -> PreprocessRule {
-    try options.kind("preprocess", default: "none") {
-      (kind: PreprocessKind, inner) throws(NNError) in try kind.make(&inner)
+  private static func preprocess(
+    _ options: inout Options, features: Int
+  ) throws(NNError) -> [PreprocessFunction] {
+    let functions = try PreprocessKind.list(&options)
+    let count = try Preprocess.learntCount(functions, features: features)
+    guard count <= mostPreprocessValues else {
+      throw .limit(
+        "spec: preprocess would learn \(count) values, at most \(mostPreprocessValues) are allowed")
     }
+    return functions
   }
+
+  private static let mostPreprocessValues = 1_000_000_000
 
   private static func layers(
     _ options: inout Options, _ input: Shape, limits: Limits

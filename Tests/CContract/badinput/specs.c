@@ -112,6 +112,9 @@ static const bad_case specs[] = {
     MORE("threshold 1.5", "threshold", "'threshold': 1.5")
     MORE("an unknown preprocess", "did you mean \"standardize\"", "'preprocess': 'standardise'")
     MORE("scale without factor", "factor", "'preprocess': 'scale'")
+    MORE("a list without a preprocess", "1 to 16 kinds", "'preprocess': []")
+    MORE("an unknown preprocess in a list", "preprocess[1]: unknown", "'preprocess': ['minmax', 'max']")
+    MORE("a list in a list", "must be a name", "'preprocess': [['minmax']]")
     MORE("an option of another preprocess", "factor",
          "'preprocess': {'type': 'minmax', 'factor': 2}")
     MORE("two classes for three outputs", "classes", "'classes': ['a', 'b']")

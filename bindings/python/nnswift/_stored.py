@@ -174,8 +174,9 @@ class StoredModel:
 
     def __repr__(self) -> str:
         spec = self.spec
-        preprocess = spec["preprocess"]["type"]
-        parts = [str(spec["input"])] + ([preprocess] if preprocess != "none" else [])
+        preprocess = spec["preprocess"]
+        kinds = [kind["type"] for kind in (preprocess if isinstance(preprocess, list) else [preprocess])]
+        parts = [str(spec["input"])] + [kind for kind in kinds if kind != "none"]
         layers = " -> ".join(parts + [_layer_text(layer) for layer in spec["layers"]])
         return f"<nnswift.Model {layers}; {spec['loss']['type']}; {self.param_count:,} parameters>"
 

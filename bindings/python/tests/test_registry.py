@@ -70,6 +70,8 @@ def name_of(kind):
 
 
 def options_id(kind):
+    if isinstance(kind, list):
+        return "-".join(options_id(each) for each in kind)
     return kind if isinstance(kind, str) else "-".join(f"{k}_{v}" for k, v in kind.items())
 
 
@@ -106,7 +108,7 @@ def test_initialisers(init):
     train(network(hidden=[{"type": "dense", "units": 5, "init": init, "bias_init": init}]))
 
 
-@pytest.mark.parametrize("preprocess", PREPROCESS, ids=options_id)
+@pytest.mark.parametrize("preprocess", [*PREPROCESS, ["minmax", "standardize"]], ids=options_id)
 def test_preprocess(preprocess):
     train(network(preprocess=preprocess))
 

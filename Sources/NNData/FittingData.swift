@@ -1,0 +1,81 @@
+import NNErrors
+import NNMath
+
+/// The rows that a preprocessing kind is fitted to: features after the kinds before it.
+struct FittingData {
+  private let view: ArrayView
+  let rows: Int
+  private let order: UnsafePointer<Int32>?
+  /// Applies the kinds before to a block of features that begins with a feature.
+  private let before: (_ block: Matrix, _ first: Int) -> Void
+
+  var columns: Int { view.columns }
+
+  /// - Parameter order: the rows to use; nil: the first `rows`.
+  init(
+    view: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
+    before: @escaping (_ block: Matrix, _ first: Int) -> Void
+  ) {
+    (self.view, self.rows, self.order, self.before) = (view, rows, order, before)
+  }
+
+  /// Copies the row at a position.
+  func copyRow(_ position: Int, into row: UnsafeMutablePointer<Float>) {
+    view.copyRow(order.map { Int($0[position]) } ?? position, into: row)
+    before(Matrix(row, rows: 1, columns: columns), 0)
+  }
+
+  /// Copies the finite values of a feature, in the order of the rows.
+  ///
+  /// - Parameter values: room for `rows`.
+  /// - Returns: how many there are.
+  func copyFinite(column: Int, into values: UnsafeMutablePointer<Float>) -> Int {
+    let single = ArrayView(
+      type: view.type, base: view.base + column * view.columnStride, rows: view.rows, columns: 1,
+      rowStride: view.rowStride, columnStride: view.columnStride)
+    single.gather(from: 0, count: rows, order: order, into: values)
+    before(Matrix(values, rows: rows, columns: 1), column)
+    var count = 0
+    for index in 0..<rows where values[index].isFinite {
+      values[count] = values[index]
+      count += 1
+    }
+    return count
+  }
+}
+
+/// The finite values of one feature in ascending order. Its memory, twice a column, serves one
+/// feature after another.
+struct SortedColumn {
+  private let data: FittingData
+  private let values: Buffer<Float>
+  private let spare: Buffer<Float>
+  private var sorted: UnsafeMutablePointer<Float>
+  private(set) var count = 0
+
+  init(_ data: FittingData) throws(NNError) {
+    self.data = data
+    values = try Buffer(count: data.rows)
+    spare = try Buffer(count: data.rows)
+    sorted = values.base
+  }
+
+  mutating func load(_ column: Int) {
+    count = data.copyFinite(column: column, into: values.base)
+    sorted = mergeSort(values.base, count: count, spare: spare.base) { $0 <= $1 }
+  }
+
+  /// The value that a share of the values does not exceed, interpolated between two neighbours; 0
+  /// if there are none.
+  ///
+  /// Reference: Hyndman and Fan 1996, definition 7; numpy.quantile.
+  ///
+  /// - Parameter share: 0 ... 1.
+  func quantile(_ share: Double) -> Double {
+    guard count > 0 else { return 0 }
+    let position = share * Double(count - 1)
+    let below = min(Int(position), count - 1)
+    let (low, high) = (Double(sorted[below]), Double(sorted[min(below + 1, count - 1)]))
+    return low + (high - low) * (position - Double(below))
+  }
+}

@@ -1,0 +1,101 @@
+import NNData
+import NNErrors
+import NNJSON
+import NNMath
+import NNOptions
+import Testing
+
+@Suite struct PreprocessTests {
+  /// A preprocess from the value of a spec's `preprocess`.
+  private func make(_ json: String, features: Int) throws -> Preprocess {
+    var options = Options(
+      try #require(try JSON.parse(#"{"preprocess": \#(json)}"#).object), owner: "spec")
+    return Preprocess(try PreprocessKind.list(&options), features: features)
+  }
+
+  private func view(_ values: Buffer<Float>, columns: Int) -> ArrayView {
+    ArrayView(
+      type: .float32, base: values.base, rows: values.count / columns, columns: columns,
+      rowStride: columns * 4, columnStride: 4)
+  }
+
+  private func buffer(_ values: [Float]) throws -> Buffer<Float> {
+    let buffer = try Buffer<Float>(count: values.count)
+    for (index, value) in values.enumerated() { buffer.base[index] = value }
+    return buffer
+  }
+
+  /// Fits to the rows of `seen`, then applies to `values`.
+  private func applied(
+    _ json: String, columns: Int, seen: [Float], to values: [Float]
+  ) throws -> [Float] {
+    let preprocess = try make(json, features: columns)
+    let data = try buffer(seen)
+    try preprocess.fit(view(data, columns: columns), rows: seen.count / columns, order: nil)
+    let block = try buffer(values)
+    preprocess.apply(to: Matrix(block.base, rows: values.count / columns, columns: columns))
+    return (0..<block.count).map { block.base[$0] }
+  }
+
+  /// Each kind of a list is fitted to what the one before it gives.
+  @Test func aListIsAppliedInOrder() throws {
+    let seen: [Float] = [1, 2, 3, 4, 100]
+    let one = try applied(#""minmax""#, columns: 1, seen: seen, to: seen)
+    let two = one.map { 3 * $0 }
+    let three = try applied(#""standardize""#, columns: 1, seen: two, to: two)
+    let list = #"["minmax", {"type": "scale", "factor": 3}, "standardize"]"#
+    #expect(try applied(list, columns: 1, seen: seen, to: seen) == three)
+  }
+
+  /// A list of one is that one; tensors of several are numbered.
+  @Test func tensorsHaveTheNamesOfAFile() throws {
+    func names(_ json: String) throws -> [String] {
+      let preprocess = try make(json, features: 2)
+      let data = try buffer([1, 2, 3, 4])
+      try preprocess.fit(view(data, columns: 2), rows: 2, order: nil)
+      return preprocess.tensors.map { $0.name }
+    }
+    #expect(try names(#""standardize""#) == ["center", "scale"])
+    #expect(try names(#"["standardize"]"#) == ["center", "scale"])
+    #expect(try names(#""none""#) == [])
+    #expect(
+      try names(#"["none", "standardize", "minmax"]"#) == [
+        "1.center", "1.scale", "2.center", "2.scale",
+      ])
+  }
+
+  @Test(arguments: PreprocessKind.registry.map { $0.name })
+  func everyKindKeepsItsPromises(_ name: String) throws {
+    let kind = try #require(PreprocessKind.registry.first { $0.name == name })
+    let preprocess = try make(kind.example, features: 3)
+    #expect(preprocess.isFitted == !preprocess.needsFit)
+    // The last column is constant.
+    let rows: [Float] = [-2, 4, 0.1, 0, 1e30, 0.1, 7, -3, 0.1, 0, 0, 0.1]
+    let data = try buffer(rows)
+    try preprocess.fit(view(data, columns: 3), rows: 4, order: nil)
+    #expect(preprocess.isFitted)
+    #expect(preprocess.tensors.allSatisfy { $0.firstWrong == nil })
+    preprocess.apply(to: Matrix(data.base, rows: 4, columns: 3))
+    #expect((0..<12).allSatisfy { data.base[$0].isFinite })
+    if preprocess.keepsZeros { #expect(data.base[3] == 0 && data.base[9] == 0) }
+    if preprocess.isIdentity { #expect((0..<12).allSatisfy { data.base[$0] == rows[$0] }) }
+    // Row by row it is the same, and a copy knows the same.
+    let twin = Preprocess(preprocess.functions, features: 3)
+    try twin.copy(from: preprocess)
+    for row in 0..<4 {
+      let single = try buffer(Array(rows[3 * row..<3 * row + 3]))
+      twin.apply(to: Matrix(single.base, rows: 1, columns: 3))
+      #expect((0..<3).allSatisfy { single.base[$0] == data.base[3 * row + $0] })
+    }
+  }
+
+  @Test(arguments: [
+    ("[]", "a list of 1 to 16 kinds"),
+    (#"["minmax", "max"]"#, "preprocess[1]: unknown preprocess"),
+    (#"[{"type": "scale"}]"#, "factor is needed"), (#"[["minmax"]]"#, "must be a name"),
+  ])
+  func errorsSayWhatMustHold(_ json: String, _ fragment: String) {
+    let error = #expect(throws: NNError.self) { try make(json, features: 2) }
+    #expect(error?.message.contains(fragment) == true, "\(error?.message ?? "")")
+  }
+}

@@ -1,0 +1,57 @@
+"""What the preprocessing kinds learn and compute, against NumPy in float64."""
+
+import numpy as np
+import pytest
+
+import nnswift
+
+SEEN = np.random.default_rng(3).lognormal(size=(200, 4)).astype(np.float32)
+SEEN[:, 2] = np.round(SEEN[:, 2])  # many equal values
+SEEN[:, 3] = 0.1  # constant
+
+
+def scaled(preprocess, seen=SEEN, X=SEEN):
+    """What reaches layer 0."""
+    spec = {"input": seen.shape[1], "layers": ["identity"], "loss": "mse", "preprocess": preprocess}
+    model = nnswift.Model(spec)
+    model.fit_preprocess(seen)
+    for other in (nnswift.from_bytes(model.to_bytes()), model.copy()):
+        assert (other.predict(X) == model.predict(X)).all()
+    return model.predict(X)
+
+
+def minmax(seen, X):
+    least, largest = seen.min(0), seen.max(0)
+    return (X - least) / np.where(largest > least, largest - least, 1)
+
+
+def standardize(seen, X):
+    deviation = seen.std(0)
+    return (X - seen.mean(0)) / np.where(seen.max(0) > seen.min(0), deviation, 1)
+
+
+#: The kind, what NumPy makes of it, and the largest difference of a value of about 1.
+KINDS = [("minmax", minmax, 1e-6), ("standardize", standardize, 1e-5)]
+
+
+@pytest.mark.parametrize(("kind", "formula", "tolerance"), KINDS, ids=[str(kind) for kind, _, _ in KINDS])
+def test_a_kind_is_its_formula(kind, formula, tolerance):
+    seen = SEEN.astype(float)
+    X = np.concatenate([SEEN, -SEEN, SEEN * 3])
+    wanted = formula(seen, X.astype(float))
+    assert abs(scaled(kind, X=X) - wanted).max() <= tolerance * max(1, abs(wanted).max())
+
+
+@pytest.mark.parametrize(("kind", "formula", "tolerance"), KINDS, ids=[str(kind) for kind, _, _ in KINDS])
+def test_a_list_is_applied_in_order(kind, formula, tolerance):
+    one = scaled("minmax")
+    assert (scaled(["minmax", kind]) == scaled(kind, one, one)).all()
+    assert nnswift.Model({"input": 1, "layers": ["identity"], "loss": "mse", "preprocess": [kind]}).spec[
+        "preprocess"] == nnswift.Model({"input": 1, "layers": ["identity"], "loss": "mse", "preprocess": kind}).spec["preprocess"]
+
+
+def test_a_model_says_its_preprocess():
+    model = nnswift.Model({"input": 1, "layers": ["identity"], "loss": "mse", "preprocess": ["minmax", "standardize"]})
+    assert "1 -> minmax -> standardize -> identity" in repr(model)
+    with pytest.raises(nnswift.ArgumentError, match=r"preprocess\[1\]: unknown preprocess"):
+        nnswift.Model({"input": 1, "layers": ["identity"], "loss": "mse", "preprocess": ["minmax", "none of these"]})
