@@ -9,7 +9,8 @@ import numpy as np
 from ..model import Model
 from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum, read_layer, refusal
 from ._kinds import BRANCHES, require_known
-from ._scaling import fitted_scaling, with_scaling
+from ._preprocess import SCALINGS, steps
+from ._scaling import with_scaling
 
 # The function that a loss applies to the raw outputs. A Keras network has it as its last activation.
 _OUTPUTS = {"softmax_cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "poisson": "exponential"}
@@ -17,7 +18,7 @@ _OUTPUTS = {"softmax_cross_entropy": "softmax", "binary_cross_entropy": "sigmoid
 _PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "exponential")
 _RATES = (*_PROBABILITIES, "softplus", "relu")
 
-_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "residual", "leaky_relu", "elu", *FUNCTIONS}
+_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "leaky_relu", "elu", *FUNCTIONS}
 
 # How a network scales its features: not at all, by a factor, or by a center and a scale.
 _Scaling = Union[None, float, Tuple[np.ndarray, np.ndarray]]
@@ -88,19 +89,20 @@ def _put_layers(
 
 
 def _scaling_layers(keras: Any, model: Model) -> List[Any]:
-    preprocess = model.spec["preprocess"]
-    if preprocess["type"] == "scale":
-        return [keras.layers.Rescaling(preprocess["factor"])]
-    fitted = fitted_scaling(model)
-    if fitted is None:
-        return []
-    center, scale = (values.astype(float) for values in fitted)
+    return [
+        keras.layers.Rescaling(options["factor"]) if learnt is None else _normalization(keras, *learnt)
+        for options, learnt in steps(model, (*SCALINGS, "scale"), "Keras")
+    ]
+
+
+def _normalization(keras: Any, center: np.ndarray, scale: np.ndarray) -> Any:
+    center, scale = center.astype(float), scale.astype(float)
     largest = 1 / keras.config.epsilon()
     if scale.max() > largest:
         raise ValueError(
             f"the scales of the preprocess must be at most {largest:g}, Keras divides by no less than 1 / {largest:g}; "
             f"got {scale.max():g}; scale the features before the network")
-    return [keras.layers.Normalization(mean=center, variance=scale**-2)]
+    return keras.layers.Normalization(mean=center, variance=scale**-2)
 
 
 def _make_layers(keras: Any, layer: Mapping[str, Any]) -> List[Any]:
@@ -113,6 +115,12 @@ def _make_layers(keras: Any, layer: Mapping[str, Any]) -> List[Any]:
         return [layers.Dense(layer["units"], use_bias=layer["bias"]), _make_activation(keras, activation)]
     if layer["type"] == "dropout":
         return [layers.Dropout(layer["rate"])]
+    if layer["type"] == "rms_norm":
+        if not layer["affine"]:
+            raise ValueError("rms_norm without affine has no counterpart in Keras; give it a weight of ones")
+        if not hasattr(layers, "RMSNormalization"):
+            raise ValueError(f"rms_norm has no counterpart in Keras {keras.__version__}; install 3.9 or newer")
+        return [layers.RMSNormalization(epsilon=layer["eps"])]
     if layer["type"] in ("batch_norm", "layer_norm"):
         options = {"epsilon": layer["eps"], "center": layer["affine"], "scale": layer["affine"]}
         if layer["type"] == "layer_norm":
@@ -147,9 +155,10 @@ def from_keras(network: Any, loss: Any, **spec: Any) -> Model:
     Parameters
     ----------
     network : keras.Sequential, or a functional keras.Model that is a chain
-        Of Dense, BatchNormalization, LayerNormalization, Dropout, Activation, ReLU, LeakyReLU, ELU and Softmax. At the
-        beginning it may have a Rescaling by one factor or a Normalization, which become the preprocess "scale" or a
-        fitted "standardize", and Flatten, which is left out: give the model ``x.reshape(len(x), -1)``.
+        Of Dense, BatchNormalization, LayerNormalization, RMSNormalization, Dropout, Activation, ReLU, LeakyReLU, ELU
+        and Softmax. At the beginning it may have a Rescaling by one factor or a Normalization, which become the
+        preprocess "scale" or a fitted "standardize", and Flatten, which is left out: give the model
+        ``x.reshape(len(x), -1)``.
     loss : str or dict
         What the model is trained and used for, as in a spec.
     **spec

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..model import Model
 from ._kinds import BRANCHES, require_known
-from ._scaling import fitted_scaling
+from ._preprocess import SCALINGS, steps
 
 # Where the spec stands in the file's metadata_props: loss options, classes and threshold have no place in a graph.
 SPEC_KEY = "nnswift.spec"
@@ -153,13 +153,25 @@ class _Chain:
 
 def _preprocess(chain: _Chain, model: Model) -> None:
     chain.begin("preprocess")
-    options = model.spec["preprocess"]
-    if options["type"] == "scale":
-        chain.add("Mul", chain.value, chain.constant("scale", options["factor"]))
-    fitted = fitted_scaling(model)
-    if fitted is not None:
-        chain.add("Sub", chain.value, chain.constant("center", fitted[0]))
-        chain.add("Mul", chain.value, chain.constant("scale", fitted[1]))
+    found = steps(model, (*SCALINGS, "scale", "clip"), "ONNX")
+    for index, (options, learnt) in enumerate(found):
+        if len(found) > 1:
+            chain.begin(f"preprocess.{index}")
+        if learnt is not None:
+            chain.add("Sub", chain.value, chain.constant("center", learnt[0]))
+            chain.add("Mul", chain.value, chain.constant("scale", learnt[1]))
+        elif options["type"] == "scale":
+            chain.add("Mul", chain.value, chain.constant("scale", options["factor"]))
+        else:
+            _clip(chain, options["limit"])
+
+
+def _clip(chain: _Chain, limit: float) -> None:
+    """x / √(1 + (x / limit)²), which is ±limit before the square overflows."""
+    far = 1e9 * limit
+    bounded = chain.add("Clip", chain.value, chain.constant("least", -far), chain.constant("largest", far))
+    share = chain.add("Div", bounded, chain.constant("limit", limit))
+    chain.add("Div", bounded, chain.add("Sqrt", chain.add("Add", chain.add("Mul", share, share), 1.0)))
 
 
 def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> None:
@@ -177,6 +189,8 @@ def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.nda
         _batch_norm(chain, layer, own)
     elif kind == "layer_norm":
         _layer_norm(chain, layer, own)
+    elif kind == "rms_norm":
+        _rms_norm(chain, layer, own)
     elif kind != "dropout":
         _activation(chain, layer)
 
@@ -219,6 +233,16 @@ def _layer_norm(chain: _Chain, layer: Mapping[str, Any], own: Mapping[str, np.nd
     mean = chain.add("ReduceMean", given, axes=[-1], keepdims=1)
     centred = chain.add("Sub", given, mean)
     chain.add("LayerNormalization", centred, *_affine(chain, own), axis=-1, epsilon=layer["eps"])
+
+
+def _rms_norm(chain: _Chain, layer: Mapping[str, Any], own: Mapping[str, np.ndarray]) -> None:
+    # RMSNormalization came with version 23 of the operators; these three do in every version.
+    given = chain.value
+    mean = chain.add("ReduceMean", chain.add("Mul", given, given), axes=[-1], keepdims=1)
+    root = chain.add("Sqrt", chain.add("Add", mean, chain.constant("eps", layer["eps"])))
+    chain.add("Div", given, root)
+    if "weight" in own:
+        chain.add("Mul", chain.value, chain.constant("weight", own["weight"]))
 
 
 def _activation(chain: _Chain, options: Mapping[str, Any]) -> None:
@@ -274,4 +298,4 @@ _FORMULAS: Dict[str, Callable[[_Chain, str, Mapping[str, Any]], Any]] = {
     "silu": _silu,
     "softplus": _softplus,
 }
-_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "residual", "identity", *_OPERATORS, *_FORMULAS}
+_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "identity", *_OPERATORS, *_FORMULAS}

@@ -15,6 +15,7 @@ from ._onnx_graph import Graph, Node, model_proto, tensor_values
 from ._onnx_layers import Layers
 from ._onnx_operators import READERS, SUPPORTED, Step, floats, short
 from ._onnx_paths import Paths
+from ._preprocess import SCALINGS
 from ._scaling import with_scaling
 
 # The output function of a loss -> the loss. It is no layer: the model ends before it.
@@ -105,7 +106,7 @@ def _restored(onnx: Any, proto: Any, changes: Mapping[str, Any]) -> Optional[Mod
         if not _has_weights(spec, tensors):
             return None
         scaling = None
-        if spec["preprocess"]["type"] in ("standardize", "minmax"):
+        if spec["preprocess"]["type"] in SCALINGS:
             scaling = tensors["preprocess.center"], tensors["preprocess.scale"]
         model = _built(spec, tensors, scaling)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..model import Model
 from ._kinds import BRANCHES, require_known
+from ._preprocess import kinds
 
 # Ours -> torch.nn: the class, and our options -> its arguments.
 _TORCH: Dict[str, Any] = {
@@ -26,7 +27,7 @@ _TORCH: Dict[str, Any] = {
     "log_softmax": ("LogSoftmax", {}),
     "dropout": ("Dropout", {"rate": "p"}),
 }
-_KNOWN = {"dense", "batch_norm", "layer_norm", "residual", *_TORCH}
+_KNOWN = {"dense", "batch_norm", "layer_norm", "rms_norm", "residual", *_TORCH}
 
 
 def to_torch(model: Model) -> Any:
@@ -52,7 +53,7 @@ def to_torch(model: Model) -> Any:
 
     require_known(model, _KNOWN, "PyTorch")
     spec = model.spec
-    if spec["preprocess"]["type"] != "none":
+    if kinds(model):
         raise ValueError("the model's preprocess has no place in a torch.nn.Sequential; scale the features before it")
     weights = {name: torch.tensor(value) for name, value in model.weights.items()}
     modules, _ = _torch_chain(torch, spec["layers"], "layers", spec["input"], weights)
@@ -88,6 +89,10 @@ def _torch_modules(torch: Any, layer: Mapping[str, Any], size: int, own: Dict[st
         module = nn.BatchNorm1d(size, layer["eps"], layer["momentum"], layer["affine"])
     elif layer["type"] == "layer_norm":
         module = nn.LayerNorm(size, layer["eps"], layer["affine"])
+    elif layer["type"] == "rms_norm":
+        if not hasattr(nn, "RMSNorm"):
+            raise ValueError(f"rms_norm has no counterpart in PyTorch {torch.__version__}; install 2.4 or newer")
+        module = nn.RMSNorm(size, layer["eps"], layer["affine"])
     else:
         return [_torch_activation(nn, layer)]
     state = module.state_dict()
@@ -112,7 +117,7 @@ def from_torch(network: Any, loss: Any, **spec: Any) -> Model:
     Parameters
     ----------
     network : torch.nn.Sequential
-        Of Linear, BatchNorm1d, LayerNorm, Dropout, the activations of the reference page, and residuals: a
+        Of Linear, BatchNorm1d, LayerNorm, RMSNorm, Dropout, the activations of the reference page, and residuals: a
         `nnswift.convert.torch_layers.Residual`, or your own module that is called Residual and computes
         ``layers(x) + shortcut(x)`` with two torch.nn.Sequential of these names. May hold a torch.nn.Sequential, too.
     loss : str or dict
@@ -195,6 +200,9 @@ def _layer_of(module: Any) -> Dict[str, Any]:
         return {"type": "batch_norm", "eps": module.eps, "momentum": module.momentum, "affine": module.affine}
     if kind == "LayerNorm" and len(module.normalized_shape) == 1:
         return {"type": "layer_norm", "eps": module.eps, "affine": module.elementwise_affine}
+    if kind == "RMSNorm" and len(module.normalized_shape) == 1:
+        eps = float(np.finfo(np.float32).eps) if module.eps is None else module.eps
+        return {"type": "rms_norm", "eps": eps, "affine": module.elementwise_affine}
     for ours, (theirs, arguments) in _TORCH.items():
         if kind == theirs:
             return {"type": ours, **{key: getattr(module, name) for key, name in arguments.items()}}
