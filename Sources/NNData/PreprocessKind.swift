@@ -7,14 +7,14 @@ import NNOptions
 package struct PreprocessKind: Kind {
   package static let role = "preprocess"
   package static let aliases: [Alias] = [
-    ("standard_scaler", "standardize"), ("min_max", "minmax"),
+    ("standard_scaler", "standardize"), ("min_max", "minmax"), ("robust_scaler", "robust"),
   ]
   package let name: String
   package let example: String
   /// Reads the options.
   package let make: @Sendable (inout Options) throws(NNError) -> PreprocessFunction
 
-  package static let registry: [PreprocessKind] = [.none, .standardize, .minmax, .scale]
+  package static let registry: [PreprocessKind] = [.none, .standardize, .minmax, .scale, .robust]
 
   /// A list has at most so many.
   package static let listRange = 1...16

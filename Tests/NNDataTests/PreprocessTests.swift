@@ -37,6 +37,16 @@ import Testing
     return (0..<block.count).map { block.base[$0] }
   }
 
+  /// Quartiles of 1, 2, 3, 4, 100: 2, 3 and 4. The second column is constant, the quartiles of the
+  /// third are equal; what is not finite is left out.
+  @Test func robustByHand() throws {
+    let rows: [Float] = [
+      100, 0.1, 5, 1, 0.1, 5, 3, 0.1, 5, .nan, 0.1, .infinity, 2, 0.1, 5, 4, 0.1, 7,
+    ]
+    let found = try applied(#""robust""#, columns: 3, seen: rows, to: [100, 0.1, 6, 3, 0.2, 5])
+    #expect(found == [48.5, 0, 1, 0, 0.2 - 0.1, 0])
+  }
+
   /// Each kind of a list is fitted to what the one before it gives.
   @Test func aListIsAppliedInOrder() throws {
     let seen: [Float] = [1, 2, 3, 4, 100]

@@ -47,6 +47,7 @@ static const char *const scalings[] = {
     "\"standardize\"",
     "\"minmax\"",
     "{\"type\": \"scale\", \"factor\": 0.0625}",
+    "\"robust\"",
     "[\"minmax\", \"standardize\"]",
 };
 

@@ -37,7 +37,7 @@ def model_of(layers, loss="mse", preprocess="none", inputs=5, **spec):
     rng = np.random.default_rng(2)
     weights = {name: rng.normal(size=value.shape) / 2 for name, value in model.weights.items()}
     model.set_weights({name: abs(value) + 0.1 if "var" in name else value for name, value in weights.items()})
-    if preprocess in ("standardize", "minmax"):
+    if any(kind in str(preprocess) for kind in ("standardize", "minmax", "robust", "quantile")):
         model.fit_preprocess(features(50, inputs) * 3 + 2)
     return model
 

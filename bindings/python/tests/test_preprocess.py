@@ -30,8 +30,13 @@ def standardize(seen, X):
     return (X - seen.mean(0)) / np.where(seen.max(0) > seen.min(0), deviation, 1)
 
 
+def robust(seen, X):
+    low, middle, high = np.quantile(seen, [0.25, 0.5, 0.75], axis=0)
+    return (X - middle) / np.where(high > low, high - low, 1)
+
+
 #: The kind, what NumPy makes of it, and the largest difference of a value of about 1.
-KINDS = [("minmax", minmax, 1e-6), ("standardize", standardize, 1e-5)]
+KINDS = [("minmax", minmax, 1e-6), ("standardize", standardize, 1e-5), ("robust", robust, 1e-6)]
 
 
 @pytest.mark.parametrize(("kind", "formula", "tolerance"), KINDS, ids=[str(kind) for kind, _, _ in KINDS])
