@@ -14,7 +14,9 @@ package struct PreprocessKind: Kind {
   /// Reads the options.
   package let make: @Sendable (inout Options) throws(NNError) -> PreprocessFunction
 
-  package static let registry: [PreprocessKind] = [.none, .standardize, .minmax, .scale, .robust]
+  package static let registry: [PreprocessKind] = [
+    .none, .standardize, .minmax, .scale, .robust, .quantileNormal,
+  ]
 
   /// A list has at most so many.
   package static let listRange = 1...16

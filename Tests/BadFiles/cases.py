@@ -258,6 +258,18 @@ def tensors():
     yield "hole", modelfile.sealed(modelfile.split(shifted)[0], DATA + b"\0\0\0\0"), FORMAT
 
 
+def quantiles(*values):
+    """The file of a network whose only feature has these quantiles instead of four."""
+    kind = {"type": "quantile_normal", "n_quantiles": 4}
+    model = nnswift.Model({"input": 1, "layers": [{"type": "dense", "units": 1}], "loss": "mse", "preprocess": kind})
+    model.fit_preprocess(np.arange(4)[:, np.newaxis])
+    header, data = modelfile.parsed(model.to_bytes())
+    start, end = header["preprocess.quantiles"]["data_offsets"]
+    written = struct.pack(f"<{len(values)}f", *values)
+    header["preprocess.quantiles"].update(shape=[len(values), 1], data_offsets=[start, start + len(written)])
+    return modelfile.written(header, data[:start] + written)
+
+
 def values():
     """Numbers that no network has."""
     nan, infinity = float("nan"), float("inf")
@@ -272,6 +284,11 @@ def values():
     yield "scale-negative", floats("preprocess.scale", 0, -1), FORMAT
     yield "center-without-scale", without("preprocess.scale"), FORMAT
     yield "weight-largest", floats(FIRST, 0, 3.4e38), OK
+    yield "quantiles", quantiles(1, 2, 2, 5), OK
+    yield "quantiles-fall", quantiles(1, 2, 1.5, 5), FORMAT
+    yield "quantiles-too-few", quantiles(1, 2, 5), FORMAT
+    for number in (nan, infinity, -infinity):
+        yield f"quantiles-{number}", quantiles(1, number, 2, 5), FORMAT
 
 
 def trainings():

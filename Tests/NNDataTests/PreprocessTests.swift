@@ -47,6 +47,26 @@ import Testing
     #expect(found == [48.5, 0, 1, 0, 0.2 - 0.1, 0])
   }
 
+  /// numpy.quantile and numpy.interp in float64 and statistics.NormalDist of Python, as scikit-learn's
+  /// QuantileTransformer does it. The quantiles are 1, 2.75, 3, 5.5, 9.
+  @Test func quantileNormalIsThatOfScikitLearn() throws {
+    let found = try applied(
+      #"{"type": "quantile_normal", "n_quantiles": 5}"#, columns: 1,
+      seen: [5, 1, 3, 3, 9, 3, 2, 7],
+      to: [0, 1, 1.5, 2.5, 3, 4, 6, 8, 9, 20, .infinity])
+    let wanted: [Float] = [
+      -5.1993376, -5.1993376, -1.4652338, -0.7916386, 0, 0.2533471, 0.7916386, 1.4652338,
+      5.1993376, 5.1993376, 5.1993376,
+    ]
+    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 2e-6 }, "\(found)")
+  }
+
+  @Test func quantileNormalMakesConstantColumnsZero() throws {
+    let found = try applied(
+      #""quantile_normal""#, columns: 2, seen: [7, .nan, 7, .infinity], to: [7, 7, 8, .nan])
+    #expect(found[0] == 0 && found[1] == 0 && found[2] == 0 && found[3].isNaN)
+  }
+
   /// Each kind of a list is fitted to what the one before it gives.
   @Test func aListIsAppliedInOrder() throws {
     let seen: [Float] = [1, 2, 3, 4, 100]
@@ -102,6 +122,7 @@ import Testing
   @Test(arguments: [
     ("[]", "a list of 1 to 16 kinds"),
     (#"["minmax", "max"]"#, "preprocess[1]: unknown preprocess"),
+    (#"{"type": "quantile_normal", "n_quantiles": 1}"#, "n_quantiles must be"),
     (#"[{"type": "scale"}]"#, "factor is needed"), (#"[["minmax"]]"#, "must be a name"),
   ])
   func errorsSayWhatMustHold(_ json: String, _ fragment: String) {

@@ -91,6 +91,28 @@ import Testing
     }
   }
 
+  /// Quantiles that fall, or are not finite, are refused with their place in the file: rows are
+  /// quantiles, columns features.
+  @Test func quantilesOutOfOrderAreRefused() throws {
+    for (index, value) in [(4, Float(0.5)), (3, .nan), (11, .infinity)] {
+      let model = try Model(
+        try ModelSpec(
+          try JSON.parse(
+            #"{"input": 3, "loss": "mse", "preprocess": {"type": "quantile_normal", "n_quantiles": 4}, "layers": [{"type": "dense", "units": 1}]}"#
+          )))
+      let memories = try model.preprocess.emptyMemories()
+      fill(model.preprocess, memories)
+      // Of the second feature the first is then above the second, or not finite.
+      memories[0].base[index] = index == 4 ? 100 : value
+      let error = #expect(throws: NNError.self) {
+        try read(array(try encode(model, training: nil)))
+      }
+      #expect(error?.message.contains("preprocess.quantiles: value") == true)
+      #expect(error?.message.contains("not below the one before it") == true)
+      if index == 4 { #expect(error?.message.contains("value 4 must") == true) }
+    }
+  }
+
   /// They would become the model's weights without another look.
   @Test func bestWeightsThatAreNotFiniteAreRefused() throws {
     let model = try model()

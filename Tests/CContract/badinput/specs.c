@@ -112,6 +112,9 @@ static const bad_case specs[] = {
     MORE("threshold 1.5", "threshold", "'threshold': 1.5")
     MORE("an unknown preprocess", "did you mean \"standardize\"", "'preprocess': 'standardise'")
     MORE("scale without factor", "factor", "'preprocess': 'scale'")
+    MORE("one quantile", "n_quantiles", "'preprocess': {'type': 'quantile_normal', 'n_quantiles': 1}")
+    MORE("too many quantiles", "n_quantiles",
+         "'preprocess': {'type': 'quantile_normal', 'n_quantiles': 65537}")
     MORE("a list without a preprocess", "1 to 16 kinds", "'preprocess': []")
     MORE("an unknown preprocess in a list", "preprocess[1]: unknown", "'preprocess': ['minmax', 'max']")
     MORE("a list in a list", "must be a name", "'preprocess': [['minmax']]")

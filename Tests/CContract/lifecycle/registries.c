@@ -48,6 +48,7 @@ static const char *const scalings[] = {
     "\"minmax\"",
     "{\"type\": \"scale\", \"factor\": 0.0625}",
     "\"robust\"",
+    "{\"type\": \"quantile_normal\", \"n_quantiles\": 8}",
     "[\"minmax\", \"standardize\"]",
 };
 

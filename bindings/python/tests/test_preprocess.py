@@ -1,5 +1,7 @@
 """What the preprocessing kinds learn and compute, against NumPy in float64."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
@@ -35,8 +37,21 @@ def robust(seen, X):
     return (X - middle) / np.where(high > low, high - low, 1)
 
 
+def quantile_normal(seen, X, count=100):
+    """As sklearn.preprocessing.QuantileTransformer, constant columns apart."""
+    shares = np.linspace(0, 1, count)
+    made = np.zeros_like(X)
+    for column, known in enumerate(np.quantile(seen, shares, axis=0).T):
+        if known[0] < known[-1]:
+            x = X[:, column]
+            share = (np.interp(x, known, shares) - np.interp(-x, -known[::-1], -shares[::-1])) / 2
+            share = np.where(x <= known[0], 0, np.where(x >= known[-1], 1, share))
+            made[:, column] = [NormalDist().inv_cdf(min(max(each, 1e-7), 1 - 1e-7)) for each in share]
+    return made
+
+
 #: The kind, what NumPy makes of it, and the largest difference of a value of about 1.
-KINDS = [("minmax", minmax, 1e-6), ("standardize", standardize, 1e-5), ("robust", robust, 1e-6)]
+KINDS = [("minmax", minmax, 1e-6), ("standardize", standardize, 1e-5), ("robust", robust, 1e-6), ({"type": "quantile_normal", "n_quantiles": 100}, quantile_normal, 2e-5)]
 
 
 @pytest.mark.parametrize(("kind", "formula", "tolerance"), KINDS, ids=[str(kind) for kind, _, _ in KINDS])
