@@ -15,7 +15,7 @@ package struct PreprocessKind: Kind {
   package let make: @Sendable (inout Options) throws(NNError) -> PreprocessFunction
 
   package static let registry: [PreprocessKind] = [
-    .none, .standardize, .minmax, .scale, .robust, .quantileNormal,
+    .none, .standardize, .minmax, .scale, .robust, .quantileNormal, .clip,
   ]
 
   /// A list has at most so many.

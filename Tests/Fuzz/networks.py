@@ -24,7 +24,7 @@ LAYERS = [
     {"type": "layer_norm", "eps": 1e-4}, {"type": "layer_norm", "affine": False},
     {"type": "residual", "layers": [{"type": "layer_norm"}, {"type": "tanh"}], "shortcut": [{"type": "relu"}]},
 ]  # fmt: skip
-PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.0625}, "robust", {"type": "quantile_normal", "n_quantiles": 5}, ["minmax", "standardize"]]
+PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.0625}, "robust", {"type": "quantile_normal", "n_quantiles": 5}, {"type": "clip", "limit": 2}, ["robust", "clip"]]
 # Each with the number of outputs it is given.
 LOSSES = [
     (2, {"type": "softmax_cross_entropy", "label_smoothing": 0.1}), (1, {"type": "binary_cross_entropy", "pos_weight": 2}),

@@ -18,7 +18,7 @@ static const char *const words[] = {
     "hard_sigmoid", "identity", "softmax", "log_softmax", "dropout", "batch_norm", "layer_norm", "residual",
     "dense", "input", "units", NULL,
     "mse", "mae", "huber", "quantile", "poisson", "binary_cross_entropy", "softmax_cross_entropy", NULL,
-    "none", "standardize", "minmax", "scale", "robust", "quantile_normal", NULL,
+    "none", "standardize", "minmax", "scale", "robust", "quantile_normal", "clip", NULL,
     "sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta", "rprop", "lbfgs", NULL,
     "constant", "step", "multi_step", "exponential", "cosine", "one_cycle", "reduce_on_plateau", "polynomial", NULL,
     "loss", "val_loss", "accuracy", "top_k", "f1", "roc_auc", "log_loss", "kappa", "rmse", "r2", "pinball", NULL,

@@ -67,6 +67,16 @@ import Testing
     #expect(found[0] == 0 && found[1] == 0 && found[2] == 0 && found[3].isNaN)
   }
 
+  /// x / √(1 + (x / 3)²): 4 / √(25 / 9) = 2.4.
+  @Test func clipByHand() throws {
+    let found = try applied(
+      #"["clip"]"#, columns: 1, seen: [], to: [4, -4, 0, 3, 3e38, -.infinity, .infinity, 1e-30])
+    let wanted: [Float] = [2.4, -2.4, 0, 2.1213203, 3, -3, 3, 1e-30]
+    #expect(zip(found, wanted).allSatisfy { abs($0 - $1) <= 1e-6 }, "\(found)")
+    let smaller = try applied(#"{"type": "clip", "limit": 1}"#, columns: 1, seen: [], to: [1e9])
+    #expect(smaller == [1])
+  }
+
   /// Each kind of a list is fitted to what the one before it gives.
   @Test func aListIsAppliedInOrder() throws {
     let seen: [Float] = [1, 2, 3, 4, 100]
@@ -122,6 +132,7 @@ import Testing
   @Test(arguments: [
     ("[]", "a list of 1 to 16 kinds"),
     (#"["minmax", "max"]"#, "preprocess[1]: unknown preprocess"),
+    (#"{"type": "clip", "limit": 0}"#, "limit must be"),
     (#"{"type": "quantile_normal", "n_quantiles": 1}"#, "n_quantiles must be"),
     (#"[{"type": "scale"}]"#, "factor is needed"), (#"[["minmax"]]"#, "must be a name"),
   ])

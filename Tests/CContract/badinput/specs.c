@@ -115,6 +115,7 @@ static const bad_case specs[] = {
     MORE("one quantile", "n_quantiles", "'preprocess': {'type': 'quantile_normal', 'n_quantiles': 1}")
     MORE("too many quantiles", "n_quantiles",
          "'preprocess': {'type': 'quantile_normal', 'n_quantiles': 65537}")
+    MORE("clip limit 0", "limit", "'preprocess': {'type': 'clip', 'limit': 0}")
     MORE("a list without a preprocess", "1 to 16 kinds", "'preprocess': []")
     MORE("an unknown preprocess in a list", "preprocess[1]: unknown", "'preprocess': ['minmax', 'max']")
     MORE("a list in a list", "must be a name", "'preprocess': [['minmax']]")

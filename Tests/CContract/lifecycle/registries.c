@@ -49,7 +49,8 @@ static const char *const scalings[] = {
     "{\"type\": \"scale\", \"factor\": 0.0625}",
     "\"robust\"",
     "{\"type\": \"quantile_normal\", \"n_quantiles\": 8}",
-    "[\"minmax\", \"standardize\"]",
+    "{\"type\": \"clip\", \"limit\": 2}",
+    "[\"robust\", \"clip\"]",
 };
 
 static const char *const optimizers[] = {

@@ -108,7 +108,7 @@ const char *spec_text(void) {
         "\"softmax_cross_entropy\"", "\"softmax_cross_entropy\"", "\"binary_cross_entropy\"",
         "\"mse\"", "\"mae\"", "\"huber\"", "{\"type\": \"quantile\", \"q\": 0.3}", "\"poisson\"",
         "{\"type\": \"softmax_cross_entropy\", \"label_smoothing\": 0.2}"};
-    static const char *const scalings[] = {"none", "standardize", "minmax", "scale", "robust", "quantile_normal"};
+    static const char *const scalings[] = {"none", "standardize", "minmax", "scale", "robust", "quantile_normal", "clip"};
     begin();
     add("{\"input\": ");
     number(chance(85) ? "3" : ONE_OF(small));

@@ -163,6 +163,26 @@ def test_loss_and_further_keys():
         nnswift.from_onnx(proto, layers=[])
 
 
+@pytest.mark.parametrize(
+    "preprocess", ["robust", {"type": "clip", "limit": 2}, ["robust", "clip"], ["minmax", {"type": "scale", "factor": 3}, "clip"]],
+    ids=str)
+def test_other_kinds_of_preprocess(preprocess):
+    model = model_of([DENSE], "mse", preprocess)
+    proto = nnswift.to_onnx(model)
+    onnx.checker.check_model(proto, full_check=True)
+    X = np.concatenate([features(33) * 10, [[1e30, -1e30, 0, 3e38, -3e38]]]).astype(np.float32)
+    assert abs(computed(proto, X[:33]) - model.predict(X[:33])).max() <= 1e-5 * abs(model.predict(X[:33])).max()
+    if preprocess == "robust":
+        assert nnswift.from_onnx(proto).to_bytes() == model.to_bytes()
+    elif "clip" in str(preprocess)[-8:]:
+        assert abs(computed(proto, X) - model.predict(X)).max() <= TOLERANCE
+
+
+def test_a_preprocess_that_onnx_lacks():
+    with pytest.raises(ValueError, match='the preprocess "quantile_normal" has no counterpart in ONNX'):
+        nnswift.to_onnx(model_of([DENSE], "mse", ["robust", "quantile_normal"]))
+
+
 def test_before_the_scaling_is_fitted():
     with pytest.raises(nnswift.StateError, match="must be fitted"):
         nnswift.to_onnx(nnswift.Model({"input": 5, "layers": [DENSE], "loss": "mse", "preprocess": "minmax"}))

@@ -50,8 +50,17 @@ def quantile_normal(seen, X, count=100):
     return made
 
 
+def clip(_, X):
+    return X / np.sqrt(1 + (X / 3) ** 2)
+
+
+def test_clip_has_a_limit():
+    huge = np.array([[3e38, -3e38, 1e-30, 0]], np.float32)
+    assert scaled({"type": "clip", "limit": 2}, huge, huge).tolist() == [[2, -2, np.float32(1e-30), 0]]
+
+
 #: The kind, what NumPy makes of it, and the largest difference of a value of about 1.
-KINDS = [("minmax", minmax, 1e-6), ("standardize", standardize, 1e-5), ("robust", robust, 1e-6), ({"type": "quantile_normal", "n_quantiles": 100}, quantile_normal, 2e-5)]
+KINDS = [("minmax", minmax, 1e-6), ("standardize", standardize, 1e-5), ("robust", robust, 1e-6), ({"type": "quantile_normal", "n_quantiles": 100}, quantile_normal, 2e-5), ("clip", clip, 1e-6)]
 
 
 @pytest.mark.parametrize(("kind", "formula", "tolerance"), KINDS, ids=[str(kind) for kind, _, _ in KINDS])

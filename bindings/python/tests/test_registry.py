@@ -24,7 +24,7 @@ INITIALISERS = [
     {"type": "normal", "mean": 0, "std": 0.1}, {"type": "normal_l2", "std": 0.1}, "glorot_uniform", "glorot_normal",
     "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", {"type": "orthogonal", "gain": 1.5}, "pytorch",
 ]  # fmt: skip
-PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.5}, "robust", {"type": "quantile_normal", "n_quantiles": 9}]
+PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.5}, "robust", {"type": "quantile_normal", "n_quantiles": 9}, "clip"]
 LOSSES = [
     "softmax_cross_entropy", {"type": "softmax_cross_entropy", "label_smoothing": 0.1}, "binary_cross_entropy",
     {"type": "binary_cross_entropy", "pos_weight": 2, "label_smoothing": 0.1}, "mse", "mae",
