@@ -17,7 +17,7 @@ package struct OptimizerKind: Kind {
 
   /// The members, in the order of the reference page.
   package static let registry: [OptimizerKind] = [
-    .sgd, .adam, .adamW, .nadam, .rmsprop, .adagrad, .adadelta, .rprop, .lbfgs,
+    .sgd, .adam, .adamW, .nadam, .rmsprop, .adagrad, .adadelta, .rprop, .lion, .lbfgs,
   ]
 
   /// Options that every rule has.

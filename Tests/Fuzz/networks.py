@@ -36,6 +36,7 @@ OPTIMIZERS = [
     {"type": "adam", "beta1": 0.8, "beta2": 0.99, "eps": 1e-7}, {"type": "adam", "amsgrad": True, "l1": 0.001},
     {"type": "adamw", "decay_bias": False}, {"type": "nadam", "momentum_decay": 0.01}, {"type": "rmsprop", "centered": True, "momentum": 0.5},
     {"type": "adagrad", "initial_accumulator": 0.1, "lr_decay": 0.1}, {"type": "adadelta", "rho": 0.8}, {"type": "rprop", "shrink": 0.4},
+    {"type": "lion", "beta2": 0.9},
     {"type": "lbfgs", "history": 5, "max_iterations": 3, "line_search": "strong_wolfe"},
 ]  # fmt: skip
 SCHEDULES = [

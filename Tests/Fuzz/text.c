@@ -19,7 +19,7 @@ static const char *const words[] = {
     "dense", "input", "units", NULL,
     "mse", "mae", "huber", "quantile", "poisson", "binary_cross_entropy", "softmax_cross_entropy", NULL,
     "none", "standardize", "minmax", "scale", "robust", "quantile_normal", "clip", NULL,
-    "sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta", "rprop", "lbfgs", NULL,
+    "sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta", "rprop", "lion", "lbfgs", NULL,
     "constant", "step", "multi_step", "exponential", "cosine", "one_cycle", "reduce_on_plateau", "polynomial", NULL,
     "loss", "val_loss", "accuracy", "top_k", "f1", "roc_auc", "log_loss", "kappa", "rmse", "r2", "pinball", NULL,
     "zeros", "uniform", "normal", "glorot_uniform", "he_normal", "orthogonal", "pytorch", NULL,

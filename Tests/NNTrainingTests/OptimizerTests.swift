@@ -43,6 +43,8 @@ import Testing
   ///     rmsprop, alpha 0.75           v = 0.25 · 4 = 1; w = 1 - 0.1 · 2 / 1 = 0.8
   ///     adagrad                       w = 1 - 0.1 · 2 / 2 = 0.9
   ///     rprop                         step 0.1 against the sign: w = 0.9
+  ///     lion, two steps               0.1 against the sign of 0.2 and of 0.198: w = 0.8
+  ///     with decay 0.5                w = 1 · (1 - 0.05) - 0.1 = 0.85
   ///     l2 in the gradient, 0.5       g = 2 + 0.5 = 2.5; w = 0.75
   ///     l1, 0.5                       g = 2 + 0.5 = 2.5; w = 0.75
   ///     clip_norm 1                   g = 1 (+ 1e-6 in the norm); w = 0.9
@@ -56,6 +58,8 @@ import Testing
     (#"{"type": "rmsprop", "learning_rate": 0.1, "alpha": 0.75}"#, "", 1, 0.8),
     (#"{"type": "adagrad", "learning_rate": 0.1}"#, "", 1, 0.9),
     (#"{"type": "rprop", "learning_rate": 0.1}"#, "", 1, 0.9),
+    (#"{"type": "lion", "learning_rate": 0.1}"#, "", 2, 0.8),
+    (#"{"type": "lion", "learning_rate": 0.1, "weight_decay": 0.5}"#, "", 1, 0.85),
     (#"{"type": "sgd", "learning_rate": 0.1, "weight_decay": 0.5}"#, "", 1, 0.75),
     (#"{"type": "sgd", "learning_rate": 0.1, "l1": 0.5}"#, "", 1, 0.75),
     (#"{"type": "sgd", "learning_rate": 0.1}"#, #", "clip_norm": 1"#, 1, 0.9),
@@ -77,6 +81,27 @@ import Testing
     for _ in 0..<steps { _ = try trainer.trainBatch(batch) }
     // Float32 arithmetic on numbers of size 1.
     #expect(abs(Double(model.weights.base[0]) - wanted) < 1e-6)
+  }
+
+  /// Lion with β1 = 0.9 and β2 = 0.99 from w = 1, m = 0, rate 0.125:
+  ///
+  ///     g = 1      direction 0.1                                   w = 0.875; m = 0.01
+  ///     g = -0.1   direction 0.9 · 0.01 - 0.1 · 0.1 = -0.001       w = 1; m = 0.0099 - 0.001 = 0.0089
+  ///     g = -0.08  direction 0.9 · 0.0089 - 0.008 = 0.00001        w = 0.875
+  ///     g = 0      direction 0.9 · m, m > 0                        w = 0.75
+  @Test func lionFollowsTheSignOfItsMomentum() throws {
+    let model = try makeModel(
+      #"{"input": 1, "loss": "mse", "layers": [{"type": "dense", "units": 1, "bias": false}]}"#)
+    model.weights.base[0] = 1
+    let trainer = try Trainer(
+      model, try makeConfig(#"{"optimizer": {"type": "lion", "learning_rate": 0.125}}"#),
+      defaultThreads: 1)
+    let gradient = try Buffer<Float>(count: 1)
+    for (value, wanted) in [(1, 0.875), (-0.1, 1), (-0.08, 0.875), (0, 0.75)] as [(Float, Float)] {
+      gradient.base[0] = value
+      try trainer.apply(gradient: gradient.base)
+      #expect(model.weights.base[0] == wanted)
+    }
   }
 
   @Test func biasesCanBeLeftOutOfDecay() throws {

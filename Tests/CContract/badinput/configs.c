@@ -98,6 +98,8 @@ static const bad_case optimizers[] = {
     OPTIMIZER("adadelta rho -1", "rho", "'adadelta', 'rho': -1")
     OPTIMIZER("adadelta rho 1.5", "rho", "'adadelta', 'rho': 1.5")
     OPTIMIZER("adadelta eps 0", "eps", "'adadelta', 'eps': 0")
+    OPTIMIZER("lion beta1 1", "beta1", "'lion', 'beta1': 1")
+    OPTIMIZER("lion beta2 -0.1", "beta2", "'lion', 'beta2': -0.1")
     OPTIMIZER("lbfgs history 0", "history", "'lbfgs', 'history': 0")
     OPTIMIZER("lbfgs max_iterations 0", "max_iterations", "'lbfgs', 'max_iterations': 0")
     OPTIMIZER("lbfgs line_search", "line_search", "'lbfgs', 'line_search': 'armijo'")

@@ -25,6 +25,7 @@ static const char *const configs[] = {
     "\"optimizer\": \"adagrad\", \"class_weight\": \"balanced\", \"clip_value\": 0.1",
     "\"optimizer\": {\"type\": \"adadelta\", \"weight_decay\": 0.01}, \"drop_last\": true",
     "\"optimizer\": \"rprop\", \"batch_size\": 0",
+    "\"optimizer\": {\"type\": \"lion\", \"learning_rate\": 0.001}",
     "\"optimizer\": {\"type\": \"lbfgs\", \"max_iterations\": 3, \"history\": 7}, \"batch_size\": 0",
     "\"optimizer\": {\"type\": \"lbfgs\", \"max_iterations\": 4, \"line_search\": "
     "\"strong_wolfe\"}, \"batch_size\": 0",

@@ -63,6 +63,7 @@ static const char *const optimizers[] = {
     "\"adagrad\"",
     "{\"type\": \"adadelta\", \"rho\": 0.8}",
     "{\"type\": \"rprop\", \"learning_rate\": 0.001}",
+    "{\"type\": \"lion\", \"beta1\": 0.8, \"weight_decay\": 0.1}",
     "{\"type\": \"adam\", \"l1\": 0.001, \"weight_decay\": 0.01}",
 };
 

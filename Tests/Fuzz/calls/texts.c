@@ -41,7 +41,7 @@ static const char *const optimizers[] = {
     "\"sgd\"", "\"sgd\", \"momentum\": 0.9, \"nesterov\": true", "\"adam\"",
     "\"adam\", \"amsgrad\": true", "\"adamw\"", "\"nadam\"",
     "\"rmsprop\", \"centered\": true, \"momentum\": 0.5", "\"adagrad\"", "\"adadelta\"",
-    "\"rprop\""};
+    "\"rprop\"", "\"lion\""};
 static const char *const schedules[] = {
     "constant", "step\", \"every\": 2, \"gamma\": 0.5, \"per\": \"step",
     "multi_step\", \"at\": [1, 3], \"gamma\": \"0.1", "exponential\", \"per\": \"step", "cosine",

@@ -36,7 +36,7 @@ OPTIMISERS = [
     {"type": "adam", "beta1": 0.8, "beta2": 0.99, "eps": 1e-6, "amsgrad": True}, {"type": "adam", "l1": 0.01},
     {"type": "adam", "weight_decay": 0.1, "decay_bias": False}, {"type": "adamw", "weight_decay": 0.1}, "nadam",
     "rmsprop", {"type": "rmsprop", "alpha": 0.9, "eps": 1e-6, "momentum": 0.5, "centered": True}, "adagrad",
-    {"type": "adadelta", "rho": 0.8}, "rprop", "lbfgs",
+    {"type": "adadelta", "rho": 0.8}, "rprop", {"type": "lion", "beta1": 0.8}, "lbfgs",
     {"type": "lbfgs", "history": 5, "max_iterations": 4, "line_search": "strong_wolfe"},
 ]  # fmt: skip
 SCHEDULES = [
