@@ -67,15 +67,19 @@ package func batchNormGradient(
 }
 
 /// Normalises each row over its columns; `inverse`, if given, receives 1 / deviation of each row.
+///
+/// - Parameter centers: whether the mean is subtracted; if not, it counts as 0.
 package func normalizeEachRow(
-  _ x: UnsafePointer<Float>, eps: Double, into out: UnsafeMutablePointer<Float>,
+  _ x: UnsafePointer<Float>, centers: Bool, eps: Double, into out: UnsafeMutablePointer<Float>,
   inverse: UnsafeMutablePointer<Float>?, rows: Int, columns: Int
 ) {
   for row in 0..<rows {
     let start = row * columns
-    var sum = 0.0
-    for index in start..<start + columns { sum += Double(x[index]) }
-    let mean = sum / Double(columns)
+    var mean = 0.0
+    if centers {
+      for index in start..<start + columns { mean += Double(x[index]) }
+      mean /= Double(columns)
+    }
     var squares = 0.0
     for index in start..<start + columns {
       let distance = Double(x[index]) - mean
@@ -87,10 +91,12 @@ package func normalizeEachRow(
   }
 }
 
-/// Gradient through a normalisation of each row, means over its columns.
-package func layerNormGradient(
+/// Gradient through a normalisation of each row, means over its columns:
+/// dx = inverse · (dy - mean(dy) - x̂ · mean(dy · x̂)), without mean(dy) if no mean was subtracted.
+package func rowNormGradient(
   _ gradient: UnsafePointer<Float>, normalized: UnsafePointer<Float>,
-  inverse: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+  inverse: UnsafePointer<Float>, centers: Bool, into result: UnsafeMutablePointer<Float>,
+  rows: Int, columns: Int
 ) {
   for row in 0..<rows {
     let range = row * columns..<(row + 1) * columns
@@ -100,7 +106,8 @@ package func layerNormGradient(
       sum += Double(gradient[index])
       product += Double(gradient[index]) * Double(normalized[index])
     }
-    let (mean, slope) = (sum / Double(columns), product / Double(columns))
+    let mean = centers ? sum / Double(columns) : 0
+    let slope = product / Double(columns)
     for index in range {
       let centered = Double(gradient[index]) - mean - Double(normalized[index]) * slope
       result[index] = Float(Double(inverse[row]) * centered)

@@ -10,20 +10,23 @@ extension LayerKind {
     name: "layer_norm", example: #"{"type": "layer_norm", "eps": 0.001, "affine": true}"#
   ) { options, input throws(NNError) in
     let eps = try options.number("eps", default: 1e-5, in: .above(0, through: 1))
-    return LayerNormLayer(
-      shape: input, eps: eps, isAffine: try options.flag("affine", default: true))
+    let affine = try options.flag("affine", default: true) ? ScaleShift(size: input.count) : nil
+    return RowNormLayer(shape: input, eps: eps, centers: true, affine: affine)
   }
 }
 
-final class LayerNormLayer: Layer {
+/// A normalisation of each row, with its mean subtracted or not.
+final class RowNormLayer: Layer {
   let outputShape: Shape
   private let eps: Double
+  private let centers: Bool
   private let affine: ScaleShift?
 
-  init(shape: Shape, eps: Double, isAffine: Bool) {
+  init(shape: Shape, eps: Double, centers: Bool, affine: ScaleShift?) {
     outputShape = shape
     self.eps = eps
-    affine = isAffine ? ScaleShift(size: shape.count) : nil
+    self.centers = centers
+    self.affine = affine
   }
 
   var tensors: [Parameter] { affine?.parameters ?? [] }
@@ -37,7 +40,7 @@ final class LayerNormLayer: Layer {
   func forward(_ step: LayerStep) {
     let (input, output) = (step.input, step.output)
     normalizeEachRow(
-      input.base, eps: eps, into: output.base,
+      input.base, centers: centers, eps: eps, into: output.base,
       inverse: step.isTraining ? step.saved + input.count : nil, rows: input.rows,
       columns: input.columns)
     if step.isTraining { step.saved.update(from: output.base, count: output.count) }
@@ -49,8 +52,8 @@ final class LayerNormLayer: Layer {
     let normalized = Matrix(step.saved, rows: gradient.rows, columns: gradient.columns)
     affine?.differentiate(gradient, normalized: normalized, gradients: step.gradients)
     guard let inputGradient = step.inputGradient else { return }
-    layerNormGradient(
+    rowNormGradient(
       gradient.base, normalized: normalized.base, inverse: step.saved + gradient.count,
-      into: inputGradient.base, rows: gradient.rows, columns: gradient.columns)
+      centers: centers, into: inputGradient.base, rows: gradient.rows, columns: gradient.columns)
   }
 }
