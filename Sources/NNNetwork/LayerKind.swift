@@ -16,7 +16,7 @@ package struct LayerKind: Kind {
 
   /// The members: those with parameters or a mode of their own, then every activation.
   package static let registry: [LayerKind] =
-    [.dense, .dropout, .batchNorm, .layerNorm, .residual]
+    [.dense, .dropout, .batchNorm, .layerNorm, .rmsNorm, .residual]
     + Activation.registry.map(LayerKind.activation)
 
   /// A kind that is one layer.

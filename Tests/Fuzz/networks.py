@@ -22,6 +22,7 @@ INITIALIZERS = [
 LAYERS = [
     {"type": "dropout", "rate": 0.25}, {"type": "batch_norm", "momentum": 0.2, "eps": 1e-4}, {"type": "batch_norm", "affine": False},
     {"type": "layer_norm", "eps": 1e-4}, {"type": "layer_norm", "affine": False},
+    {"type": "rms_norm", "eps": 1e-4}, {"type": "rms_norm", "affine": False},
     {"type": "residual", "layers": [{"type": "layer_norm"}, {"type": "tanh"}], "shortcut": [{"type": "relu"}]},
 ]  # fmt: skip
 PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.0625}, "robust", {"type": "quantile_normal", "n_quantiles": 5}, {"type": "clip", "limit": 2}, ["robust", "clip"]]

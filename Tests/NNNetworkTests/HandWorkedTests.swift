@@ -98,6 +98,25 @@ import Testing
     #expect(model.weights.base[3] == (momentum == 0 ? 1 : .greatestFiniteMagnitude))
   }
 
+  /// The row (3, 1, -1, -5): mean square 36 / 4 = 9, with eps 1 the root of 10; no mean is subtracted.
+  @Test func rmsNormDividesByTheRootOfTheMeanSquare() throws {
+    let model = try makeModel(
+      #"{"input": 4, "loss": "mse", "layers": [{"type": "rms_norm", "eps": 1}]}"#)
+    #expect(model.tensors.map { $0.name } == ["layers.0.weight"])
+    let features = try Buffer<Float>(count: 4)
+    for (index, value) in [3, 1, -1, -5].enumerated() {
+      features.base[index] = Float(value)
+      model.weights.base[index] = Float(index + 1)
+    }
+    let executor = try CPUExecutor(for: model, rows: 1, training: false)
+    executor.load(denseView(features, rows: 1, columns: 4), from: 0, count: 1, order: nil)
+    let outputs = executor.forward(rows: 1, mode: .inference, pool: .alone)
+    // 3 · 1, 1 · 2, -1 · 3 and -5 · 4 over √10.
+    for (index, wanted) in [0.94868330, 0.63245553, -0.94868330, -6.32455532].enumerated() {
+      #expect(abs(Double(outputs.base[index]) - wanted) < 1e-6)
+    }
+  }
+
   @Test func dropoutKeepsTheMean() throws {
     let model = try makeModel(
       #"{"input": 10000, "loss": "mse", "layers": [{"type": "dropout", "rate": 0.25}]}"#)

@@ -69,6 +69,7 @@ static const struct {
     {"relu", HEAD "\"relu\", " TAIL, "", 0},
     {"dropout", HEAD "\"relu\", {\"type\": \"dropout\", \"rate\": 0.2}, " TAIL, "", 0},
     {"batch_norm", HEAD "\"batch_norm\", \"gelu\", " TAIL, "", 0},
+    {"rms_norm", HEAD "\"rms_norm\", \"tanh\", " TAIL, "", 0},
     {"layer_norm", HEAD "\"layer_norm\", \"tanh\", " TAIL, "", 0},
     {"mse",
      HEAD "\"relu\", {\"type\": \"dense\", \"units\": 1}], \"loss\": \"mse\", \"preprocess\": "

@@ -77,6 +77,8 @@ static const bad_case specs[] = {
     LAYER("batch_norm momentum 1.5", "momentum", "{'type': 'batch_norm', 'momentum': 1.5}")
     LAYER("batch_norm eps 0", "eps", "{'type': 'batch_norm', 'eps': 0}")
     LAYER("batch_norm affine null", "affine", "{'type': 'batch_norm', 'affine': null}")
+    LAYER("rms_norm eps 0", "eps", "{'type': 'rms_norm', 'eps': 0}")
+    LAYER("rms_norm momentum", "momentum", "{'type': 'rms_norm', 'momentum': 0.1}")
     LAYER("layer_norm eps 0", "eps", "{'type': 'layer_norm', 'eps': 0}")
     LAYER("layer_norm eps -1", "eps", "{'type': 'layer_norm', 'eps': -1}")
     LAYER("leaky_relu slope a text", "slope", "{'type': 'leaky_relu', 'slope': 'x'}")

@@ -23,6 +23,8 @@ static const char *const layers[] = {
     "{\"type\": \"batch_norm\", \"affine\": false}",
     "{\"type\": \"layer_norm\", \"eps\": 0.001}",
     "{\"type\": \"layer_norm\", \"affine\": false}",
+    "{\"type\": \"rms_norm\", \"eps\": 0.001}",
+    "{\"type\": \"rms_norm\", \"affine\": false}",
     "{\"type\": \"residual\", \"layers\": [\"tanh\"], \"shortcut\": [\"layer_norm\"]}",
 };
 

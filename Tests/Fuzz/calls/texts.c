@@ -61,7 +61,7 @@ static void layer(void) {
     switch (below(10)) {
     case 0: add("{\"type\": \"dropout\", \"rate\": "), number(ONE_OF(shares)), add("}"); break;
     case 1: add("{\"type\": \"batch_norm\", \"momentum\": "), number(ONE_OF(shares)), add("}"); break;
-    case 2: add("\"layer_norm\""); break;
+    case 2: add(chance(50) ? "\"layer_norm\"" : "\"rms_norm\""); break;
     case 3: add("\"%s\"", ONE_OF(activations)); break;
     default:
         add("{\"type\": \"dense\", \"units\": ");

@@ -16,6 +16,7 @@ LAYERS = [
     {"type": "dense", "units": 5, "bias": False}, {"type": "dense", "units": 5, "bias_init": "zeros"},
     {"type": "dropout", "rate": 0.2}, {"type": "batch_norm", "momentum": 0.2, "eps": 1e-4},
     {"type": "batch_norm", "affine": False}, {"type": "layer_norm", "eps": 1e-4, "affine": True},
+    {"type": "rms_norm", "eps": 1e-4}, {"type": "rms_norm", "affine": False},
     {"type": "residual", "layers": [{"type": "dense", "units": 6}], "shortcut": [{"type": "tanh"}]},
     *[{"type": a} if isinstance(a, str) else a for a in ACTIVATIONS],
 ]  # fmt: skip
