@@ -23,7 +23,7 @@ def network(torch):
     torch.manual_seed(1)
     made = nn.Sequential(
         nn.Linear(6, 9), nn.BatchNorm1d(9), nn.LeakyReLU(0.2), nn.Dropout(0.3), nn.Linear(9, 8, bias=False),
-        nn.LayerNorm(8), nn.GELU(), nn.Linear(8, 3),
+        nn.LayerNorm(8), nn.RMSNorm(8, 1e-4), nn.GELU(), nn.Linear(8, 3),
     )
     made(torch.tensor(X))  # moves the running statistics
     return made.eval()

@@ -52,7 +52,8 @@ def trained_network():
     network = sequential(
         L.Dense(9), L.BatchNormalization(momentum=0.7), L.LeakyReLU(0.2), L.Dropout(0.3),
         L.Dense(8, "gelu", use_bias=False), L.LayerNormalization(), L.BatchNormalization(center=False, scale=False),
-        L.LayerNormalization(center=False, scale=False, epsilon=1e-4), L.Activation("tanh"), L.Dense(3, "softmax"),
+        L.LayerNormalization(center=False, scale=False, epsilon=1e-4), L.RMSNormalization(epsilon=1e-4),
+        L.Activation("tanh"), L.Dense(3, "softmax"),
     )  # fmt: skip
     network.compile("adam", "sparse_categorical_crossentropy")
     network.fit(X, np.arange(17) % 3, epochs=5, verbose=0)

@@ -78,14 +78,14 @@ def test_every_activation(activation):
 
 
 @pytest.mark.parametrize("affine", [True, False])
-@pytest.mark.parametrize("kind", ["batch_norm", "layer_norm"])
+@pytest.mark.parametrize("kind", ["batch_norm", "layer_norm", "rms_norm"])
 def test_normalisations(kind, affine):
     layer = {"type": kind, "affine": affine, "eps": 1e-3}
     foreign = check(model_of([layer, {"type": "dropout", "rate": 0.5}, {"type": "dense", "units": 6}, layer, DENSE]))
     assert [layer["type"] for layer in foreign.spec["layers"]] == [kind, "dense", kind, "dense"]
 
 
-@pytest.mark.parametrize("kind", ["batch_norm", "layer_norm"])
+@pytest.mark.parametrize("kind", ["batch_norm", "layer_norm", "rms_norm"])
 def test_normalisations_keep_digits_beside_a_large_mean(kind):
     X = features() + 1e4
     model = model_of([kind, DENSE])

@@ -41,6 +41,8 @@ def read_layer(keras: Any, layer: Any) -> Read:
         return _dense(keras, layer)
     if kind in ("BatchNormalization", "LayerNormalization"):
         return _norm(keras, layer)
+    if kind == "RMSNormalization":
+        return _rms_norm(keras, layer)
     if kind == "Dropout" and layer.noise_shape is None:
         return {"type": "dropout", "rate": layer.rate}, {}
     return _activation(keras, layer), {}
@@ -85,6 +87,14 @@ def _norm(keras: Any, layer: Any) -> Read:
     else:
         options = {"type": "layer_norm", **options}
     return options, {name: keras.ops.convert_to_numpy(value) for name, value in tensors.items()}
+
+
+def _rms_norm(keras: Any, layer: Any) -> Read:
+    axes = list(layer.axis) if isinstance(layer.axis, (list, tuple)) else [layer.axis]
+    if axes not in ([-1], [1]):
+        raise refusal(layer, f"its axis must be -1, the features of a row, got {layer.axis}")
+    options = {"type": "rms_norm", "eps": layer.epsilon, "affine": True}
+    return options, {"weight": keras.ops.convert_to_numpy(layer.scale)}
 
 
 def _activation(keras: Any, layer: Any) -> Dict[str, Any]:

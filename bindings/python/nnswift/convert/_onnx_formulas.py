@@ -95,12 +95,20 @@ def _layer_norm_forms() -> Iterator[Pattern]:
         yield from (("Add", ("Mul", normal, "WEIGHT"), "BIAS"), ("Mul", normal, "WEIGHT"), normal)
 
 
+def _rms_norm_forms() -> Iterator[Pattern]:
+    for square in (("Pow", "x", 2.0), ("Mul", "x", "x")):
+        root = ("Sqrt", ("Add", ("ReduceMean", square), "EPS"))
+        for normal in (("Div", "x", root), ("Mul", "x", ("Div", 1.0, root)), ("Mul", "x", ("Reciprocal", root))):
+            yield from (("Mul", normal, "WEIGHT"), normal)
+
+
 def _formulas() -> Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]]:
     rows: List[Tuple[Pattern, str, Dict[str, Any]]] = [(form, "activation", kind) for form, kind in _gelus()]
     for form in (("Mul", "x", ("Sigmoid", "x")), ("Div", "x", ("Add", 1.0, ("Exp", ("Neg", "x"))))):
         rows.append((form, "activation", {"type": "silu"}))
     rows += [(form, "activation", {"type": "softplus"}) for form in _softplus_forms()]
     rows += [(form, "layer_norm", {"type": "layer_norm"}) for form in _layer_norm_forms()]
+    rows += [(form, "rms_norm", {"type": "rms_norm"}) for form in _rms_norm_forms()]
     rows.append((("Concat", ("Sub", 1.0, "x"), "x"), "two_columns", {}))
     rows.append((_DISTANCE, "centred", {}))
     by_operator: Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]] = {}
@@ -113,4 +121,4 @@ def _formulas() -> Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]]:
 FORMULAS = _formulas()
 
 #: Operators that have a meaning only inside a formula.
-PARTS = ("Concat", "Erf", "Greater", "Neg", "Pow", "ReduceMean", "Sqrt", "Where")
+PARTS = ("Concat", "Erf", "Greater", "Neg", "Pow", "ReduceMean", "Reciprocal", "Sqrt", "Where")

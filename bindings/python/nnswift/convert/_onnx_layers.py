@@ -145,6 +145,8 @@ class Layers:
             self._size = step.tensors["weight"].shape[0]
             options = {"type": "dense", "units": self._size, "bias": "bias" in step.tensors}
         tensors = dict(step.tensors)
+        if step.kind == "rms_norm":
+            options["affine"] = "weight" in tensors
         if step.kind == "layer_norm":
             options["affine"] = "weight" in tensors
             if "weight" in tensors:

@@ -9,8 +9,8 @@ import numpy as np
 from ._onnx_graph import Graph, Node
 
 SUPPORTED = (
-    "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, Relu, LeakyRelu, Elu, Selu, Gelu, Sigmoid, Tanh, "
-    "Softplus, HardSigmoid, Swish, Softmax, LogSoftmax, Sub, Mul, Div and Add with a constant, Scaler, "
+    "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, RMSNormalization, Relu, LeakyRelu, Elu, Selu, Gelu, "
+    "Sigmoid, Tanh, Softplus, HardSigmoid, Swish, Softmax, LogSoftmax, Sub, Mul, Div and Add with a constant, Scaler, "
     "Add of two branches, "
     "and passed over: Identity, Dropout, Cast, Flatten, Reshape"
 )
@@ -19,9 +19,9 @@ SUPPORTED = (
 class Step(NamedTuple):
     """One thing that is done to a value.
 
-    kind is "dense", "batch_norm", "layer_norm", "activation", "residual", "affine", "reshape", "skip", or what needs a
-    certain neighbour: "centred" a layer_norm behind it, "two_columns" a sigmoid before it, "exp" the end of the graph.
-    options are those of a layer in a spec, tensors those of the layer, branches the steps of a residual's two.
+    kind is "dense", "batch_norm", "layer_norm", "rms_norm", "activation", "residual", "affine", "reshape", "skip", or
+    what needs a certain neighbour: "centred" a layer_norm behind it, "two_columns" a sigmoid before it, "exp" the end
+    of the graph. options are those of a layer in a spec, tensors those of the layer, branches the steps of a residual's two.
     """
 
     kind: str
@@ -97,6 +97,12 @@ def _layer_norm(graph: Graph, node: Node) -> Step:
     bias = floats(graph.constant(node.input(2)), node) if node.input(2) else np.zeros_like(weight)
     options = {"type": "layer_norm", "eps": short(node.number("epsilon", 1e-5))}
     return Step("layer_norm", node, node.input(0), options, {"weight": weight, "bias": bias})
+
+
+def _rms_norm(graph: Graph, node: Node) -> Step:
+    _expect(node, node.number("axis", -1) in (-1, 1), "must be over the last axis")
+    options = {"type": "rms_norm", "eps": short(node.number("epsilon", 1e-5))}
+    return Step("rms_norm", node, node.input(0), options, {"weight": floats(graph.constant(node.input(1)), node)})
 
 
 def _activation(options: Callable[[Node], Dict[str, Any]]) -> Callable[[Graph, Node], Step]:
@@ -193,6 +199,7 @@ READERS: Dict[str, Callable[[Graph, Node], Optional[Step]]] = {
     **dict.fromkeys(("Flatten", "Reshape"), _reshape),
     "BatchNormalization": _batch_norm,
     "LayerNormalization": _layer_norm,
+    "RMSNormalization": _rms_norm,
     "Scaler": _scaler,
     "Exp": _exp,
     "Relu": _activation(lambda _: {"type": "relu"}),
