@@ -128,6 +128,9 @@ parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers beside the reference
 
 SAME_BYTES ?= compare build/same_bytes.json
 
+reference: lib setup ## writes the options into the tables of docs/reference.md
+	@$(HERE) $(PY) tools/reference.py
+
 same-bytes: lib setup ## the same bytes as in a record? SAME_BYTES="record FILE" or "compare FILE" (a minute)
 	@$(HERE) $(PY) tools/same_bytes.py $(SAME_BYTES)
 
@@ -160,4 +163,4 @@ ab: lib setup ## OLD=a/libnnswift.so beside build/libnnswift.so: ratios of times
 	@$(PY) Tests/Benchmarks/ab.py $(OLD) $(AB)
 
 .PHONY: help lib install examples python demo data setup test check abi coverage sanitize clean \
-  golden golden-check parity same-bytes faults manners-faults fuzz mutants reports bench-setup bench ab
+  golden golden-check parity reference same-bytes faults manners-faults fuzz mutants reports bench-setup bench ab

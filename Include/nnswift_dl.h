@@ -21,6 +21,7 @@
 typedef uint32_t (*nns_abi_version_fn)(void);
 typedef const char *(*nns_version_fn)(void);
 typedef int32_t (*nns_build_info_fn)(char *buffer, size_t capacity, size_t *need);
+typedef int32_t (*nns_registry_fn)(char *buffer, size_t capacity, size_t *need);
 typedef const char *(*nns_last_error_fn)(void);
 typedef const char *(*nns_status_name_fn)(int32_t status);
 typedef int32_t (*nns_set_log_fn)(nns_log_fn receiver, void *user);
@@ -127,6 +128,7 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_abi_version) \
     X(nns_version) \
     X(nns_build_info) \
+    X(nns_registry) \
     X(nns_last_error) \
     X(nns_status_name) \
     X(nns_set_log) \
@@ -200,6 +202,7 @@ typedef struct nns_functions {
     nns_abi_version_fn nns_abi_version;
     nns_version_fn nns_version;
     nns_build_info_fn nns_build_info;
+    nns_registry_fn nns_registry;
     nns_last_error_fn nns_last_error;
     nns_status_name_fn nns_status_name;
     nns_set_log_fn nns_set_log;

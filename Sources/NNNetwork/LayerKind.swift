@@ -19,6 +19,14 @@ package struct LayerKind: Kind {
     [.dense, .dropout, .batchNorm, .layerNorm, .rmsNorm, .residual]
     + Activation.registry.map(LayerKind.activation)
 
+  /// Describes every member.
+  package static func descriptions() throws(NNError) -> JSON {
+    try descriptions { kind, options throws(NNError) in
+      var reader = LayerReader(limits: ModelSpec.Limits())
+      _ = try kind.build(&options, Shape(4), &reader)
+    }
+  }
+
   /// A kind that is one layer.
   ///
   /// - Parameter make: reads the options and makes the layer for rows of `input`'s shape.

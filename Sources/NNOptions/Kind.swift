@@ -69,6 +69,7 @@ extension Options {
     _ key: String, default standard: String, owner: String? = nil,
     _ build: (Member, inout Options) throws(NNError) -> Value
   ) throws(NNError) -> Value {
+    describe(key, Member.role, default: .string(standard))
     let json = value(key) ?? .string(standard)
     let (value, resolved) = try Member.read(json, owner: owner ?? self.owner, build)
     resolve(key, as: resolved)

@@ -9,16 +9,28 @@ package struct Options {
   /// The options read so far with their defaults filled in, in the order of reading.
   package private(set) var resolved = JSONObject()
 
+  /// What each option accepts, in the order of reading; nil: not asked for.
+  package private(set) var descriptions: [JSON]?
+
   private let given: JSONObject
   private var known: [String] = []
 
-  package init(_ object: JSONObject, owner: String) {
+  /// - Parameter describes: whether to gather `descriptions`.
+  package init(_ object: JSONObject, owner: String, describes: Bool = false) {
     self.given = object
     self.owner = owner
+    descriptions = describes ? [] : nil
   }
 
   /// A number in an interval; the default if the key is absent.
   package mutating func number(
+    _ key: String, default standard: Double, in interval: Interval
+  ) throws(NNError) -> Double {
+    describe(key, "number", default: JSON(standard), interval)
+    return try readNumber(key, default: standard, in: interval)
+  }
+
+  private mutating func readNumber(
     _ key: String, default standard: Double, in interval: Interval
   ) throws(NNError) -> Double {
     let value = take(key)
@@ -32,11 +44,19 @@ package struct Options {
   /// A number that must be given.
   package mutating func number(_ key: String, in interval: Interval) throws(NNError) -> Double {
     guard given[key] != nil else { throw missing(key, "a number, \(interval.sentence(key))") }
-    return try number(key, default: .nan, in: interval)
+    describe(key, "number", default: nil, interval)
+    return try readNumber(key, default: .nan, in: interval)
   }
 
   /// An integer in a range; the default if the key is absent.
   package mutating func integer(
+    _ key: String, default standard: Int, in range: ClosedRange<Int>
+  ) throws(NNError) -> Int {
+    describe(key, "integer", default: .integer(Int64(standard)), range)
+    return try readInteger(key, default: standard, in: range)
+  }
+
+  private mutating func readInteger(
     _ key: String, default standard: Int, in range: ClosedRange<Int>
   ) throws(NNError) -> Int {
     guard let value = take(key) else {
@@ -53,7 +73,8 @@ package struct Options {
   /// An integer that must be given.
   package mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(NNError) -> Int {
     guard given[key] != nil else { throw missing(key, integerSentence(range)) }
-    return try integer(key, default: 0, in: range)
+    describe(key, "integer", default: nil, range)
+    return try readInteger(key, default: 0, in: range)
   }
 
   /// Any of the 2^64 seeds.
@@ -68,6 +89,7 @@ package struct Options {
 
   /// true or false.
   package mutating func flag(_ key: String, default standard: Bool) throws(NNError) -> Bool {
+    describe(key, "boolean", default: .bool(standard))
     guard let value = take(key) else {
       resolved[key] = .bool(standard)
       return standard
@@ -81,6 +103,7 @@ package struct Options {
   package mutating func choice(
     _ key: String, default standard: String, among words: [String]
   ) throws(NNError) -> String {
+    describe(key, "string", default: .string(standard), words)
     guard let value = take(key) else {
       resolved[key] = .string(standard)
       return standard
@@ -96,6 +119,7 @@ package struct Options {
   package mutating func numbers(_ key: String, in interval: Interval) throws(NNError) -> [Double] {
     let sentence = "a list of numbers, \(interval.sentence("each"))"
     guard let value = take(key) else { throw missing(key, sentence) }
+    describe(key, "numbers", default: nil, interval)
     guard let elements = value.array, !elements.isEmpty else {
       throw refusal(key, sentence, value)
     }
@@ -108,6 +132,19 @@ package struct Options {
     }
     resolved[key] = value
     return numbers
+  }
+
+  /// A text, such as the name of a metric.
+  ///
+  /// - Parameter must: what it must be, for messages.
+  package mutating func text(
+    _ key: String, default standard: String, _ must: String
+  ) throws(NNError) -> String {
+    describe(key, "string", default: .string(standard))
+    let value = take(key) ?? .string(standard)
+    guard let text = value.string else { throw refusal(key, must, value) }
+    resolved[key] = value
+    return text
   }
 
   /// The raw value of a key whose caller checks it; `resolve` then records the result.
@@ -150,13 +187,24 @@ package struct Options {
     "an integer in \(range.lowerBound)...\(range.upperBound)"
   }
 
+  /// Adds to `descriptions`.
+  mutating func describe(
+    _ key: String, _ type: String, default standard: JSON?, _ more: [(key: String, value: JSON)]
+  ) {
+    guard descriptions != nil else { return }
+    var description = JSONObject([("name", .string(key)), ("type", .string(type))])
+    if let standard { description.members.append(("default", standard)) }
+    description.members += more
+    descriptions?.append(.object(description))
+  }
+
   private mutating func take(_ key: String) -> JSON? {
     if !known.contains(where: { sameBytes($0, key) }) { known.append(key) }
     return given[key]
   }
 
   private mutating func keep(_ key: String, _ number: Double) -> Double {
-    resolved[key] = Int64(exactly: number).map { .integer($0) } ?? .number(number)
+    resolved[key] = JSON(number)
     return number
   }
 }

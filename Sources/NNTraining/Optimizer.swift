@@ -33,21 +33,32 @@ package struct OptimizerKind: Kind {
     _ json: JSON
   ) throws(NNError) -> (function: OptimizerFunction, shared: Shared, resolved: JSON) {
     let ((function, shared), resolved) = try read(json) { kind, options throws(NNError) in
-      let function = try kind.make(&options)
-      let shared = Shared(
-        learningRate: try options.number(
-          "learning_rate", default: function.learningRate, in: .closed(0, 1e38)),
-        weightDecay: try options.number(
-          "weight_decay", default: function.weightDecay, in: .closed(0, 1e6)),
-        l1: try options.number("l1", default: 0, in: .closed(0, 1e6)),
-        decaysBias: try options.flag("decay_bias", default: true))
-      return (function, shared)
+      try kind.build(&options)
     }
     if function.lbfgs != nil, shared.l1 > 0 {
       throw .argument(
         "optimizer lbfgs: l1 must be 0, its line needs a smooth loss; use weight_decay")
     }
     return (function, shared, resolved)
+  }
+
+  /// Describes every member.
+  package static func descriptions() throws(NNError) -> JSON {
+    try descriptions { kind, options throws(NNError) in _ = try kind.build(&options) }
+  }
+
+  private func build(
+    _ options: inout Options
+  ) throws(NNError) -> (function: OptimizerFunction, shared: Shared) {
+    let function = try make(&options)
+    let shared = Shared(
+      learningRate: try options.number(
+        "learning_rate", default: function.learningRate, in: .closed(0, 1e38)),
+      weightDecay: try options.number(
+        "weight_decay", default: function.weightDecay, in: .closed(0, 1e6)),
+      l1: try options.number("l1", default: 0, in: .closed(0, 1e6)),
+      decaysBias: try options.flag("decay_bias", default: true))
+    return (function, shared)
   }
 }
 

@@ -44,16 +44,25 @@ package struct ScheduleFunction: Sendable {
 
   /// Reads a schedule from JSON and refuses unknown options.
   package static func parse(_ json: JSON) throws(NNError) -> ScheduleFunction {
-    try Schedule.read(json) { kind, options throws(NNError) in
-      let rule = try kind.make(&options)
-      let per = try options.choice(
-        "per", default: kind.isPerStep ? "step" : "epoch", among: ["epoch", "step"])
-      let warmup = try options.integer("warmup_steps", default: 0, in: 0...1_000_000_000)
-      if case .plateau = rule, per == "step" {
-        throw .argument("\(options.owner): per must be \"epoch\", its metric exists once an epoch")
-      }
-      return ScheduleFunction(rule: rule, isPerStep: per == "step", warmupSteps: warmup)
-    }.value
+    try Schedule.read(json) { kind, options throws(NNError) in try build(kind, &options) }.value
+  }
+
+  /// Describes every member of the registry.
+  package static func descriptions() throws(NNError) -> JSON {
+    try Schedule.descriptions { kind, options throws(NNError) in _ = try build(kind, &options) }
+  }
+
+  private static func build(
+    _ kind: Schedule, _ options: inout Options
+  ) throws(NNError) -> ScheduleFunction {
+    let rule = try kind.make(&options)
+    let per = try options.choice(
+      "per", default: kind.isPerStep ? "step" : "epoch", among: ["epoch", "step"])
+    let warmup = try options.integer("warmup_steps", default: 0, in: 0...1_000_000_000)
+    if case .plateau = rule, per == "step" {
+      throw .argument("\(options.owner): per must be \"epoch\", its metric exists once an epoch")
+    }
+    return ScheduleFunction(rule: rule, isPerStep: per == "step", warmupSteps: warmup)
   }
 }
 

@@ -152,11 +152,7 @@ package struct EarlyStopping: Sendable {
           + String(json.text.prefix(80)))
     }
     var options = Options(object, owner: "early_stopping")
-    let named = options.value("metric") ?? .string("val_loss")
-    guard let metric = named.string else {
-      throw options.refusal("metric", "a name such as \"val_loss\"", named)
-    }
-    self.metric = metric
+    metric = try options.text("metric", default: "val_loss", "a name such as \"val_loss\"")
     let mode = try options.choice("mode", default: "auto", among: ["auto", "min", "max"])
     isHigherBetter = mode == "auto" ? nil : mode == "max"
     patience = try options.integer("patience", default: 10, in: 0...1_000_000_000)

@@ -51,6 +51,16 @@ def test_reference_names_every_member(role):
     assert not missing
 
 
+def test_the_options_of_the_reference_are_those_of_the_library():
+    """What must hold after a change of an option: make reference."""
+    import nnswift
+
+    sys.path.insert(0, str(ROOT / "tools"))
+    import reference
+
+    assert reference.written(REFERENCE, nnswift.registry()) == REFERENCE
+
+
 def test_the_page_of_pictures_has_every_function_as_it_is():
     from nnswift import plot
 

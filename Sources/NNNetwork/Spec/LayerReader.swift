@@ -45,6 +45,7 @@ struct LayerReader {
   mutating func branch(
     _ key: String, _ options: inout Options, _ input: Shape, isNeeded: Bool
   ) throws(NNError) -> Branch {
+    options.describe(key, "layers", default: isNeeded ? nil : .array([]))
     let given = options.value(key)
     guard let list = (given ?? (isNeeded ? nil : .array([])))?.array, !(isNeeded && list.isEmpty)
     else {

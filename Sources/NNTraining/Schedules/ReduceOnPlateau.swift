@@ -13,11 +13,8 @@ extension Schedule {
     example: #"{"type": "reduce_on_plateau", "metric": "loss", "factor": 0.5, "patience": 1}"#,
     isPerStep: false
   ) { options throws(NNError) in
-    let named = options.value("metric") ?? .string("val_loss")
-    guard let metric = named.string else {
-      throw options.refusal("metric", "a name such as \"val_loss\"", named)
-    }
-    options.resolve("metric", as: named)
+    let metric = try options.text(
+      "metric", default: "val_loss", "a name such as \"val_loss\"")
     return .plateau(
       PlateauRule(
         metric: metric,

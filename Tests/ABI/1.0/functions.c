@@ -26,6 +26,7 @@ static void check_library(void) {
     size_t need = 0;
     int32_t threads = 0;
     CHECK(!nns_build_info(text, sizeof text, &need) && need == strlen(text) + 1);
+    CHECK(!nns_registry(NULL, 0, &need) && need > 1000);
     CHECK(!nns_set_threads(2) && !nns_get_threads(&threads) && threads == 2);
     CHECK(!nns_set_threads(1));
     CHECK(!nns_set_log(on_line, &lines));

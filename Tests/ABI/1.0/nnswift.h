@@ -119,6 +119,15 @@ const char *nns_version(void);
  * Statuses: NULL, ARGUMENT. */
 NNS_CHECKED int32_t nns_build_info(char *buffer, size_t capacity, size_t *need);
 
+/* Writes what a spec and a config may name, as a JSON object: "layer", "activation", "init",
+ * "preprocess", "loss", "optimizer", "schedule" and "metric" each have a list of members
+ * {"name", "example", "options"}. An option is {"name", "type", "default"} with "minimum" or
+ * "exclusiveMinimum", "maximum" or "exclusiveMaximum", or "enum"; one without "default" must be
+ * given. Types: number, integer, boolean, string, numbers (a list), layers (a list), or one of the
+ * keys above. [any]
+ * Statuses: NULL, ARGUMENT, MEMORY. */
+NNS_CHECKED int32_t nns_registry(char *buffer, size_t capacity, size_t *need);
+
 /* The sentence of this thread's last failed call, "" before the first. It stays until the next
  * call that fails in this thread; copy it if it must live longer. [any] */
 const char *nns_last_error(void);
@@ -407,7 +416,7 @@ NNS_CHECKED int32_t nns_get_scaling(const nns_model *model, float *center, float
                                     int64_t count);
 
 /* Sets those values instead of fitting them: finite, scales above 0. [change]
- * Statuses: NULL, ARGUMENT, SHAPE, STATE, BUSY. */
+ * Statuses: NULL, ARGUMENT, SHAPE, STATE, BUSY, MEMORY. */
 NNS_CHECKED int32_t nns_set_scaling(nns_model *model, const float *center, const float *scale,
                                     int64_t count);
 

@@ -57,6 +57,7 @@ static const struct {
     uint64_t statuses;
 } lists[] = {
     {"nns_build_info", S(NULL) | S(ARGUMENT)},
+    {"nns_registry", S(NULL) | S(ARGUMENT) | S(MEMORY)},
     {"nns_set_log", 0},
     {"nns_set_threads", S(ARGUMENT)},
     {"nns_get_threads", S(NULL)},
@@ -89,7 +90,7 @@ static const struct {
     {"nns_data_subset", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(LIMIT) | S(MEMORY)},
     {"nns_data_free", 0},
     {"nns_get_scaling", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(BUSY)},
-    {"nns_set_scaling", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(BUSY)},
+    {"nns_set_scaling", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_train", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(MEMORY) |
                       S(DIVERGED) | S(CANCELLED) | S(CALLBACK)},
     {"nns_configure", S(NULL) | S(ARGUMENT) | S(STATE) | S(BUSY) | S(MEMORY)},

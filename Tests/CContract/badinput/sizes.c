@@ -11,6 +11,7 @@ static const int64_t plain[] = {4, 8, 3}, no_units[] = {4, 0, 3}, minus[] = {4, 
 
 #define LIBRARY(X)                                                                               \
     X(nns_build_info, small_buffer, S(ARGUMENT), "capacity", (made.text, 3, &need))              \
+    X(nns_registry, small_buffer, S(ARGUMENT), "capacity", (made.text, 3, &need))                \
     X(nns_set_threads, minus_1, S(ARGUMENT), "-1", (-1))                                         \
     X(nns_set_threads, t257, S(ARGUMENT), "256", (257))                                          \
     X(nns_set_threads, t100000, S(ARGUMENT), "100000", (100000))                                 \

@@ -38,6 +38,22 @@ static void check_versions(void) {
           "expected \"%s...\", got \"%s\"", expected, nns_version());
 }
 
+/* The text has every registry, each kind's options, and fits the size that it tells. */
+static void check_registry(void) {
+    static char text[1 << 17];
+    size_t need = 0;
+    check_status("registry: asking its size", nns_registry(NULL, 0, &need), NNS_OK);
+    if (!check(need > 1 && need <= sizeof text, "registry: a sensible size", "got %zu", need))
+        return;
+    check_status("registry: exact buffer", nns_registry(text, need, NULL), NNS_OK);
+    check_integer("registry: need counts the final 0", (int64_t)strlen(text) + 1, (int64_t)need);
+    const char *const parts[] = {"{\"layer\": [", "\"activation\": [", "\"init\": [", "\"preprocess\": [", "\"loss\": [",
+                                 "\"optimizer\": [", "\"schedule\": [", "\"metric\": [",
+                                 "\"name\": \"rate\", \"type\": \"number\", \"minimum\": 0, \"exclusiveMaximum\": 1"};
+    for (size_t at = 0; at < sizeof parts / sizeof *parts; at++)
+        check(strstr(text, parts[at]) != NULL, "registry: a part", "%s is missing", parts[at]);
+}
+
 static void check_build_info(void) {
     char text[4096];
     size_t need = 0;
@@ -91,6 +107,7 @@ void check_library(void) {
     check_text("last error: \"\" before the first failure", nns_last_error(), "");
     check_versions();
     check_build_info();
+    check_registry();
     for (size_t at = 0; at < sizeof status_names / sizeof *status_names; at++)
         check_text("status name", nns_status_name(status_names[at].status), status_names[at].name);
     check_error_texts();

@@ -125,6 +125,12 @@ static int32_t build_info(fixture *with) {
     return nns_build_info(NULL, 0, &need);
 }
 
+static int32_t registry(fixture *with) {
+    size_t need;
+    (void)with;
+    return nns_registry(NULL, 0, &need);
+}
+
 static int32_t create_data(fixture *with) {
     nns_array x = features_of(&set), y = labels_of(&set), w = array_of(NNS_F32, set.targets, ROWS, 1);
     (void)with;
@@ -352,6 +358,7 @@ const attempt attempts[] = {
     {"nns_history", history, NNS_OK, 0},
     {"nns_history_info, nns_history_value", history_numbers, NNS_OK, 0},
     {"nns_build_info", build_info, NNS_OK, 0},
+    {"nns_registry", registry, NNS_OK, 0},
     {"nns_data_create", create_data, NNS_OK, 0},
     {"nns_data_split, random", split_random, NNS_OK, 0},
     {"nns_data_split, stratified", split_stratified, NNS_OK, 0},

@@ -61,7 +61,7 @@ static int32_t texts(void) {
     size_t *need = chance(10) ? NULL : block(sizeof *need);
     char *text = chance(3) ? NULL : (char *)buffer.at;
     int32_t status;
-    switch (below(9)) {
+    switch (below(10)) {
     case 6: status = CALL(nns_get_note(model, some_name(), text, capacity, need)); break;
     case 7: status = CALL(nns_note_name(model, (int64_t)below(4) - 1, text, capacity, need)); break;
     case 8: status = CALL(nns_set_note(model, some_name(), chance(30) ? NULL : some_name())); break;
@@ -70,6 +70,7 @@ static int32_t texts(void) {
     case 0: status = CALL(nns_describe(model, text, capacity, need)); break;
     case 1: status = CALL(nns_history(model, text, capacity, need)); break;
     case 2: status = CALL(nns_build_info(text, capacity, need)); break;
+    case 9: status = CALL(nns_registry(text, capacity, need)); break;
     default:
         status = CALL(nns_tensor(model, (int64_t)below(8) - 1, text, capacity, need,
                                  chance(50) ? NULL : block(4 * sizeof(int64_t)), below(5), NULL, NULL));

@@ -21,7 +21,7 @@ from .errors import (
 from .history import History, Progress
 from .model import Model, from_bytes, load
 from .session import Session
-from .settings import build_info, get_threads, set_threads, version
+from .settings import build_info, get_threads, registry, set_threads, version
 
 __version__ = "1.0.0"
 
@@ -29,6 +29,6 @@ __all__ = [
     "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "DivergedError", "DtypeError",
     "Error", "FileError", "FormatError", "History", "InternalError", "LimitError", "Model", "NullError",
     "OutOfMemoryError", "Progress", "Session", "ShapeError", "StateError", "VersionError", "build_info", "convert",
-    "data", "errors", "from_bytes", "from_onnx", "get_threads", "load", "metrics", "plot", "set_threads", "split",
-    "split_indices", "to_onnx", "version",
+    "data", "errors", "from_bytes", "from_onnx", "get_threads", "load", "metrics", "plot", "registry",
+    "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip

@@ -93,6 +93,7 @@ nns_progress_fn = CFUNCTYPE(c_int32, c_void_p, POINTER(nns_progress))
 # Functions that return a status: their arguments in the order of the header.
 _CHECKED = {
     "nns_build_info": [c_char_p, c_size_t, Size],
+    "nns_registry": [c_char_p, c_size_t, Size],
     "nns_set_log": [nns_log_fn, c_void_p],
     "nns_set_threads": [c_int32],
     "nns_get_threads": [Int32s],

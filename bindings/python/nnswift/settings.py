@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Dict
+import json
+from typing import Any, Dict, List
 
 from . import _arrays
 from ._library import lib, text_of
@@ -18,6 +19,17 @@ def build_info() -> Dict[str, str]:
     """Returns how the library was built and what computes its products."""
     lines = text_of(lib.nns_build_info).splitlines()
     return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+
+def registry() -> Dict[str, List[Dict[str, Any]]]:
+    """Returns what a spec and a config may name: the members of "layer", "activation", "init", "preprocess", "loss",
+    "optimizer", "schedule" and "metric".
+
+    Each member has a "name", an "example", and "options" with "name", "type", "default" (an option without one must be
+    given) and what a value may be: "minimum" or "exclusiveMinimum", "maximum" or "exclusiveMaximum", "enum". A type is
+    number, integer, boolean, string, numbers (a list), or one of the eight keys.
+    """
+    return json.loads(text_of(lib.nns_registry))
 
 
 def set_threads(threads: int) -> None:
