@@ -88,7 +88,7 @@ ADDITIONS = {
     "a status": [("NNS_E_INTERNAL = 99 ", "NNS_E_INTERNAL = 99, NNS_E_NEW = 100 ")],
     "a group of constants": [("/* Levels of the log", "enum { NNS_NEW = 1 };\n/* Levels of the log")],
     "a field at the end of nns_array": [("int64_t col_stride; /", "int64_t col_stride; int64_t more; /")],
-    "a field at the end of nns_progress": [("double seconds; ", "double seconds; int64_t more; ")],
+    "a field at the end of nns_progress": [("const double *metric_values;", "const double *metric_values; int64_t more;")],
     "a field at the end of nns_limits": [("int64_t max_note_bytes; ", "int64_t max_note_bytes; int64_t more; ")],
     "another comment": [("/* Statuses, grouped in tens", "/* Numbers, grouped in tens")],
 }
