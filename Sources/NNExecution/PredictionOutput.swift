@@ -1,8 +1,8 @@
 import NNData
 import NNMath
 
-/// The caller's array for predictions: floats or doubles, for labels integers of 64 or 32 bits, with
-/// byte strides of any sign. It need not be aligned.
+/// The caller's array for predictions: floats or doubles, for labels integers of 64 or 32 bits,
+/// with byte strides of any sign. It need not be aligned.
 package struct PredictionOutput: @unchecked Sendable {
   private let type: ElementType
   private let base: UnsafeMutableRawPointer
