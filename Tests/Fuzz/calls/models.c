@@ -50,7 +50,7 @@ static int32_t sizes(void) {
 }
 
 static const char *some_name(void) {
-    static const char *const names[] = {"a", "build", "", "\xff", "gr\xc3\xbc\xc3\x9f" "e", "x-\"\n"};
+    static const char *const names[] = {"a", "build", "", "\xff", "gr\303\274\303\237e", "x-\"\n"};
     return chance(2) ? NULL : names[below(6)];
 }
 
