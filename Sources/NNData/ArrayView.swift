@@ -26,6 +26,11 @@ package struct ArrayView: @unchecked Sendable {
     self.columnStride = columnStride
   }
 
+  /// Whether it is rows of floats, one behind the other.
+  package var isPlainFloats: Bool {
+    type == .float32 && columnStride == 4 && rowStride == columns * 4
+  }
+
   /// Copies rows, converted to Float, into a dense block.
   ///
   /// - Parameters:

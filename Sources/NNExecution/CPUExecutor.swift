@@ -48,7 +48,9 @@ package final class CPUExecutor {
     backwardOrder = visited.reversed()
     nodesWithStatistics = plan.nodes.indices.filter { !plan.nodes[$0].layer.statistics.isEmpty }
     trained = model.parameterRanges.enumerated().filter { !$1.isEmpty }
-      .map { TrainedNode(index: $0, range: $1, slices: plan.nodes[$0].layer.slices) }
+      .map {
+        TrainedNode(index: $0, range: $1, sliceCount: plan.nodes[$0].layer.slices?.sliceCount ?? 0)
+      }
     readsRows = plan.slots[0].readers.allSatisfy { plan.nodes[$0].layer.readsRows }
     readsFeatures = readsRows && model.preprocess.isIdentity
     (nodeCount, outputSize) = (plan.nodes.count, model.outputSize)
@@ -94,6 +96,7 @@ package final class CPUExecutor {
   /// Runs the loaded rows through the network.
   ///
   /// - Returns: raw outputs [rows × outputSize], in the executor's memory.
+  @inline(__always)
   package func forward(rows: Int, mode: Mode, pool: WorkerPool) -> Matrix {
     for index in 0..<nodeCount {
       let step = step(index, rows: rows, mode: mode, gradients: workspace.input, pool: pool)

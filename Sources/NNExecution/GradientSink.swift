@@ -20,8 +20,8 @@ struct TrainedNode {
   let index: Int
   /// Where its parameters stand in the model's weights.
   let range: Range<Int>
-  /// Set where its gradients come in slices.
-  let slices: (any GradientSlices)?
+  /// 0 where its gradients come as a whole.
+  let sliceCount: Int
 }
 
 extension CPUExecutor {
@@ -35,14 +35,17 @@ extension CPUExecutor {
     var bound: Float = 0
     for node in trained {
       let (index, range) = (node.index, node.range)
-      guard let slices = node.slices else {
+      if node.sliceCount == 0 {
         bound = max(bound, largestMagnitude(gradients + range.lowerBound, range.count))
         continue
       }
       let step = step(
         index, rows: rows, mode: mode, gradients: gradients, pool: WorkerPool.alone)
       let isFirst = index == 0 && model.preprocess.isIdentity
-      bound = max(bound, slices.bound(step, inputMagnitude: isFirst ? inputMagnitude : nil))
+      let own = step.place.pointee.layer.useSlices {
+        $0.bound(step, inputMagnitude: isFirst ? inputMagnitude : nil)
+      }
+      bound = max(bound, own ?? .infinity)
     }
     return bound
   }
@@ -59,39 +62,45 @@ extension CPUExecutor {
   ) {
     for node in trained {
       let range = node.range
-      guard let slices = node.slices else {
+      if node.sliceCount == 0 {
         sink?.take(
           GradientSpan(
             offset: range.lowerBound, count: range.count, values: gradients + range.lowerBound))
         continue
       }
       // Waking other threads (about 5 us) must pay.
-      let isShared = Double(range.count) * Double(rows) >= 2_000_000
-      let pool = isShared ? pool : WorkerPool.alone
-      var job = SliceJob(
-        slices: slices,
-        step: step(node.index, rows: rows, mode: mode, gradients: gradients, pool: pool),
-        sink: sink,
-        place: sink != nil && pool.members == 1 ? .temporary(workspace.temporary) : .model)
-      withUnsafeMutablePointer(to: &job) { job in
-        pool.run(parts: slices.sliceCount, context: UnsafeMutableRawPointer(job)) {
-          context, slice, _ in
-          context.assumingMemoryBound(to: SliceJob.self).pointee.compute(slice)
+      let isShared = Double(range.count) * Double(rows) >= 2_000_000 && pool.members > 1
+      let step = step(
+        node.index, rows: rows, mode: mode, gradients: gradients,
+        pool: isShared ? pool : WorkerPool.alone)
+      if isShared {
+        var job = SliceJob(step: step, sink: sink)
+        withUnsafeMutablePointer(to: &job) { job in
+          pool.run(parts: node.sliceCount, context: UnsafeMutableRawPointer(job)) {
+            context, slice, _ in
+            let job = context.assumingMemoryBound(to: SliceJob.self)
+            compute(slice: slice, job.pointee.step, into: .model, job.pointee.sink)
+          }
         }
+        continue
       }
+      let place = sink == nil ? GradientPlace.model : .temporary(workspace.temporary)
+      for slice in 0..<node.sliceCount { compute(slice: slice, step, into: place, sink) }
     }
   }
 }
 
+/// What the threads share that compute the slices of a layer.
 private struct SliceJob {
-  // The caller keeps both alive.
-  unowned(unsafe) let slices: any GradientSlices
   let step: LayerStep
+  // The caller keeps it alive.
   unowned(unsafe) let sink: (any GradientSink)?
-  let place: GradientPlace
+}
 
-  func compute(_ slice: Int) {
-    let (slices, sink) = (slices, sink)
+private func compute(
+  slice: Int, _ step: LayerStep, into place: GradientPlace, _ sink: (any GradientSink)?
+) {
+  step.place.pointee.layer.useSlices { slices in
     let fused = sink?.fusedSGD(at: slices.offset(slice: slice))
     let span = slices.gradient(slice: slice, step, into: place, fused: fused)
     if span.count > 0 { sink?.take(span) }

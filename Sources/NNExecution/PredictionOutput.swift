@@ -16,7 +16,7 @@ package struct PredictionOutput: @unchecked Sendable {
     type = array.type
     base = UnsafeMutableRawPointer(mutating: array.base)
     (rowStride, columnStride) = (array.rowStride, array.columnStride)
-    isPlain = type == .float32 && columnStride == 4 && rowStride == array.columns * 4
+    isPlain = array.isPlainFloats
   }
 
   /// Stores rows of values from a row on.

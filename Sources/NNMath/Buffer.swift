@@ -11,13 +11,7 @@ package final class Buffer<Element: BitwiseCopyable> {
   /// - Parameter count: elements, >= 0; 0 is served with room for one.
   /// - Throws: `NNError.memory`.
   package convenience init(count: Int) throws(NNError) {
-    let (bytes, overflow) = max(1, count).multipliedReportingOverflow(
-      by: MemoryLayout<Element>.stride)
-    guard count >= 0, !overflow, let memory = nnc_allocate(bytes) else {
-      throw .memory(
-        "\(count) values of \(MemoryLayout<Element>.stride) bytes could not be allocated; "
-          + "make the batch or the model smaller")
-    }
+    let memory = try allocate(count, MemoryLayout<Element>.stride)
     self.init(count: count, base: memory.bindMemory(to: Element.self, capacity: max(1, count)))
   }
 
@@ -32,6 +26,20 @@ package final class Buffer<Element: BitwiseCopyable> {
   package func copy(from other: Buffer<Element>) {
     base.update(from: other.base, count: min(count, other.count))
   }
+}
+
+// Not generic, for the library's size.
+@inline(never)
+private func allocate(
+  _ count: Int, _ stride: Int
+) throws(NNError) -> UnsafeMutableRawPointer {
+  let (bytes, overflow) = max(1, count).multipliedReportingOverflow(by: stride)
+  guard count >= 0, !overflow, let memory = nnc_allocate(bytes) else {
+    throw .memory(
+      "\(count) values of \(stride) bytes could not be allocated; make the batch or the model "
+        + "smaller")
+  }
+  return memory
 }
 
 /// a · b, or `NNError.limit` naming `what` when the product exceeds 64 bits.

@@ -18,7 +18,7 @@ package struct ClassNames: Sendable {
   package let json: JSON
 
   /// Of a spec without names.
-  package static let none = ClassNames(type: .none, texts: [], json: .array([]))
+  package static var none: ClassNames { ClassNames(type: .none, texts: [], json: .array([])) }
 
   private init(type: ClassType, texts: [String], json: JSON) {
     (self.type, self.texts, self.json) = (type, texts, json)

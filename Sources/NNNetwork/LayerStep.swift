@@ -17,7 +17,9 @@ package struct BorrowedLayer: BitwiseCopyable {
   /// The model owns the layer, and every pass through a workspace keeps the model alive.
   package final class Keeper {
     package let layer: any Layer
-    package init(_ layer: any Layer) { self.layer = layer }
+    /// Of the layer.
+    let slices: (any GradientSlices)?
+    package init(_ layer: any Layer) { (self.layer, slices) = (layer, layer.slices) }
   }
 
   private let keeper: Unmanaged<Keeper>
@@ -26,6 +28,14 @@ package struct BorrowedLayer: BitwiseCopyable {
   @inline(__always)
   package func use<Value>(_ body: (any Layer) -> Value) -> Value {
     keeper._withUnsafeGuaranteedRef { body($0.layer) }
+  }
+
+  /// The same for a layer whose gradients come in slices; nil: they do not.
+  @inline(__always)
+  package func useSlices<Value>(_ body: (any GradientSlices) -> Value) -> Value? {
+    keeper._withUnsafeGuaranteedRef { keeper in
+      if let slices = keeper.slices { body(slices) } else { nil }
+    }
   }
 }
 

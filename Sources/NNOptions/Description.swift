@@ -58,18 +58,28 @@ extension Kind {
   ) throws(NNError) -> JSON {
     var members: [JSON] = []
     for kind in registry {
-      let example = try JSON.parse(kind.example)
-      var options = Options(
-        example.object ?? JSONObject(), owner: "\(role) \(kind.name)", describes: true)
-      _ = options.value("type")
+      var (example, options) = try readExample(kind.example, owner: "\(role) \(kind.name)")
       try build(kind, &options)
-      members.append(
-        .object(
-          JSONObject([
-            ("name", .string(kind.name)), ("example", example),
-            ("options", .array(options.descriptions ?? [])),
-          ])))
+      members.append(description(kind.name, example, options))
     }
     return .array(members)
   }
+}
+
+// Not generic, for the library's size.
+private func readExample(
+  _ text: String, owner: String
+) throws(NNError) -> (example: JSON, options: Options) {
+  let example = try JSON.parse(text)
+  var options = Options(example.object ?? JSONObject(), owner: owner, describes: true)
+  _ = options.value("type")
+  return (example, options)
+}
+
+private func description(_ name: String, _ example: JSON, _ options: Options) -> JSON {
+  .object(
+    JSONObject([
+      ("name", .string(name)), ("example", example),
+      ("options", .array(options.descriptions ?? [])),
+    ]))
 }

@@ -29,33 +29,34 @@ extension Kind {
     _ json: JSON, owner: String? = nil,
     _ build: (Self, inout Options) throws(NNError) -> Value
   ) throws(NNError) -> (value: Value, resolved: JSON) {
-    var (kind, options) = try find(json, owner: owner)
-    let value = try build(kind, &options)
+    var (index, options) = try member(
+      json, role, names: registry.map { $0.name }, aliases, owner: owner)
+    let value = try build(registry[index], &options)
     try options.finish()
     return (value, .object(options.resolved))
   }
+}
 
-  private static func find(
-    _ json: JSON, owner: String?
-  ) throws(NNError) -> (kind: Self, options: Options) {
-    let place = owner.map { "\($0): " } ?? ""
-    let given = json.object ?? JSONObject()
-    let named = json.object == nil ? json : given["type"] ?? .null
-    guard let name = named.string else {
-      throw .argument(
-        "\(place)\(role) must be a name or {\"type\": name, ...}, got \(String(json.text.prefix(80)))"
-      )
-    }
-    guard let kind = registry.first(where: { sameBytes($0.name, name) }) else {
-      let cure = hint(
-        for: name, among: registry.map { $0.name }, aliases: aliases, title: "known")
-      throw .argument("\(place)unknown \(role) \"\(name)\"\(cure)")
-    }
-    var options = Options(given, owner: "\(place)\(role) \(name)")
-    _ = options.value("type")
-    options.resolve("type", as: .string(kind.name))
-    return (kind, options)
+/// Which of a registry's members `json` names, and its options. Not generic, for the library's size.
+private func member(
+  _ json: JSON, _ role: String, names: [String], _ aliases: [Alias], owner: String?
+) throws(NNError) -> (index: Int, options: Options) {
+  let place = owner.map { "\($0): " } ?? ""
+  let given = json.object ?? JSONObject()
+  let named = json.object == nil ? json : given["type"] ?? .null
+  guard let name = named.string else {
+    throw .argument(
+      "\(place)\(role) must be a name or {\"type\": name, ...}, got \(String(json.text.prefix(80)))"
+    )
   }
+  guard let index = names.firstIndex(where: { sameBytes($0, name) }) else {
+    let cure = hint(for: name, among: names, aliases: aliases, title: "known")
+    throw .argument("\(place)unknown \(role) \"\(name)\"\(cure)")
+  }
+  var options = Options(given, owner: "\(place)\(role) \(name)")
+  _ = options.value("type")
+  options.resolve("type", as: .string(name))
+  return (index, options)
 }
 
 extension Options {

@@ -105,19 +105,37 @@ enum HandleTable {
     _ handle: OpaquePointer?, _ kind: HandleKind, as: Object.Type,
     _ body: (Object) throws(NNError) -> Value
   ) throws(NNError) -> Value {
+    let borrowed = try borrow(handle, kind)
+    defer { giveBack(borrowed.slot, borrowed.index) }
+    // Without reference counting: a borrowed object stays alive.
+    let result = Unmanaged<Object>.fromOpaque(borrowed.object)._withUnsafeGuaranteedRef { object in
+      Result { () throws(NNError) in try body(object) }
+    }
+    return try result.get()
+  }
+
+  private struct Borrowed {
+    let object: UnsafeMutableRawPointer
+    let slot: UnsafeMutablePointer<Slot>
+    let index: Int
+  }
+
+  /// Apart from `with`, which is compiled once for each type of result.
+  @inline(never)
+  private static func borrow(
+    _ handle: OpaquePointer?, _ kind: HandleKind
+  ) throws(NNError) -> Borrowed {
     guard let handle else { throw .null("\(kind.name) must not be NULL") }
     guard let (slot, index, generation) = resolve(handle), borrow(slot, generation) else {
       throw stale(kind)
     }
-    defer { giveBack(slot, index) }
     guard slot.pointee.kind.load(ordering: .relaxed) == kind.rawValue,
       let object = slot.pointee.object
-    else { throw stale(kind) }
-    // Without reference counting: a borrowed object stays alive.
-    let result = Unmanaged<Object>.fromOpaque(object)._withUnsafeGuaranteedRef { object in
-      Result { () throws(NNError) in try body(object) }
+    else {
+      giveBack(slot, index)
+      throw stale(kind)
     }
-    return try result.get()
+    return Borrowed(object: object, slot: slot, index: index)
   }
 
   /// Asks the training of the model behind a handle to stop. Borrows nothing, locks nothing,
@@ -144,12 +162,14 @@ enum HandleTable {
     resolve(handle).map { CancelFlag(slot: $0.slot, generation: $0.generation) }
   }
 
+  @inline(never)
   private static func stale(_ kind: HandleKind) -> NNError {
     .state(
       "\(kind.name) must be a handle that this library gave and that was not freed; "
         + "check the order of calls")
   }
 
+  @inline(__always)
   private static func resolve(
     _ handle: OpaquePointer
   ) -> (slot: UnsafeMutablePointer<Slot>, index: Int, generation: UInt64)? {
@@ -204,6 +224,7 @@ enum HandleTable {
     return false
   }
 
+  @inline(never)
   private static func giveBack(_ slot: UnsafeMutablePointer<Slot>, _ index: Int) {
     let (_, now) = slot.pointee.state.wrappingSubtract(1, ordering: .acquiringAndReleasing)
     if now & freed != 0, now & users == 0 { reclaim(slot, index) }

@@ -49,7 +49,19 @@ private func checked(
 }
 
 /// Checks where predictions go: element type, size, and that no element lies on another.
+@inline(__always)
 func predictionOutput(
+  _ out: ArrayView, _ model: Model, _ kind: PredictionKind, rows: Int
+) throws(NNError) -> PredictionOutput {
+  if kind != .labels, out.isPlainFloats, out.rows == rows, out.columns == model.outputSize {
+    return PredictionOutput(out)
+  }
+  return try unusualOutput(out, model, kind, rows: rows)
+}
+
+/// The checks in full, apart from the short one for rows of floats: one row would notice them.
+@inline(never)
+private func unusualOutput(
   _ out: ArrayView, _ model: Model, _ kind: PredictionKind, rows: Int
 ) throws(NNError) -> PredictionOutput {
   let columns = try model.predictionColumns(kind)
@@ -127,8 +139,8 @@ public func nns_predict(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, allowsNaN) = try predictionKind(kind)
-    let out = try view(out, "out")
-    let features = try view(x, "x")
+    let out = try quickView(out, "out")
+    let features = try quickView(x, "x")
     try reading(model) { handle throws(NNError) in
       let pool = handle.model.predictionPool(rows: features.rows, threads: Settings.threads)
       let out = try checked(features, out, handle.model, kind, allowsNaN: allowsNaN, pool)
@@ -144,7 +156,7 @@ public func nns_predict_one(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, allowsNaN) = try predictionKind(kind)
-    let out = try view(out, "out")
+    let out = try quickView(out, "out")
     let x = try required(x, "x")
     try reading(model) { handle throws(NNError) in
       guard count == Int64(handle.model.inputSize) else {
@@ -166,7 +178,7 @@ public func nns_predict_data(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, _) = try predictionKind(kind)
-    let out = try view(out, "out")
+    let out = try quickView(out, "out")
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
         // Whether features may be NaN was decided when the data set was made.
@@ -212,8 +224,8 @@ public func nns_session_predict(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let (kind, allowsNaN) = try predictionKind(kind)
-    let out = try view(out, "out")
-    let features = try view(x, "x")
+    let out = try quickView(out, "out")
+    let features = try quickView(x, "x")
     try HandleTable.with(session, .session, as: SessionHandle.self) { session throws(NNError) in
       let handle = session.owner
       guard features.rows <= session.rows else {
