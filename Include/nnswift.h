@@ -48,11 +48,10 @@
  *
  *   * at once, or after the time that nns_set_wait allows.
  *   Models are independent of each other. After fork() the child may go on using the library.
- *   Process-wide state, all of it: the table of handles, the log callback, the default thread
- *   count, 2 MB in reserve for small objects, the text of each thread's last error, a fork handler
- *   (pthread_atfork) for the locks of these, and which kernels run: chosen for the processor when
- *   the library is loaded; the environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less
- *   than the processor has.
+ *   Process-wide state, all of it: the table of handles, the default thread count, 2 MB in reserve
+ *   for small objects, the text of each thread's last error, a fork handler (pthread_atfork) for
+ *   the locks of these, and which kernels run: chosen for the processor when the library is loaded;
+ *   the environment variable NNSWIFT_KERNELS (base, v3, v4) asks for less than the processor has.
  *   The library never prints, never exits, installs no signal handler, and changes neither the
  *   locale nor the floating-point environment of its host. A call needs less than 64 KB of stack.
  *   Once loaded it stays loaded: dlclose does not unmap it, since its threads may be alive.
@@ -134,16 +133,6 @@ const char *nns_last_error(void);
 
 /* The name of a status, "NNS_E_SHAPE"; "unknown status" for other numbers. [any] */
 const char *nns_status_name(int32_t status);
-
-/* Levels of the log callback. */
-enum { NNS_LOG_INFO = 1, NNS_LOG_WARNING = 2 };
-
-/* Receives a line of text (no newline), valid during the call only. */
-typedef void (*nns_log_fn)(void *user, int32_t level, const char *text);
-
-/* Sets the process-wide receiver of log lines; NULL (the default) for silence. [any]
- * The receiver may be called from any thread that trains. Statuses: none but OK. */
-int32_t nns_set_log(nns_log_fn receiver, void *user);
 
 /* Sets the process-wide default for "threads" of a config that does not name it, and the number for
  * large predictions (a session keeps that of its making): 0 chooses by the size of the work, 1 (the
@@ -333,7 +322,7 @@ NNS_CHECKED int32_t nns_data_rows(const nns_data *data, int64_t *indices, int64_
  * out: as many rows and cols as nns_data_size says, of any strides; NNS_F32 or NNS_F64, where the
  * targets were copied as I32 also NNS_I32 or NNS_I64. What it describes is written, not out itself.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE. */
-NNS_CHECKED int32_t nns_data_targets(const nns_data *data, nns_array *out);
+NNS_CHECKED int32_t nns_data_targets(const nns_data *data, const nns_array *out);
 
 /* Makes a data set of count rows of another, by their positions in it (0: its first row), without
  * copying features. A position may come again. [any]
@@ -461,7 +450,8 @@ NNS_CHECKED int32_t nns_evaluate(const nns_model *model, const nns_data *data,
  * metric and "val_" + metric, "stopped": "none" (never trained), "running" (also of a checkpoint
  * made in mid-training), "completed", "early_stopping", "callback", "cancelled", "diverged",
  * "checkpoint" (one could not be made) or "failed" (a metric refused its data), "best_epoch": 0
- * (none) or its number}. Numbers that are not finite are null. [read]
+ * (none) or its number, "warnings": sentences, where there are any}. Numbers that are not finite
+ * are null. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
 NNS_CHECKED int32_t nns_history(const nns_model *model, char *buffer, size_t capacity,
                                 size_t *need);

@@ -24,7 +24,6 @@ typedef int32_t (*nns_build_info_fn)(char *buffer, size_t capacity, size_t *need
 typedef int32_t (*nns_registry_fn)(char *buffer, size_t capacity, size_t *need);
 typedef const char *(*nns_last_error_fn)(void);
 typedef const char *(*nns_status_name_fn)(int32_t status);
-typedef int32_t (*nns_set_log_fn)(nns_log_fn receiver, void *user);
 typedef int32_t (*nns_set_threads_fn)(int32_t threads);
 typedef int32_t (*nns_get_threads_fn)(int32_t *threads);
 typedef int32_t (*nns_create_fn)(const char *spec_json, nns_model **model);
@@ -62,7 +61,7 @@ typedef int32_t (*nns_data_split_fn)(const nns_data *data, int32_t kind, double 
 typedef int32_t (*nns_data_size_fn)(const nns_data *data, int64_t *rows, int64_t *features,
     int64_t *targets);
 typedef int32_t (*nns_data_rows_fn)(const nns_data *data, int64_t *indices, int64_t count);
-typedef int32_t (*nns_data_targets_fn)(const nns_data *data, nns_array *out);
+typedef int32_t (*nns_data_targets_fn)(const nns_data *data, const nns_array *out);
 typedef int32_t (*nns_data_subset_fn)(const nns_data *data, const int64_t *indices, int64_t count,
     nns_data **subset);
 typedef void (*nns_data_free_fn)(nns_data *data);
@@ -131,7 +130,6 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_registry) \
     X(nns_last_error) \
     X(nns_status_name) \
-    X(nns_set_log) \
     X(nns_set_threads) \
     X(nns_get_threads) \
     X(nns_create) \
@@ -205,7 +203,6 @@ typedef struct nns_functions {
     nns_registry_fn nns_registry;
     nns_last_error_fn nns_last_error;
     nns_status_name_fn nns_status_name;
-    nns_set_log_fn nns_set_log;
     nns_set_threads_fn nns_set_threads;
     nns_get_threads_fn nns_get_threads;
     nns_create_fn nns_create;

@@ -74,14 +74,17 @@ def section(body, members):
     elif common:
         raise SystemExit(f'the section must have a paragraph "{SHARED}" for {", ".join(o["name"] for o in common)}')
     lines = body.split("\n")
-    last = max(index for index, line in enumerate(lines) if line.startswith("|"))
-    columns = lines[last].count(" | ") + 1
+    # The header is the first line of the table; a new row comes after the member before it.
+    header = next(index for index, line in enumerate(lines) if line.startswith("|"))
+    columns = lines[header].count("|") - 1
+    last = header + 1
     for member in members:
         row = next((index for index, line in enumerate(lines) if line.startswith(f"| `{member['name']}` |")), None)
         if row is None:
             last += 1
             row = last
-            lines.insert(row, f"| `{member['name']}` | " + " | ".join([""] * (columns - 1)) + " |")
+            lines.insert(row, f"| `{member['name']}` |" + " |" * (columns - 1))
+        last = row
         cells = re.split(r"(?<!\\)\|", lines[row])
         cells[2] = f" {options(member, common)} ".replace("  ", " ")
         lines[row] = "|".join(cells)

@@ -54,32 +54,38 @@ extension Kind {
   ///
   /// - Parameter build: reads a member's options.
   package static func descriptions(
-    _ build: (Self, inout Options) throws(NNError) -> Void
+    _ build: @escaping (Self, inout Options) throws(NNError) -> Void
   ) throws(NNError) -> JSON {
-    var members: [JSON] = []
-    for kind in registry {
-      var (example, options) = try readExample(kind.example, owner: "\(role) \(kind.name)")
-      try build(kind, &options)
-      members.append(description(kind.name, example, options))
-    }
-    return .array(members)
+    try describe(
+      registry.map { kind in
+        Described(name: kind.name, example: kind.example) { options throws(NNError) in
+          try build(kind, &options)
+        }
+      }, role)
   }
 }
 
-// Not generic, for the library's size.
-private func readExample(
-  _ text: String, owner: String
-) throws(NNError) -> (example: JSON, options: Options) {
-  let example = try JSON.parse(text)
-  var options = Options(example.object ?? JSONObject(), owner: owner, describes: true)
-  _ = options.value("type")
-  return (example, options)
+/// A member whose options are to be described. The rest is not generic, for the library's size.
+private struct Described {
+  let name: String
+  let example: String
+  let build: (inout Options) throws(NNError) -> Void
 }
 
-private func description(_ name: String, _ example: JSON, _ options: Options) -> JSON {
-  .object(
-    JSONObject([
-      ("name", .string(name)), ("example", example),
-      ("options", .array(options.descriptions ?? [])),
-    ]))
+private func describe(_ members: [Described], _ role: String) throws(NNError) -> JSON {
+  var descriptions: [JSON] = []
+  for member in members {
+    let example = try JSON.parse(member.example)
+    var options = Options(
+      example.object ?? JSONObject(), owner: "\(role) \(member.name)", describes: true)
+    _ = options.value("type")
+    try member.build(&options)
+    descriptions.append(
+      .object(
+        JSONObject([
+          ("name", .string(member.name)), ("example", example),
+          ("options", .array(options.descriptions ?? [])),
+        ])))
+  }
+  return .array(descriptions)
 }

@@ -37,7 +37,8 @@ extension Kind {
   }
 }
 
-/// Which of a registry's members `json` names, and its options. Not generic, for the library's size.
+/// Which of a registry's members `json` names, and its options. Not generic, for the library's
+/// size.
 private func member(
   _ json: JSON, _ role: String, names: [String], _ aliases: [Alias], owner: String?
 ) throws(NNError) -> (index: Int, options: Options) {

@@ -24,10 +24,10 @@ public func nns_data_subset(
 
 @c @implementation
 public func nns_data_targets(
-  _ data: OpaquePointer?, _ out: UnsafeMutablePointer<nns_array>?
+  _ data: OpaquePointer?, _ out: UnsafePointer<nns_array>?
 ) -> Int32 {
   guarded { () throws(NNError) in
-    let out = try view(UnsafePointer(try required(out, "out")), "out")
+    let out = try view(out, "out")
     try dataset(data) { set throws(NNError) in
       guard out.rows == set.rows, out.columns == set.targets.columns else {
         throw .shape(

@@ -66,12 +66,6 @@ public func nns_status_name(_ status: Int32) -> UnsafePointer<CChar>? {
 }
 
 @c @implementation
-public func nns_set_log(_ receiver: nns_log_fn?, _ user: UnsafeMutableRawPointer?) -> Int32 {
-  Settings.setLog(receiver, user)
-  return Int32(NNS_OK)
-}
-
-@c @implementation
 public func nns_set_threads(_ threads: Int32) -> Int32 {
   guarded { () throws(NNError) in
     guard (0...256).contains(threads) else {

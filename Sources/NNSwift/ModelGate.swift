@@ -10,6 +10,8 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   private let wait = Atomic<Int64>(0)
   /// The thread that changes the model, 0: none.
   private let changer = Atomic<UInt64>(0)
+  /// Calls of `nns_swap` on this model: those that run now + 2^32 · all so far.
+  private let swaps = Atomic<UInt64>(0)
   /// Whether that thread runs a callback of its training.
   private let isInCallback = Atomic<Bool>(false)
 
@@ -39,6 +41,7 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   private func waitToRead() throws(NNError) -> Bool {
     let isOwn = changer.load(ordering: .relaxed) == nnc_thread_id()
     if isOwn, isInCallback.load(ordering: .relaxed) { return false }
+    if !isOwn, waitForSwap() { return true }
     let wait = wait.load(ordering: .relaxed)
     guard !isOwn, wait != 0, nnc_gate_wait_to_read(gate, wait) == 1 else {
       throw .busy(
@@ -46,6 +49,22 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
           + "before")
     }
     return true
+  }
+
+  /// A swap, which is short, turns no reader away.
+  ///
+  /// - Returns: whether the caller may read; false: something else than a swap keeps it out.
+  private func waitForSwap() -> Bool {
+    while true {
+      let seen = swaps.load(ordering: .acquiring)
+      if nnc_gate_read(gate) == 1 { return true }
+      if seen & 0xFFFF_FFFF != 0 {
+        // Not for ever: after the swap a training may begin.
+        if nnc_gate_wait_to_read(gate, 1) == 1 { return true }
+      } else if swaps.load(ordering: .acquiring) == seen {
+        return false
+      }
+    }
   }
 
   /// Whom a call that changes the model waits for.
@@ -61,6 +80,10 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   func change<Value>(
     _ waiting: Waiting = .asSet, _ body: () throws(NNError) -> Value
   ) throws(NNError) -> Value {
+    if waiting == .forReaders { swaps.wrappingAdd((1 << 32) + 1, ordering: .acquiringAndReleasing) }
+    defer {
+      if waiting == .forReaders { swaps.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
+    }
     if nnc_gate_change(gate) == 0 { try waitToChange(waiting) }
     changer.store(nnc_thread_id(), ordering: .relaxed)
     defer {

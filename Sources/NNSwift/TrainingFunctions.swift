@@ -47,9 +47,6 @@ private func fit(
     handle.begin(trainer, config)
     try run.start()
   }
-  Settings.write(
-    Int32(NNS_LOG_INFO),
-    "training \(trainer.history.ending.rawValue) after \(trainer.history.epochs.count) epochs")
 }
 
 /// The function that saves checkpoints; first checks that the file can be written.

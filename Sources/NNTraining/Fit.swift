@@ -51,6 +51,7 @@ package struct FitRun {
   private let namesToTell: ColumnNames?
   /// nil: what a training that diverges leaves is not its start.
   private let origin: TrainingStart?
+  private let unseenClasses: String?
 
   private var model: Model { trainer.model }
 
@@ -103,6 +104,7 @@ package struct FitRun {
       config.accumulate > 1 ? try GradientAccumulator(parameters: model.parameterCount) : nil
     let density = try samples.features.density(count: samples.rows, order: samples.order)
     try pass.leaveOutZeros(density: config.leavesOutZeros ? density : nil)
+    unseenClasses = try warningOfUnseenClasses(samples, model)
     origin = config.restoration == .last ? nil : try TrainingStart(trainer)
   }
 
@@ -120,11 +122,15 @@ package struct FitRun {
       trainer.earlyStopping = nil
     }
     trainer.history.ending = .running
+    trainer.history.warnings = unseenClasses.map { [$0] } ?? []
     trainer.accumulator = accumulator
     trainer.isCancelled = observer.isCancelled
     defer { trainer.isCancelled = nil }
     do throws(NNError) {
       try epochs()
+      if let warning = warningOfGrowth(trainer.history.columns[0]) {
+        trainer.history.warnings.append(warning)
+      }
     } catch {
       switch error {
       case .diverged(let text):
@@ -213,8 +219,6 @@ package struct FitRun {
     return overflow ? .max : steps
   }
 
-  private var metricCount: Int { validationValues.count }
-
   /// One epoch.
   ///
   /// - Returns: a value a column, and the loss of the last batch; nil: the callback ended it.
@@ -261,7 +265,7 @@ package struct FitRun {
   private func appendValidation(to values: inout [Double]) throws(NNError) {
     guard let evaluator, let validation else { return }
     values.append(try evaluator.run(validation, pool: trainer.pool, into: validationValues.base))
-    for index in 0..<metricCount { values.append(validationValues.base[index]) }
+    for index in 0..<validationValues.count { values.append(validationValues.base[index]) }
   }
 
   /// - Parameter values: the epoch's, at its end.
@@ -271,7 +275,7 @@ package struct FitRun {
   ) throws(NNError) -> Bool {
     guard let report = observer.report, let namesToTell else { return true }
     func told(_ record: EpochRecord?) -> CallbackAnswer {
-      let validationLoss = evaluator == nil ? nil : record?.values[1 + metricCount]
+      let validationLoss = evaluator == nil ? nil : record?.values[1 + validationValues.count]
       return report(
         ProgressReport(
           epoch: epoch + 1, epochs: lastEpoch, batch: batch + 1, batches: sampler.batches,

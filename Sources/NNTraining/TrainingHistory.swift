@@ -27,6 +27,8 @@ package struct TrainingHistory: Sendable {
   package var ending = Ending.none
   /// The epoch whose weights early stopping would restore; 0: none.
   package var bestEpoch = 0
+  /// What the training tells although it is no error. Files do not keep it.
+  package internal(set) var warnings: [String] = []
 
   static let maximumEpochs = 1_000_000
 
@@ -134,6 +136,7 @@ package struct TrainingHistory: Sendable {
     }
     object["stopped"] = .string(ending.rawValue)
     object["best_epoch"] = .integer(Int64(bestEpoch))
+    if !warnings.isEmpty { object["warnings"] = .array(warnings.map { .string($0) }) }
     return .object(object)
   }
 }

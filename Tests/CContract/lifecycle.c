@@ -3,7 +3,6 @@
 
 int main(void) {
     check_library();
-    check_logging();
     check_models();
     check_registries();
     check_labels();

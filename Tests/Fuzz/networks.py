@@ -9,23 +9,20 @@ import numpy as np
 
 import nnswift
 
-ACTIVATIONS = [
-    "identity", {"type": "relu", "straight_through": True}, {"type": "leaky_relu", "slope": 0.1}, {"type": "elu", "alpha": 0.5},
-    "selu", {"type": "gelu", "approximate": "tanh"}, "silu", "sigmoid", "tanh", {"type": "softplus", "beta": 2, "threshold": 10},
-    "hard_sigmoid", "softmax", "log_softmax",
-]  # fmt: skip
-INITIALIZERS = [
-    "zeros", {"type": "constant", "value": 0.1}, {"type": "uniform", "low": -0.5, "high": 0.5}, {"type": "normal", "std": 0.2},
-    {"type": "normal_l2", "std": 0.1}, "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
-    "lecun_normal", {"type": "orthogonal", "gain": 0.5}, "pytorch",
-]  # fmt: skip
+def examples(role):
+    """What the library gives as an example of each member, options included."""
+    return [member["example"] for member in nnswift.registry()[role]]
+
+
+# Every member by its example, and what else its options allow.
+ACTIVATIONS = examples("activation")
+INITIALIZERS = examples("init")
 LAYERS = [
-    {"type": "dropout", "rate": 0.25}, {"type": "batch_norm", "momentum": 0.2, "eps": 1e-4}, {"type": "batch_norm", "affine": False},
-    {"type": "layer_norm", "eps": 1e-4}, {"type": "layer_norm", "affine": False},
-    {"type": "rms_norm", "eps": 1e-4}, {"type": "rms_norm", "affine": False},
+    *[layer for layer in examples("layer") if layer["type"] != "dense" and layer not in ACTIVATIONS],
+    {"type": "batch_norm", "affine": False}, {"type": "layer_norm", "affine": False}, {"type": "rms_norm", "affine": False},
     {"type": "residual", "layers": [{"type": "layer_norm"}, {"type": "tanh"}], "shortcut": [{"type": "relu"}]},
 ]  # fmt: skip
-PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.0625}, "robust", {"type": "quantile_normal", "n_quantiles": 5}, {"type": "clip", "limit": 2}, ["robust", "clip"]]
+PREPROCESS = [*examples("preprocess"), {"type": "quantile_normal", "n_quantiles": 5}, ["robust", "clip"]]
 # Each with the number of outputs it is given.
 LOSSES = [
     (2, {"type": "softmax_cross_entropy", "label_smoothing": 0.1}), (1, {"type": "binary_cross_entropy", "pos_weight": 2}),
@@ -33,16 +30,12 @@ LOSSES = [
     (1, {"type": "huber", "delta": 0.5}), (2, {"type": "quantile", "q": [0.1, 0.9]}), (1, "poisson"),
 ]  # fmt: skip
 OPTIMIZERS = [
-    {"type": "sgd", "learning_rate": 0.01}, {"type": "sgd", "momentum": 0.9, "nesterov": True, "weight_decay": 0.001},
-    {"type": "adam", "beta1": 0.8, "beta2": 0.99, "eps": 1e-7}, {"type": "adam", "amsgrad": True, "l1": 0.001},
-    {"type": "adamw", "decay_bias": False}, {"type": "nadam", "momentum_decay": 0.01}, {"type": "rmsprop", "centered": True, "momentum": 0.5},
-    {"type": "adagrad", "initial_accumulator": 0.1, "lr_decay": 0.1}, {"type": "adadelta", "rho": 0.8}, {"type": "rprop", "shrink": 0.4},
-    {"type": "lion", "beta2": 0.9},
+    *examples("optimizer"), {"type": "sgd", "learning_rate": 0.01}, {"type": "sgd", "momentum": 0.9, "weight_decay": 0.001},
+    {"type": "adam", "eps": 1e-7, "l1": 0.001}, {"type": "adamw", "decay_bias": False}, {"type": "adagrad", "initial_accumulator": 0.1},
     {"type": "lbfgs", "history": 5, "max_iterations": 3, "line_search": "strong_wolfe"},
 ]  # fmt: skip
 SCHEDULES = [
-    {"type": "constant", "warmup_steps": 4}, {"type": "step", "every": 2}, {"type": "multi_step", "at": [1, 3], "gamma": 0.5},
-    {"type": "exponential", "gamma": 0.9}, {"type": "cosine", "epochs": 3, "restarts": True, "multiplier": 2, "minimum": 1e-5},
+    *examples("schedule"), {"type": "cosine", "epochs": 3, "restarts": True, "multiplier": 2, "minimum": 1e-5},
     {"type": "one_cycle", "maximum": 0.05, "start_fraction": 0.4}, {"type": "reduce_on_plateau", "metric": "loss", "patience": 0, "cooldown": 1},
     {"type": "polynomial", "power": 2, "per": "step"},
 ]  # fmt: skip

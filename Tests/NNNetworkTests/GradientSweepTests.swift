@@ -104,13 +104,18 @@ import Testing
     let kind = try #require(LayerKind.registry.first { $0.name == name })
     let layer = Self.isDifferentiable(kind) ? kind.example : #"{"type": "relu"}"#
     // A dense layer below carries the gradient of the input; offsets keep values off the kinks.
-    let model = try makeModel(
+    // Without it the layer is the first, whose input needs no gradient.
+    let below = """
+      {"type": "dense", "units": 6, "init": {"type": "uniform", "low": -0.8, "high": 0.9},
+       "bias_init": {"type": "constant", "value": 0.05}},
       """
-      {"input": 4, "seed": 21, "loss": "mse", "layers": [
-        {"type": "dense", "units": 6, "init": {"type": "uniform", "low": -0.8, "high": 0.9},
-         "bias_init": {"type": "constant", "value": 0.05}}, \(layer), {"type": "dense", "units": 2}]}
-      """)
-    #expect(try Probe(model, rows: 7, usesIndices: false, weighted: false).error() <= 2e-3)
+    for below in [below, ""] {
+      let model = try makeModel(
+        """
+        {"input": 4, "seed": 21, "loss": "mse", "layers": [\(below) \(layer), {"type": "dense", "units": 2}]}
+        """)
+      #expect(try Probe(model, rows: 7, usesIndices: false, weighted: false).error() <= 2e-3)
+    }
   }
 
   /// Both branches, first, last, nested, with and without parameters in the shortcut.

@@ -59,11 +59,11 @@ package struct MemoryPlan {
     /// The node after which a value is no longer needed; the output outlives all.
     func end(_ slot: Int) -> Int { plan.slots[slot].lastReader ?? plan.nodes.count }
     values = sizes.map { _ in 0 }
+    // By place.
     var alive: [Int] = []
     for slot in plan.slots.indices {
       // Node n - 1 writes slot n; everything that it or a later node reads is alive then.
       alive = alive.filter { end($0) >= slot - 1 }
-      alive.sort { values[$0] < values[$1] }
       var place = 0
       for other in alive {
         if try checkedSum(place, sizes[slot], "batch memory") <= values[other] { break }
@@ -71,7 +71,7 @@ package struct MemoryPlan {
       }
       values[slot] = place
       total = max(total, try checkedSum(place, sizes[slot], "batch memory"))
-      alive.append(slot)
+      alive.insert(slot, at: alive.firstIndex { values[$0] > place } ?? alive.count)
     }
   }
 

@@ -5,7 +5,7 @@
 
 static float features[ROWS * FEATURES];
 static int32_t labels[ROWS];
-static int calls, lines;
+static int calls;
 
 static int32_t on_progress(void *user, const nns_progress *progress) {
     CHECK(user == &calls && progress->struct_size >= sizeof(nns_progress));
@@ -17,10 +17,6 @@ static int32_t on_progress(void *user, const nns_progress *progress) {
     return ++calls == 40 ? NNS_STOP : 0;
 }
 
-static void on_line(void *user, int32_t level, const char *text) {
-    lines += user == &lines && level == NNS_LOG_INFO && text[0] != 0;
-}
-
 static void check_library(void) {
     char text[200];
     size_t need = 0;
@@ -29,7 +25,6 @@ static void check_library(void) {
     CHECK(!nns_registry(NULL, 0, &need) && need > 1000);
     CHECK(!nns_set_threads(2) && !nns_get_threads(&threads) && threads == 2);
     CHECK(!nns_set_threads(1));
-    CHECK(!nns_set_log(on_line, &lines));
 }
 
 static void check_data(const nns_data *data) {
@@ -67,7 +62,6 @@ static void check_training(nns_model *model, const nns_data *data) {
     CHECK(stopped == NNS_STOPPED_CALLBACK && !nns_history_value(model, "loss", 40, &value) && value > 0);
     CHECK(!nns_train(model, data, data, "{\"epochs\": 60, \"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.03}}",
                      NULL, NULL));
-    CHECK(lines >= 1);
     CHECK(!nns_evaluate(model, data, "[\"loss\", \"accuracy\"]", values, 2) && values[1] > 0.95);
     CHECK(!nns_history(model, history, sizeof history, &need) && strstr(history, "completed"));
     CHECK(!nns_cancel(model));
@@ -184,7 +178,6 @@ int main(void) {
     check_metrics();
     check_weights(model);
     check_files(model, "client-of-1.0.safetensors");
-    CHECK(!nns_set_log(NULL, NULL));
     nns_data_free(data);
     nns_free(model);
     return finish();

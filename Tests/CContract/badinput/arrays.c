@@ -12,7 +12,7 @@ typedef struct taker {
     X(nns_data_create, y, (&g.x, a, NULL, NULL, &made.data))                                   \
     X(nns_data_create, weight, (&g.x, &g.y, a, NULL, &made.data))                              \
     X(nns_data_split, key, (g.data, NNS_SPLIT_TIME, 0.5, a, 1, &made.rest, &made.part))        \
-    X(nns_data_targets, out, (g.data, (nns_array *)(uintptr_t)a))                              \
+    X(nns_data_targets, out, (g.data, a))                              \
     X(nns_train_batch, x, (g.model, a, &g.y, NULL, &made.value))                               \
     X(nns_train_batch, y, (g.model, &g.x, a, NULL, &made.value))                               \
     X(nns_train_batch, weight, (g.model, &g.x, &g.y, a, &made.value))                          \

@@ -58,7 +58,6 @@ static const struct {
 } lists[] = {
     {"nns_build_info", S(NULL) | S(ARGUMENT)},
     {"nns_registry", S(NULL) | S(ARGUMENT) | S(MEMORY)},
-    {"nns_set_log", 0},
     {"nns_set_threads", S(ARGUMENT)},
     {"nns_get_threads", S(NULL)},
     {"nns_create", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(LIMIT) | S(MEMORY)},

@@ -8,7 +8,6 @@ static const int64_t sizes[] = {4, 8, 3};
     X(nns_build_info, no_buffer, S(NULL), "buffer", (NULL, 100, &need))                          \
     X(nns_registry, no_buffer_no_need, S(NULL), "need", (NULL, 0, NULL))                         \
     X(nns_registry, no_buffer, S(NULL), "buffer", (NULL, 100, &need))                            \
-    X(nns_set_log, no_receiver, FINE, NULL, (NULL, NULL))                                        \
     X(nns_get_threads, no_threads, S(NULL), "threads", (NULL))                                   \
     X(nns_create, no_spec, S(NULL), "spec_json", (NULL, &made.model))                            \
     X(nns_create, no_model, S(NULL), "model", (classifier, NULL))                                \

@@ -113,33 +113,3 @@ void check_library(void) {
     check_error_texts();
     check_threads();
 }
-
-typedef struct log_count {
-    int lines, malformed;
-} log_count;
-
-static void count_line(void *user, int32_t level, const char *text) {
-    log_count *count = user;
-    count->lines++;
-    int is_fine = (level == NNS_LOG_INFO || level == NNS_LOG_WARNING) && text && *text &&
-                  !strchr(text, '\n');
-    count->malformed += !is_fine;
-}
-
-void check_logging(void) {
-    static samples set;
-    fill_samples(&set);
-    nns_model *model = model_from(classifier);
-    nns_data *data = labelled(&set);
-    log_count count = {0, 0};
-    check_status("log: setting a receiver", nns_set_log(count_line, &count), NNS_OK);
-    must(nns_train(model, data, NULL, "{\"epochs\": 1}", NULL, NULL), "log: a training");
-    check(count.lines > 0, "log: a training writes", "no line came");
-    check_integer("log: lines without newline, with a known level", count.malformed, 0);
-    check_status("log: NULL silences", nns_set_log(NULL, NULL), NNS_OK);
-    int before = count.lines;
-    must(nns_train(model, data, NULL, "{\"epochs\": 1}", NULL, NULL), "log: a silent training");
-    check_integer("log: nothing comes after NULL", count.lines, before);
-    nns_data_free(data);
-    nns_free(model);
-}

@@ -5,7 +5,6 @@
 #include "../contract.h"
 
 void check_library(void);
-void check_logging(void);
 void check_models(void);
 void check_registries(void);
 void check_labels(void);

@@ -283,15 +283,9 @@ static int32_t session_predict(void) {
 
 static int32_t session_free(void) { LET_GO(SESSION, nns_session, nns_session_free); }
 
-static void receive(void *user, int32_t level, const char *line) {
-    (void)user;
-    if (level < 1 || level > 2 || !line) finding("a log line without level or text");
-}
-
 static int32_t settings(void) {
     int32_t before = 0;
     if (CALL(nns_get_threads(&before)) || before < 0 || before > 256) finding("threads out of range");
-    if (chance(50)) return CALL(nns_set_log(chance(50) ? receive : NULL, NULL));
     int32_t status = CALL(nns_set_threads(chance(10) ? (int32_t)draw() : 1));
     if (status == NNS_OK) nns_set_threads(1);
     return status;

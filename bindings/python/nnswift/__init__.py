@@ -16,7 +16,7 @@ from .data import split, split_indices
 from .errors import (
     ArgumentError, BusyError, CallbackError, CancelledError, ChecksumError, DivergedError, DtypeError, Error,
     FileError, FormatError, InternalError, LimitError, NullError, OutOfMemoryError, ShapeError, StateError,
-    VersionError,
+    TrainingWarning, VersionError,
 )  # fmt: skip
 from .history import History, Progress
 from .model import Model, from_bytes, load
@@ -28,7 +28,7 @@ __version__ = "1.0.0"
 __all__ = [
     "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "DivergedError", "DtypeError",
     "Error", "FileError", "FormatError", "History", "InternalError", "LimitError", "Model", "NullError",
-    "OutOfMemoryError", "Progress", "Session", "ShapeError", "StateError", "VersionError", "build_info", "convert",
-    "data", "errors", "from_bytes", "from_onnx", "get_threads", "load", "metrics", "plot", "registry",
-    "set_threads", "split", "split_indices", "to_onnx", "version",
+    "OutOfMemoryError", "Progress", "Session", "ShapeError", "StateError", "TrainingWarning", "VersionError",
+    "build_info", "convert", "data", "errors", "from_bytes", "from_onnx", "get_threads", "load", "metrics", "plot",
+    "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip

@@ -26,7 +26,6 @@ NNS_E_NULL, NNS_E_ARGUMENT, NNS_E_SHAPE, NNS_E_DTYPE, NNS_E_STATE, NNS_E_BUSY, N
 NNS_E_IO, NNS_E_FORMAT, NNS_E_VERSION, NNS_E_CHECKSUM, NNS_E_LIMIT = range(10, 15)
 NNS_E_DIVERGED, NNS_E_CANCELLED, NNS_E_CALLBACK = range(20, 23)
 NNS_E_INTERNAL = 99
-NNS_LOG_INFO, NNS_LOG_WARNING = 1, 2
 NNS_F32, NNS_F64, NNS_U8, NNS_I32, NNS_I64, NNS_BOOL = range(1, 7)
 NNS_CLASS_NONE, NNS_CLASS_TEXT, NNS_CLASS_INTEGER, NNS_CLASS_BOOL = range(4)
 NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_GROUP, NNS_SPLIT_TIME = range(1, 5)
@@ -87,14 +86,12 @@ Buffer: Any = POINTER(nns_buffer)
 Array = POINTER(nns_array)
 Limits = POINTER(nns_limits)
 Int32s, Int64s, Floats, Doubles, Size = (POINTER(kind) for kind in (c_int32, c_int64, c_float, c_double, c_size_t))
-nns_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 nns_progress_fn = CFUNCTYPE(c_int32, c_void_p, POINTER(nns_progress))
 
 # Functions that return a status: their arguments in the order of the header.
 _CHECKED = {
     "nns_build_info": [c_char_p, c_size_t, Size],
     "nns_registry": [c_char_p, c_size_t, Size],
-    "nns_set_log": [nns_log_fn, c_void_p],
     "nns_set_threads": [c_int32],
     "nns_get_threads": [Int32s],
     "nns_create": [c_char_p, POINTER(Model)],

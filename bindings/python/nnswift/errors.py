@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Dict, Type
 
 
+class TrainingWarning(UserWarning):
+    """A training ended well, but something about it is probably not meant."""
+
+
 class Error(RuntimeError):
     """Whatever the library refuses or fails at; its text is the library's sentence.
 

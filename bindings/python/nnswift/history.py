@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 import json
 import math
+import warnings
 from collections.abc import Mapping
-from typing import Any, Dict, Iterator, NamedTuple, Union
+from typing import Any, Dict, Iterator, List, NamedTuple, Union
+
+from .errors import TrainingWarning
 
 
 class Progress(NamedTuple):
@@ -47,6 +50,8 @@ class History(Mapping):
         could not be written) or ``"failed"``; ``"none"`` before a training, ``"running"`` in one and in its checkpoints.
     best_epoch : int
         The epoch that early stopping found best; 0 without early stopping.
+    warnings : list of str
+        What `train` also said as `TrainingWarning`: classes without a row, a loss that grew.
     """
 
     def __init__(self, document: Union[str, Mapping[str, Any]]):
@@ -69,6 +74,17 @@ class History(Mapping):
     @property
     def best_epoch(self) -> int:
         return self._values.get("best_epoch", 0)
+
+    @property
+    def warnings(self) -> List[str]:
+        return self._values.get("warnings", [])
+
+    def _warn(self, depth: int) -> None:
+        """Repeats the warnings as Python's own, seen from `depth` functions up."""
+        if isinstance(self._document, str) and '"warnings"' not in self._document:
+            return
+        for text in self.warnings:
+            warnings.warn(text, TrainingWarning, stacklevel=depth + 1)
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]

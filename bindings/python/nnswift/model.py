@@ -91,12 +91,19 @@ class Model(StoredModel):
             A checkpoint could not be written: before the first step, or later, with weights and history kept.
         KeyboardInterrupt
             Ctrl-C; weights and history are kept.
+
+        Warns
+        -----
+        TrainingWarning
+            Some classes have no row, or the loss grew.
         """
         merged = _json.merged(config, options)
         data = self._borrowed(X, y, sample_weight)
         held_out = None if validation is None else self._borrowed_validation(validation)
         _training.train(self._handle, data, held_out, merged, callback)
-        return self.history
+        history = self.history
+        history._warn(depth=2)
+        return history
 
     def _borrowed(self, X: Any, y: Any, sample_weight: Any) -> tuple:
         self._form.check_columns(X)

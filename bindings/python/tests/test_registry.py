@@ -7,46 +7,30 @@ import pytest
 
 import nnswift
 
-ACTIVATIONS = [
-    "identity", "relu", {"type": "relu", "straight_through": True}, {"type": "leaky_relu", "slope": 0.1},
-    {"type": "elu", "alpha": 0.5}, "selu", "gelu", {"type": "gelu", "approximate": "tanh"}, "silu", "sigmoid", "tanh",
-    {"type": "softplus", "beta": 2, "threshold": 10}, "hard_sigmoid", "softmax", "log_softmax",
-]  # fmt: skip
+def examples(role):
+    """What the library gives as an example of each member, options included."""
+    return [member["example"] for member in nnswift.registry()[role]]
+
+
+# Every member by its example, and what else its options allow.
+ACTIVATIONS = [*examples("activation"), "relu", "gelu"]
 LAYERS = [
-    {"type": "dense", "units": 5, "bias": False}, {"type": "dense", "units": 5, "bias_init": "zeros"},
-    {"type": "dropout", "rate": 0.2}, {"type": "batch_norm", "momentum": 0.2, "eps": 1e-4},
-    {"type": "batch_norm", "affine": False}, {"type": "layer_norm", "eps": 1e-4, "affine": True},
-    {"type": "rms_norm", "eps": 1e-4}, {"type": "rms_norm", "affine": False},
+    *examples("layer"), {"type": "dense", "units": 5, "bias": False}, {"type": "dense", "units": 5, "bias_init": "zeros"},
+    {"type": "batch_norm", "affine": False}, {"type": "layer_norm", "affine": False}, {"type": "rms_norm", "affine": False},
     {"type": "residual", "layers": [{"type": "dense", "units": 6}], "shortcut": [{"type": "tanh"}]},
-    *[{"type": a} if isinstance(a, str) else a for a in ACTIVATIONS],
 ]  # fmt: skip
-INITIALISERS = [
-    "zeros", {"type": "constant", "value": 0.1}, {"type": "uniform", "low": -0.5, "high": 0.5},
-    {"type": "normal", "mean": 0, "std": 0.1}, {"type": "normal_l2", "std": 0.1}, "glorot_uniform", "glorot_normal",
-    "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", {"type": "orthogonal", "gain": 1.5}, "pytorch",
-]  # fmt: skip
-PREPROCESS = ["none", "standardize", "minmax", {"type": "scale", "factor": 0.5}, "robust", {"type": "quantile_normal", "n_quantiles": 9}, "clip"]
+INITIALISERS = examples("init")
+PREPROCESS = examples("preprocess")
 LOSSES = [
     "softmax_cross_entropy", {"type": "softmax_cross_entropy", "label_smoothing": 0.1}, "binary_cross_entropy",
     {"type": "binary_cross_entropy", "pos_weight": 2, "label_smoothing": 0.1}, "mse", "mae",
     {"type": "huber", "delta": 2}, "quantile", {"type": "quantile", "q": [0.1, 0.5, 0.9]}, "poisson",
 ]  # fmt: skip
 OPTIMISERS = [
-    "sgd", {"type": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
-    {"type": "sgd", "momentum": 0.9, "dampening": 0.1}, "adam",
-    {"type": "adam", "beta1": 0.8, "beta2": 0.99, "eps": 1e-6, "amsgrad": True}, {"type": "adam", "l1": 0.01},
-    {"type": "adam", "weight_decay": 0.1, "decay_bias": False}, {"type": "adamw", "weight_decay": 0.1}, "nadam",
-    "rmsprop", {"type": "rmsprop", "alpha": 0.9, "eps": 1e-6, "momentum": 0.5, "centered": True}, "adagrad",
-    {"type": "adadelta", "rho": 0.8}, "rprop", {"type": "lion", "beta1": 0.8}, "lbfgs",
-    {"type": "lbfgs", "history": 5, "max_iterations": 4, "line_search": "strong_wolfe"},
+    *examples("optimizer"), "sgd", {"type": "sgd", "momentum": 0.9, "dampening": 0.1}, "adam", {"type": "adam", "l1": 0.01},
+    {"type": "adam", "weight_decay": 0.1, "decay_bias": False}, "rmsprop", "lbfgs",
 ]  # fmt: skip
-SCHEDULES = [
-    "constant", {"type": "step", "every": 1, "gamma": 0.5}, {"type": "multi_step", "at": [1], "gamma": 0.5},
-    {"type": "exponential", "gamma": 0.9}, {"type": "cosine", "epochs": 2, "minimum": 1e-4, "restarts": True}, "cosine",
-    {"type": "one_cycle", "maximum": 0.01},
-    {"type": "reduce_on_plateau", "metric": "loss", "patience": 0, "factor": 0.5},
-    {"type": "polynomial", "power": 2}, {"type": "constant", "warmup_steps": 3}, {"type": "cosine", "per": "step"},
-]  # fmt: skip
+SCHEDULES = [*examples("schedule"), "constant", "cosine", {"type": "cosine", "per": "step"}]
 CLASS_METRICS = [
     "loss", "accuracy", "balanced_accuracy", {"type": "top_k", "k": 2}, "precision", "recall", "f1",
     {"type": "f_beta", "beta": 2, "average": "macro"}, "roc_auc", "pr_auc", "log_loss", "brier", "matthews", "kappa",

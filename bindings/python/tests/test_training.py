@@ -2,6 +2,8 @@
 
 import pickle
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -176,3 +178,29 @@ def test_repr_shows_layers_parameters_and_loss():
     }
     text = "4 -> standardize -> dense 1200 leaky_relu -> dropout 0.2 -> batch_norm -> dense 2; huber; 10,802 parameters"
     assert repr(nnswift.Model(spec)) == f"<nnswift.Model {text}>"
+
+
+def test_classes_without_a_row_are_a_warning():
+    spec = {"input": 2, "layers": [{"type": "dense", "units": 3}], "classes": ["cat", "dog", "owl"]}
+    model = nnswift.Model({**spec, "loss": "softmax_cross_entropy"})
+    X = np.random.default_rng(0).normal(size=(8, 2)).astype(np.float32)
+    with pytest.warns(nnswift.TrainingWarning, match=r'1 of 3 classes have no training row \("owl"\)') as caught:
+        history = model.train(X, ["cat", "dog"] * 4, epochs=1)
+    assert caught[0].filename == __file__
+    assert [str(warning.message) for warning in caught] == history.warnings
+
+
+def test_a_loss_that_grew_is_a_warning():
+    model = nnswift.Model({"input": 1, "layers": [{"type": "dense", "units": 1}], "loss": "mse"})
+    X = np.array([[1.0], [2.0], [3.0]], np.float32)
+    with pytest.warns(nnswift.TrainingWarning, match="the loss grew from .* lower learning_rate"):
+        model.train(X, X, epochs=3, batch_size=0, optimizer={"type": "sgd", "learning_rate": 0.5})
+
+
+def test_an_ordinary_training_warns_of_nothing():
+    model = nnswift.Model({"input": 1, "layers": [{"type": "dense", "units": 1}], "loss": "mse"})
+    X = np.array([[1.0], [2.0], [3.0]], np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        history = model.train(X, X, epochs=3)
+    assert history.warnings == [] and "warnings" not in history

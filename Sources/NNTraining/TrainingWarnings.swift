@@ -1,0 +1,44 @@
+import NNData
+import NNErrors
+import NNMath
+import NNNetwork
+
+// What a training tells although it is no error. The sentences stand in its history.
+
+/// A warning where some of a model's classes have no training row.
+///
+/// - Throws: `NNError.memory`.
+func warningOfUnseenClasses(_ samples: SampleRows, _ model: Model) throws(NNError) -> String? {
+  guard let classes = model.spec.loss.classCount else { return nil }
+  let isSeen = try Buffer<Bool>(count: classes)
+  var unseen = classes
+  for position in 0..<samples.rows {
+    let index = min(max(trueClass(samples, position, model), 0), classes - 1)
+    if isSeen.base[index] { continue }
+    isSeen.base[index] = true
+    unseen -= 1
+    if unseen == 0 { return nil }
+  }
+  let names = model.spec.classes.texts
+  var list = ""
+  var listed = 0
+  for index in 0..<classes where !isSeen.base[index] && listed < 5 {
+    list += (listed > 0 ? ", " : "") + (names.isEmpty ? String(index) : "\"\(names[index])\"")
+    listed += 1
+  }
+  return "\(unseen) of \(classes) classes have no training row (\(list)"
+    + (unseen > listed ? ", ..." : "") + "); the model will not predict them"
+}
+
+/// A warning where the loss of the last epoch is more than twice that of the first.
+///
+/// - Parameter losses: one an epoch.
+func warningOfGrowth(_ losses: [Double]) -> String? {
+  guard losses.count > 1, let first = losses.first, let last = losses.last,
+    last - first > abs(first)
+  else {
+    return nil
+  }
+  return "the loss grew from \(first) in the first epoch to \(last) in the last; lower "
+    + "learning_rate or scale the features"
+}
