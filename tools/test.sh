@@ -11,6 +11,7 @@ part "swift" swift_tests
 part "c contract" sh Tests/CContract/run.sh build
 part "python" "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
 part "bad files" "$python" -m pytest -q -rs -p no:cacheprovider Tests/BadFiles
+part "old files" "$python" -m pytest -q -rs -p no:cacheprovider Tests/OldFiles
 part "golden" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Golden
 part "examples" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Examples
 part "docs" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Docs

@@ -149,6 +149,16 @@ def outline():
     yield "duplicate-by-escape", header_text(TEXT.replace(b"{", b"{" + twice.replace(b"layers", b"\\u006cayers"), 1)), FORMAT
 
 
+# What a file of a newer version may have; its number is told before anything of this.
+NEWER = {
+    "new-key": lambda h: h[META].update({"nnswift.new": ""}),
+    "no-spec": lambda h: h[META].pop(SPEC),
+    "other-checksum": lambda h: h[META].update({"nnswift.checksum": "sha-256:00"}),
+    "other-dtype": lambda h: h[FIRST].update(dtype="F16"),
+    "new-tensor": lambda h: h.update(extra={"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}),
+}
+
+
 def identity():
     """__metadata__: whose file it is, which version, whole or not."""
     yield "no-metadata", without(META), FORMAT
@@ -166,6 +176,9 @@ def identity():
         yield f"version-{version or 'empty'}", note("nnswift.version", version), FORMAT
     for version in ("2", "9223372036854775807"):
         yield f"version-{version}", note("nnswift.version", version), VERSION
+    for name, change in NEWER.items():
+        yield f"version-2-{name}", header(lambda h: (h[META].update({"nnswift.version": "2"}), change(h))), VERSION
+        yield f"version-1-{name}", header(change), FORMAT
     yield "no-checksum", note("nnswift.checksum", None), FORMAT
     yield "checksum-of-another-kind", note("nnswift.checksum", "sha-256:" + "0" * 16), FORMAT
     digits = TEXT.index(b"xxh3-64:") + len("xxh3-64:")

@@ -39,6 +39,42 @@ def test_status(name, content, status, tmp_path):
     lib.nns_free(model)
 
 
+def layer(index, **members):
+    return cases.inner(cases.SPEC, lambda spec: spec["layers"][index].update(members))
+
+
+def member(**members):
+    return cases.inner(cases.SPEC, lambda spec: spec.update(members))
+
+
+@pytest.mark.parametrize(
+    "content, sentence",
+    [
+        (cases.note("nnswift.version", "2"), "the file has version 2, this library reads up to 1; use a newer library"),
+        (cases.note("nnswift.new", ""), 'unknown key "nnswift.new"'),
+        (layer(1, type="new"), 'layers[1]: unknown layer "new"'),
+        (layer(0, new=1), 'layer dense: unknown option "new"'),
+        (layer(0, activation="new"), 'unknown activation "new"'),
+        (member(new=1), 'unknown option "new"'),
+        (member(loss="new"), 'unknown loss "new"'),
+        (member(preprocess="new"), 'unknown preprocess "new"'),
+    ],
+)
+def test_what_a_newer_library_wrote_is_named(content, sentence):
+    with pytest.raises(nnswift.FormatError) as refusal:
+        nnswift.from_bytes(content)
+    assert sentence in str(refusal.value)
+
+
+def test_what_a_newer_training_kept_is_passed_over():
+    content = cases.inner(cases.TRAINING, lambda training: training.update(new=[1]))
+    newer, known = nnswift.from_bytes(content), nnswift.from_bytes(cases.WHOLE)
+    x, y = [[0, 1, 2], [1, 0, -1]], [0, 1]
+    for model in (newer, known):
+        model.train(x, y, {"epochs": 1, "optimizer": {"type": "sgd", "momentum": 0.9}, "continue": True})
+    assert newer.to_bytes() == known.to_bytes()
+
+
 @pytest.mark.parametrize("bound", ["max_file_bytes", "max_header_bytes", "max_parameters", "max_layers"])
 def test_limits_are_kept(bound):
     limits = _library.nns_limits()
