@@ -258,6 +258,7 @@ class Model(StoredModel):
             newer is in use, or this model is being changed.
         """
         lib.nns_swap(self._handle, newer._handle)
+        self._spec_text = text_of(lib.nns_describe, self._handle)  # the threshold came, too
 
     def apply_grad(self, gradient: Union[Mapping[str, Any], Any]) -> None:
         """Makes one optimiser step with a gradient of yours.
