@@ -17,9 +17,10 @@ BINARY = {
 }
 
 
-@pytest.mark.parametrize("wait", [None])
+@pytest.mark.parametrize("wait", [0, 0.001, None])
 def test_readers_see_one_model_or_the_other(blobs, wait):
-    """Large enough that a swap often falls into a prediction. None is a mixture, none is refused."""
+    """Large enough that a swap often falls into a prediction. None is a mixture; whatever `set_wait` says, none is
+    refused, nor is a swap."""
     X, y = blobs
     X = np.tile(X, (4, 1))
     first = nnswift.Model.mlp([4, 48, 48, 3], seed=1)
