@@ -41,6 +41,9 @@ enum content { NUMBERS, CLASSES, BITS, WEIGHTS };
 nns_array *array_for(int64_t rows, int64_t cols, enum content content);
 int64_t some_rows(void);
 
+/* Sizes that fit a model, where there is one. */
+void sizes_of(const nns_model *model, int64_t *inputs, int64_t *outputs);
+
 /* -------- Handles. */
 
 enum kind { MODEL, DATA, SESSION, BUFFER, KINDS };
@@ -86,10 +89,15 @@ typedef struct action {
     uint64_t done, succeeded;
 } action;
 
-extern action model_actions[], data_actions[], file_actions[], metric_actions[];
+extern action model_actions[], change_actions[], told_actions[], data_actions[], file_actions[],
+    metric_actions[];
 void first_calls(void);
+void calls_from_inside(nns_model *model); /* from a callback of its training */
 void random_call(void);
 void print_reach(void); /* how often each call was made, and how often it succeeded */
+
+/* An array for results, mostly as it must be, over memory of 8 bytes a number. */
+const nns_array *some_out(results out, int32_t kind, int64_t rows, int64_t columns);
 
 /* Whether a model's weights are unchanged; NULL when there is no such model. */
 typedef struct snapshot {
@@ -98,6 +106,7 @@ typedef struct snapshot {
 } snapshot;
 
 snapshot weights_before(const nns_model *model);
+int same_weights(snapshot one, snapshot other); /* also where one of them is not known */
 void unchanged(const nns_model *model, snapshot before, const char *what);
 
 #endif

@@ -1,7 +1,8 @@
 /* Which call comes next, how far the calls reached, and weights that must not have changed. */
 #include "calls.h"
 
-static action *const tables[] = {model_actions, data_actions, metric_actions, file_actions};
+static action *const tables[] = {model_actions, change_actions, told_actions,
+                                 data_actions,  metric_actions, file_actions};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 void random_call(void) {
@@ -41,10 +42,12 @@ snapshot weights_before(const nns_model *model) {
     return before;
 }
 
+int same_weights(snapshot one, snapshot other) {
+    if (!one.weights || !other.weights) return 1;
+    return one.count == other.count &&
+           !memcmp(one.weights, other.weights, (size_t)one.count * sizeof(float));
+}
+
 void unchanged(const nns_model *model, snapshot before, const char *what) {
-    snapshot now = weights_before(model);
-    if (!before.weights || !now.weights) return;
-    if (now.count != before.count ||
-        memcmp(now.weights, before.weights, (size_t)now.count * sizeof(float)))
-        finding(what);
+    if (!same_weights(before, weights_before(model))) finding(what);
 }

@@ -98,6 +98,7 @@ static int32_t progress(void *user, const nns_progress *told) {
     if (chance(10)) nns_get_weights(model, values, (int64_t)below(64));
     if (chance(5)) nns_configure(model, NULL);
     if (chance(5)) nns_history(model, NULL, 0, NULL);
+    if (chance(5)) calls_from_inside(model);
     return countdown-- == 0 ? 7 : 0;
 }
 
@@ -109,8 +110,7 @@ static int32_t train(void) {
     return CALL(nns_train(model, data, valid, config, chance(60) ? NULL : progress, model));
 }
 
-/* Sizes that fit a model, where there is one. */
-static void sizes_of(const nns_model *model, int64_t *inputs, int64_t *outputs) {
+void sizes_of(const nns_model *model, int64_t *inputs, int64_t *outputs) {
     *inputs = *outputs = 3;
     if (nns_input_size(model, inputs) || nns_output_size(model, outputs)) return;
     if (*inputs > 64) *inputs = 64;
@@ -217,13 +217,12 @@ static int32_t some_kind(void) {
                      : (int32_t)(1 + below(3)) | (chance(30) ? NNS_ALLOW_NAN : 0);
 }
 
-/* An array for predictions, mostly as it must be, over memory of 8 bytes a number. */
-static const nns_array *some_out(results out, int32_t kind, int64_t rows, int64_t outputs) {
+const nns_array *some_out(results out, int32_t kind, int64_t rows, int64_t columns) {
     static const int32_t values[] = {NNS_F32, NNS_F64}, labels[] = {NNS_I64, NNS_I32};
     nns_array *to = block(sizeof *to);
     int is_label = (kind & 3) == NNS_LABEL;
     nns_array made = NNS_ARRAY(is_label ? labels[below(2)] : values[below(2)], out.at, rows,
-                               is_label && chance(60) ? 1 : outputs);
+                               is_label && chance(60) ? 1 : columns);
     if (chance(3)) made.dtype = (int32_t)below(9) - 1;
     if (chance(3)) made.data = NULL;
     if (chance(3)) made.cols = made.cols > 1 ? made.cols - 1 : 0;
@@ -285,6 +284,8 @@ static int32_t session_free(void) { LET_GO(SESSION, nns_session, nns_session_fre
 
 static int32_t settings(void) {
     int32_t before = 0;
+    if (nns_abi_version() != NNS_ABI_VERSION || strcmp(nns_version(), NNS_VERSION_TEXT))
+        finding("another version than the header's");
     if (CALL(nns_get_threads(&before)) || before < 0 || before > 256) finding("threads out of range");
     int32_t status = CALL(nns_set_threads(chance(10) ? (int32_t)draw() : 1));
     if (status == NNS_OK) nns_set_threads(1);

@@ -57,7 +57,22 @@ static void number(const char *usual) { add("%s", chance(2) ? ONE_OF(odd_values)
 static const char *const small[] = {"1", "2", "3", "4", "5", "8"};
 static const char *const shares[] = {"0", "0.1", "0.3", "0.5", "0.9", "1"};
 
-static void layer(void) {
+static void layers(uint64_t count, int depth);
+
+/* Rows of any width come out as three, mostly as the shortcut's. */
+static void residual(int depth) {
+    add("{\"type\": \"residual\", \"layers\": [");
+    layers(below(2), depth + 1);
+    add("{\"type\": \"dense\", \"units\": "), number("3"), add("}]");
+    if (chance(60)) add(", \"shortcut\": [{\"type\": \"dense\", \"units\": "), number("3"), add("}]");
+    add("}");
+}
+
+static void layer(int depth) {
+    if (depth < 3 && chance(6)) {
+        residual(depth);
+        return;
+    }
     switch (below(10)) {
     case 0: add("{\"type\": \"dropout\", \"rate\": "), number(ONE_OF(shares)), add("}"); break;
     case 1: add("{\"type\": \"batch_norm\", \"momentum\": "), number(ONE_OF(shares)), add("}"); break;
@@ -71,6 +86,11 @@ static void layer(void) {
         if (chance(20)) add(", \"bias\": false");
         add("}");
     }
+}
+
+/* Each with a comma behind it. */
+static void layers(uint64_t count, int depth) {
+    while (count-- > 0) layer(depth), add(", ");
 }
 
 /* A few bytes behind the first `kept` turned, dropped, doubled or cut. */
@@ -113,7 +133,7 @@ const char *spec_text(void) {
     add("{\"input\": ");
     number(chance(85) ? "3" : ONE_OF(small));
     add(", \"layers\": [");
-    for (uint64_t rest = below(4); rest > 0; rest--) layer(), add(", ");
+    layers(below(4), 0);
     add("{\"type\": \"dense\", \"units\": ");
     number(chance(75) ? "3" : ONE_OF(small));
     add("}], \"loss\": %s", ONE_OF(losses));
