@@ -5,16 +5,18 @@
 #include <pthread.h>
 #include <time.h>
 
-// The state of a gate: how many read, and two flags.
+// The state of a gate: how many read, and three flags. SWAPPING stands beside CHANGING: a short
+// change, for which readers wait whatever time they allow.
+#define SWAPPING (UINT64_C(1) << 61)
 #define CHANGING (UINT64_C(1) << 62)
 #define QUEUED (UINT64_C(1) << 63)
-#define READERS (CHANGING - 1)
+#define READERS (SWAPPING - 1)
 
 // A thread that waits; it stands on that thread's stack.
 struct nnc_waiter {
     struct nnc_waiter *next;
     pthread_cond_t wake;
-    int admitted;
+    int admitted, swaps;
 };
 typedef struct nnc_waiter waiter;
 
@@ -27,6 +29,8 @@ static void release_queues(void) { pthread_mutex_unlock(&queues); }
 static void watch_forks(void) { pthread_atfork(acquire_queues, release_queues, release_queues); }
 
 static uint64_t state_of(const nnc_gate *gate) { return __atomic_load_n(&gate->state, __ATOMIC_ACQUIRE); }
+
+static uint64_t change_of(int swaps) { return swaps ? CHANGING | SWAPPING : CHANGING; }
 
 static void wake(waiter *one) {
     one->admitted = 1;
@@ -42,7 +46,7 @@ static void admit(nnc_gate *gate, int readers_first) {
         if (seen & READERS) return;
         waiter *next = gate->changers;
         gate->changers = next->next;
-        __atomic_fetch_or(&gate->state, CHANGING, __ATOMIC_ACQ_REL);
+        __atomic_fetch_or(&gate->state, change_of(next->swaps), __ATOMIC_ACQ_REL);
         wake(next);
     } else {
         while (gate->readers) {
@@ -86,7 +90,15 @@ static void prepare(waiter *self) {
     pthread_condattr_destroy(&monotonic);
 }
 
-// Waits in a queue, with the lock held, until admitted or until the time is over.
+// Whether a swap goes on, or is next and waits for nothing but readers: then it soon will be over.
+static int is_swap(const nnc_gate *gate) {
+    uint64_t seen = state_of(gate);
+    if (seen & CHANGING) return (seen & SWAPPING) != 0;
+    return gate->changers && gate->changers->swaps;
+}
+
+// Waits in a queue, with the lock held, until admitted or until the time is over. A swap does not
+// count the time of readers, nor readers that of a swap.
 static int wait_in(nnc_gate *gate, waiter **queue, waiter *self, int64_t milliseconds) {
     struct timespec end = milliseconds > 0 ? time_in(milliseconds) : (struct timespec){0, 0};
     __atomic_fetch_or(&gate->state, QUEUED, __ATOMIC_ACQ_REL);
@@ -95,6 +107,10 @@ static int wait_in(nnc_gate *gate, waiter **queue, waiter *self, int64_t millise
         int error = milliseconds < 0 ? pthread_cond_wait(&self->wake, &queues)
                                      : pthread_cond_timedwait(&self->wake, &queues, &end);
         if (error != ETIMEDOUT || self->admitted) continue;
+        if (is_swap(gate) && (queue == &gate->readers || gate->changers == self)) {
+            milliseconds = -1;
+            continue;
+        }
         take_out(queue, self);
         admit(gate, 0);
         break;
@@ -131,39 +147,36 @@ void nnc_gate_end_read(nnc_gate *gate) {
     pthread_mutex_unlock(&queues);
 }
 
-int nnc_gate_change(nnc_gate *gate) {
+int nnc_gate_change(nnc_gate *gate, int swaps) {
     uint64_t idle = 0;
-    return __atomic_compare_exchange_n(&gate->state, &idle, CHANGING, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    return __atomic_compare_exchange_n(
+        &gate->state, &idle, change_of(swaps), 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
-int nnc_gate_wait_to_change(nnc_gate *gate, int64_t milliseconds, int only_for_readers) {
-    waiter self = {0};
-    int admitted = 0;
+int nnc_gate_wait_to_change(nnc_gate *gate, int64_t milliseconds, int swaps) {
+    waiter self = {.swaps = swaps};
     pthread_once(&fork_once, watch_forks);
     prepare(&self);
     pthread_mutex_lock(&queues);
-    if (only_for_readers) {
+    if (swaps) {
         // Before other changers: none of them is waited for.
-        if (!(state_of(gate) & CHANGING)) {
-            self.next = gate->changers;
-            gate->changers = &self;
-            admitted = wait_in(gate, &gate->changers, &self, milliseconds);
-        }
+        self.next = gate->changers;
+        gate->changers = &self;
     } else {
         append(&gate->changers, &self);
-        admitted = wait_in(gate, &gate->changers, &self, milliseconds);
     }
+    int admitted = wait_in(gate, &gate->changers, &self, milliseconds);
     pthread_mutex_unlock(&queues);
     pthread_cond_destroy(&self.wake);
     return admitted;
 }
 
 void nnc_gate_end_change(nnc_gate *gate) {
-    uint64_t alone = CHANGING;
+    uint64_t alone = state_of(gate) & (CHANGING | SWAPPING);
     if (__atomic_compare_exchange_n(&gate->state, &alone, 0, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return;
     // Under the lock, so that nobody who comes now overtakes the readers that waited.
     pthread_mutex_lock(&queues);
-    __atomic_fetch_and(&gate->state, ~CHANGING, __ATOMIC_ACQ_REL);
+    __atomic_fetch_and(&gate->state, ~(CHANGING | SWAPPING), __ATOMIC_ACQ_REL);
     admit(gate, 1);
     pthread_mutex_unlock(&queues);
 }

@@ -10,8 +10,6 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   private let wait = Atomic<Int64>(0)
   /// The thread that changes the model, 0: none.
   private let changer = Atomic<UInt64>(0)
-  /// Calls of `nns_swap` on this model: those that run now + 2^32 · all so far.
-  private let swaps = Atomic<UInt64>(0)
   /// Whether that thread runs a callback of its training.
   private let isInCallback = Atomic<Bool>(false)
 
@@ -41,30 +39,13 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   private func waitToRead() throws(NNError) -> Bool {
     let isOwn = changer.load(ordering: .relaxed) == nnc_thread_id()
     if isOwn, isInCallback.load(ordering: .relaxed) { return false }
-    if !isOwn, waitForSwap() { return true }
-    let wait = wait.load(ordering: .relaxed)
-    guard !isOwn, wait != 0, nnc_gate_wait_to_read(gate, wait) == 1 else {
+    // Also with 0: a swap is waited for.
+    guard !isOwn, nnc_gate_wait_to_read(gate, wait.load(ordering: .relaxed)) == 1 else {
       throw .busy(
         "the model is being changed by another call; wait for its end (nns_set_wait), or clone it "
           + "before")
     }
     return true
-  }
-
-  /// A swap, which is short, turns no reader away.
-  ///
-  /// - Returns: whether the caller may read; false: something else than a swap keeps it out.
-  private func waitForSwap() -> Bool {
-    while true {
-      let seen = swaps.load(ordering: .acquiring)
-      if nnc_gate_read(gate) == 1 { return true }
-      if seen & 0xFFFF_FFFF != 0 {
-        // Not for ever: after the swap a training may begin.
-        if nnc_gate_wait_to_read(gate, 1) == 1 { return true }
-      } else if swaps.load(ordering: .acquiring) == seen {
-        return false
-      }
-    }
   }
 
   /// Whom a call that changes the model waits for.
@@ -80,11 +61,7 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   func change<Value>(
     _ waiting: Waiting = .asSet, _ body: () throws(NNError) -> Value
   ) throws(NNError) -> Value {
-    if waiting == .forReaders { swaps.wrappingAdd((1 << 32) + 1, ordering: .acquiringAndReleasing) }
-    defer {
-      if waiting == .forReaders { swaps.wrappingSubtract(1, ordering: .acquiringAndReleasing) }
-    }
-    if nnc_gate_change(gate) == 0 { try waitToChange(waiting) }
+    if nnc_gate_change(gate, waiting == .forReaders ? 1 : 0) == 0 { try waitToChange(waiting) }
     changer.store(nnc_thread_id(), ordering: .relaxed)
     defer {
       changer.store(0, ordering: .relaxed)
@@ -97,10 +74,8 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   private func waitToChange(_ waiting: Waiting) throws(NNError) {
     let wait = waiting == .never ? 0 : wait.load(ordering: .relaxed)
     let isOwn = changer.load(ordering: .relaxed) == nnc_thread_id()
-    let isOnlyForReaders = wait == 0 && waiting == .forReaders
-    guard !isOwn, wait != 0 || isOnlyForReaders,
-      nnc_gate_wait_to_change(
-        gate, isOnlyForReaders ? -1 : wait, isOnlyForReaders ? 1 : 0) == 1
+    let swaps = waiting == .forReaders
+    guard !isOwn, wait != 0 || swaps, nnc_gate_wait_to_change(gate, wait, swaps ? 1 : 0) == 1
     else {
       throw .busy(
         "the model is in use by another call; wait for its end (nns_set_wait), or clone it before")

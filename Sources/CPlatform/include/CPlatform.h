@@ -68,13 +68,14 @@ typedef struct nnc_gate {
 } nnc_gate;
 // 1: in. Neither waits, and where nobody waits none of the four takes a lock.
 int nnc_gate_read(nnc_gate *gate);
-int nnc_gate_change(nnc_gate *gate);
+int nnc_gate_change(nnc_gate *gate, int swaps);
 void nnc_gate_end_read(nnc_gate *gate);
 void nnc_gate_end_change(nnc_gate *gate);
 // For a caller that was not let in; below 0: waits for ever. 1: in, 0: too late.
-// only_for_readers: waits neither for a change (0 at once) nor behind other changers.
+// swaps: a short change. It goes before other changers and waits for readers for ever, for a change
+// as long as it is told; readers that come meanwhile wait until it is over, also with 0.
 int nnc_gate_wait_to_read(nnc_gate *gate, int64_t milliseconds);
-int nnc_gate_wait_to_change(nnc_gate *gate, int64_t milliseconds, int only_for_readers);
+int nnc_gate_wait_to_change(nnc_gate *gate, int64_t milliseconds, int swaps);
 
 // A pool of threads. nnc_pool_run calls work(context, part, member) once for each part 0 ... n-1,
 // on any free thread, and returns when all parts are done. Member 0 is the caller. The threads run
