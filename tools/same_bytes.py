@@ -9,7 +9,8 @@
       --tensors                          headers of files may differ
 
 NNSWIFT_LIBRARY and PYTHONPATH say which library and which package. A case is a network; its hashes
-are those of its weights, predictions, files and history. same_bytes_*.py have the cases. Times are
+are those of its weights, predictions, files and history. same_bytes_*.py have the cases. Times, and
+sentences that warn, are
 left out of files and histories. The hash `tensors` of a file has the names, types and values of its
 tensors and leaves out the header, whose form may change.
 
@@ -35,7 +36,8 @@ import numpy as np
 LEVELS = {"base": "base", "v3": "x86-64-v3", "v4": "x86-64-v4"}
 # Parts of a case that have a file's header.
 HEADERS = ("file: bytes", "file: header", ".safetensors: header", ".1: header", ".2: header")
-TIMES = ("seconds", "samples_per_second")
+# Times, and sentences.
+LEFT_OUT = ("seconds", "samples_per_second", "warnings")
 
 
 def digest(value):
@@ -55,7 +57,7 @@ def _plain(value):
 
 def without_times(history):
     """Returns a history as a dict that two runs have alike."""
-    return {key: value for key, value in dict(history).items() if key not in TIMES}
+    return {key: value for key, value in dict(history).items() if key not in LEFT_OUT}
 
 
 def file_parts(content, name="file", has_times=False):
