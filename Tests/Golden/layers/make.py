@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import golden  # noqa: E402
@@ -58,9 +59,12 @@ CONFIG = {"optimizer": {"type": "sgd", "learning_rate": 0.05, "momentum": 0.9}}
 
 
 class Branched(Network):
-    """A network with residual layers, y = layers(x) + shortcut(x)."""
+    """A network with rms_norm, and with residual layers, y = layers(x) + shortcut(x)."""
 
     def layer(self, prefix, layer, x, training):
+        if layer["type"] == "rms_norm":
+            # The default is the smallest step of float32 at 1, as PyTorch's is for float32.
+            return F.rms_norm(x, x.shape[1:], self.tensors.get(prefix + "weight"), layer.get("eps", 2.0**-23))
         if layer["type"] != "residual":
             return super().layer(prefix, layer, x, training)
         ends = []
@@ -97,7 +101,9 @@ def draw(layers, path, size, tensors, statistics):
             size = layer["units"]
         elif layer["type"].endswith("_norm"):
             if layer.get("affine", True):
-                tensors[name + "weight"], tensors[name + "bias"] = single(size), single(size)
+                tensors[name + "weight"] = single(size)
+                if layer["type"] != "rms_norm":
+                    tensors[name + "bias"] = single(size)
             if layer["type"] == "batch_norm":
                 statistics[name + "running_mean"] = single(size)
                 statistics[name + "running_var"] = np.abs(single(size)) + np.float64(0.5)
@@ -150,7 +156,10 @@ def cases():
     for loss_name, block in RESIDUALS:
         layers = [{"type": "dense", "units": 6, "activation": "tanh"}, *block, {"type": "dense", "units": 3}]
         yield "layer residual", {"input": 5, "layers": layers, "loss": loss_name}, single(21, 5), False, False, None
-
+    for rows, features, units in SHAPES:
+        for norm in ({"type": "rms_norm"}, {"type": "rms_norm", "affine": False, "eps": 1e-3}):
+            layers = [{"type": "dense", "units": units}, norm, {"type": "dense", "units": 2}]
+            yield "layer rms_norm", {"input": features, "layers": layers, "loss": "mse"}, single(rows, features), False, False, None
 
 
 def trained(spec, weights, x, y):

@@ -28,6 +28,24 @@ NORM = {
                {"type": "layer_norm"}, {"type": "dense", "units": 3}],
 }
 
+
+class Lion(optim.Optimizer):
+    """Algorithm 2 of Chen et al. 2023 (arXiv 2302.06675); PyTorch has none."""
+
+    def __init__(self, params, lr, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            first, second = group["betas"]
+            for tensor in group["params"]:
+                mean = self.state[tensor].setdefault("mean", torch.zeros_like(tensor))
+                direction = torch.sign(first * mean + (1 - first) * tensor.grad)
+                tensor -= group["lr"] * (direction + group["weight_decay"] * tensor)
+                mean.mul_(second).add_((1 - second) * tensor.grad)
+
+
 # (ours, PyTorch's class and arguments). Both get the learning rate.
 OPTIMIZERS = [
     ("sgd", 0.05, {}, optim.SGD, {}),
@@ -51,6 +69,8 @@ OPTIMIZERS = [
     ("adadelta", 0.5, {"rho": 0.8, "eps": 1e-5, "weight_decay": 0.1}, optim.Adadelta, {"rho": 0.8, "eps": 1e-5, "weight_decay": 0.1}),
     ("rprop", 0.01, {}, optim.Rprop, {}),
     ("rprop", 0.005, {"shrink": 0.4, "grow": 1.1, "min_step": 1e-4, "max_step": 0.1}, optim.Rprop, {"etas": (0.4, 1.1), "step_sizes": (1e-4, 0.1)}),
+    ("lion", 0.005, {}, Lion, {}),
+    ("lion", 0.005, {"beta1": 0.8, "beta2": 0.95, "weight_decay": 0.1}, Lion, {"betas": (0.8, 0.95), "weight_decay": 0.1}),
 ]
 SCHEDULES = [
     ({"type": "constant"}, lambda o: schedules.ConstantLR(o, 1.0, 1)),
