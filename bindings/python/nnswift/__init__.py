@@ -18,7 +18,7 @@ from .errors import (
     FileError, FormatError, InternalError, LimitError, NullError, OutOfMemoryError, ShapeError, StateError,
     TrainingWarning, VersionError,
 )  # fmt: skip
-from .history import History, Progress
+from .history import STOP, History, Progress
 from .model import Model, from_bytes, load
 from .session import Session
 from .settings import build_info, get_threads, registry, set_threads, version
@@ -28,7 +28,7 @@ __version__ = "1.0.0"
 __all__ = [
     "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "DivergedError", "DtypeError",
     "Error", "FileError", "FormatError", "History", "InternalError", "LimitError", "Model", "NullError",
-    "OutOfMemoryError", "Progress", "Session", "ShapeError", "StateError", "TrainingWarning", "VersionError",
+    "OutOfMemoryError", "Progress", "STOP", "Session", "ShapeError", "StateError", "TrainingWarning", "VersionError",
     "build_info", "convert", "data", "errors", "from_bytes", "from_onnx", "get_threads", "load", "metrics", "plot",
     "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from ._interrupt import run_interruptibly
 from ._library import NNS_STOP, lib, nns_progress_fn
 from .data import DataSet
 from .errors import CallbackError
-from .history import Progress
+from .history import STOP, Progress
 
 Callback = Callable[[Progress], Any]
 _NO_CALLBACK = nns_progress_fn()
@@ -33,7 +33,7 @@ def _reporting(callback: Callback, errors: List[BaseException]) -> Any:
                 now.learning_rate, now.seconds, now.batch_loss,
                 {now.metric_names[column].decode(): now.metric_values[column] for column in columns},
             )  # fmt: skip
-            return NNS_STOP if callback(told) else 0
+            return NNS_STOP if callback(told) is STOP else 0
         except BaseException as error:
             # C cannot carry it: stop, and let the caller of train have it.
             errors.append(error)

@@ -12,6 +12,20 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Union
 from .errors import TrainingWarning
 
 
+class _Stop:
+    """The type of `STOP`, its only value."""
+
+    def __repr__(self) -> str:
+        return "nnswift.STOP"
+
+    def __reduce__(self) -> str:
+        return "STOP"
+
+
+STOP = _Stop()
+"""What a callback returns to end its training. Other results mean nothing: `bar.update(1)` returns True."""
+
+
 class Progress(NamedTuple):
     """The argument of a callback."""
 

@@ -70,8 +70,8 @@ class Model(StoredModel):
         validation : (X, y) or (X, y, sample_weight), optional
         callback : function of `Progress`, optional
             Called after every epoch (config ``"progress": "batch"``: also after every batch), in a thread of its own
-            when `train` runs in the main thread. It may read the model. A true result stops the training, and so does
-            an exception, which `train` then raises.
+            when `train` runs in the main thread. It may read the model. The result `nnswift.STOP` ends the training, and
+            so does an exception, which `train` then raises; other results mean nothing.
         **options
             Laid over config: ``train(X, y, epochs=5)``; write ``continue_=True`` for "continue".
 

@@ -1,8 +1,10 @@
 """Callbacks, Ctrl-C, cancelling, the GIL."""
 
 import contextvars
+import copy
 import gc
 import os
+import pickle
 import signal
 import threading
 import time
@@ -54,8 +56,20 @@ def test_a_callback_is_told_of_every_batch_on_request(model, blobs):
     assert np.isnan(told[0].val_loss)
 
 
+@pytest.mark.parametrize("result", [True, 1, 1000, "text", np.True_, [0]], ids=repr)
+def test_only_stop_ends_a_training(model, blobs, result):
+    """tqdm's `bar.update(1)` returns True, `file.write` a number."""
+    history = model.train(*blobs, epochs=3, callback=lambda p: result)
+    assert history.stopped == "completed" and len(history["epoch"]) == 3
+
+
+def test_stop_is_one_value(tmp_path):
+    assert repr(nnswift.STOP) == "nnswift.STOP"
+    assert pickle.loads(pickle.dumps(nnswift.STOP)) is nnswift.STOP and copy.deepcopy(nnswift.STOP) is nnswift.STOP
+
+
 def test_a_true_result_stops_without_an_exception(model, blobs):
-    history = model.train(*blobs, LONG, callback=lambda p: p.epoch == 4)
+    history = model.train(*blobs, LONG, callback=lambda p: nnswift.STOP if p.epoch == 4 else None)
     assert history.stopped == "callback"
     assert len(history["loss"]) == 4
 
@@ -64,7 +78,7 @@ def test_a_true_result_restores_the_best_weights(model, blobs):
     once = nnswift.Model(model.spec)
     once.train(*blobs, config, epochs=1, validation=blobs)
     # The worst epoch, the first, counts as the best.
-    model.train(*blobs, config, epochs=50, validation=blobs, callback=lambda p: p.epoch == 4)
+    model.train(*blobs, config, epochs=50, validation=blobs, callback=lambda p: nnswift.STOP if p.epoch == 4 else None)
     for name, values in once.weights.items():
         assert np.array_equal(model.weights[name], values)
 
@@ -269,7 +283,7 @@ def test_training_in_a_thread(spec, blobs):
 def test_busy_while_another_thread_trains(model, blobs):
     began = threading.Event()
     thread = threading.Thread(
-        target=lambda: model.train(*blobs, LONG, callback=lambda p: began.set() or p.seconds > 30)
+        target=lambda: model.train(*blobs, LONG, callback=lambda p: began.set() or (nnswift.STOP if p.seconds > 30 else None))
     )
     guard = threading.Thread(target=lambda: _swallow(nnswift.CancelledError, thread.run))
     guard.start()

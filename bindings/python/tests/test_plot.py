@@ -1,5 +1,6 @@
 """Pictures: right numbers, labelled, drawn without a display, nothing cut off, no setting of matplotlib changed."""
 
+import os
 import subprocess
 import sys
 
@@ -146,3 +147,15 @@ def test_without_matplotlib_the_error_says_what_to_install():
         "except ImportError as error: assert 'pip install \"nnswift[plot]\"' in str(error), error\n"
         "else: raise SystemExit('no error')\n"
     )
+
+
+def test_the_first_figure_leaves_interactive_mode_on(tmp_path):
+    """A backend such as Jupyter's switches it on while it is loaded, by the first figure."""
+    (tmp_path / "backend_of_a_notebook.py").write_text(
+        "from matplotlib import interactive\nfrom matplotlib.backends.backend_agg import *\ninteractive(True)\n"
+    )
+    program = "import matplotlib, nnswift; nnswift.plot.learning_curves({'loss': [2, 1]}); print(matplotlib.is_interactive())"
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    env = {**os.environ, "PYTHONPATH": path, "MPLBACKEND": "module://backend_of_a_notebook"}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "True\n", done.stderr

@@ -30,9 +30,11 @@ def axes(ax: Any, size: Tuple[float, float] = (6.4, 4.2)) -> Any:
         raise ImportError(
             'nnswift.plot needs matplotlib; install it with: pip install "nnswift[plot]" (or: pip install matplotlib)'
         ) from missing
+    # Outside of rc_context: the first figure loads the backend, which in Jupyter switches interactive mode on, and the
+    # end of a context would switch it off again (matplotlib#24351).
+    figure = plt.figure(figsize=size, layout="constrained")
+    figure.get_layout_engine().set(w_pad=_MARGIN, h_pad=_MARGIN)
     with plt.rc_context(_STYLE):
-        figure = plt.figure(figsize=size, layout="constrained")
-        figure.get_layout_engine().set(w_pad=_MARGIN, h_pad=_MARGIN)
         return figure.subplots()
 
 
