@@ -68,7 +68,7 @@ def layers(folder="layers"):
         model = nnswift.Model(case["spec"])
         model.set_weights({k: v.astype(np.float32) for k, v in prefixed(own, "weight.").items()})
         model.configure({"class_weight": case["class_weight"]} if case["class_weight"] else {})
-        raw = model.predict(own["x"], kind="raw")
+        raw = model.predict(own["x"], kind="raw").reshape(own["raw"].shape)
         yield Compared(case["row"], "forward", *golden.difference(raw, own["raw"]), FORWARD)
         loss, gradients = model.loss_grad(own["x"], own["y"], own.get("w"))
         is_excused = (case["row"], "loss") in EXCUSED

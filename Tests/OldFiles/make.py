@@ -90,6 +90,11 @@ def checkpoint():
 FILES = {"1.0": [regression, classifier, batch_norm, residual, threshold, checkpoint]}
 
 
+def rows(predictions):
+    """A list a row, also of one value."""
+    return predictions.reshape(len(predictions), -1)
+
+
 def floats(values):
     return [[float(value) for value in row] for row in values]
 
@@ -97,10 +102,10 @@ def floats(values):
 def expectation(content):
     """What a model predicts and tells of itself, as JSON; a double of JSON holds every float32 exactly."""
     model = nnswift.from_bytes(content)
-    told = {"x": floats(ASKED), "proba": floats(model.predict(ASKED)), "raw": floats(model.predict(ASKED, "raw"))}
+    told = {"x": floats(ASKED), "proba": floats(rows(model.predict(ASKED))), "raw": floats(rows(model.predict(ASKED, "raw")))}
     loss = model.spec["loss"]["type"]
     if "cross_entropy" in loss:
-        told["label"] = model.predict(ASKED, "label")[:, 0].tolist()
+        told["label"] = model.predict(ASKED, "label").tolist()
     if loss == "binary_cross_entropy":
         told["threshold"] = model.threshold
     told.update({key: model.spec[key] for key in ("classes", "features") if key in model.spec})
@@ -109,7 +114,7 @@ def expectation(content):
         config = {**CONFIG, **STOP, "epochs": 1, "continue": True}
         epochs = list(model.history["epoch"])
         model.train(X, VALUES, config)
-        after = floats(model.predict(ASKED, "raw"))
+        after = floats(rows(model.predict(ASKED, "raw")))
         told["training"] = {"config": config, "x": floats(X), "y": floats(VALUES), "epoch": epochs, "raw": after}
     return told
 

@@ -80,7 +80,7 @@ def main(data="examples/data/digits.u8", model_path="build/digits.safetensors", 
 
     values = model.evaluate(test_pixels, test_labels, metrics=["loss", "accuracy"])
     print(f"test loss {values['loss']:.4f}, test accuracy {values['accuracy']:.4f}\n")
-    predicted = np.ravel(model.predict(test_pixels, kind="label"))
+    predicted = model.predict(test_pixels, kind="label")
     matrix = nnswift.metrics.confusion_matrix(test_labels, predicted, classes=CLASSES)
     print_confusion(matrix)
     print()

@@ -29,7 +29,7 @@ def draw(pixels):
 def classify(model, pixels, labels, row):
     """Classifies one digit and prints a line that begins with "digit", the same in every process and language."""
     one = pixels[row : row + 1]
-    label = int(np.ravel(model.predict(one, kind="label"))[0])
-    probabilities = np.ravel(model.predict(one, kind="proba"))
+    label = int(model.predict(one, kind="label")[0])
+    probabilities = model.predict(one, kind="proba")[0]
     numbers = " ".join(f"{float(value):.9g}" for value in probabilities)
     print(f"digit {row}: truth {labels[row]}, predicted {label}, probabilities {numbers}")

@@ -50,7 +50,7 @@ def main(epochs="5", folder=None, model_path=None):
 
     model.train(images, labels, CONFIG | {"epochs": int(epochs)}, callback=show_epoch)
     print()
-    predicted = np.ravel(model.predict(test[0], kind="label"))
+    predicted = model.predict(test[0], kind="label")
     print_confusion(nnswift.metrics.confusion_matrix(test[1], predicted, classes=10))
     if model_path:
         model.save(model_path)

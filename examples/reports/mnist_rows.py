@@ -207,14 +207,14 @@ def batches(rule, train, seed, epochs):
         for start in range(0, len(rows), config["batch_size"]):
             chosen = rows[start : start + config["batch_size"]]
             x, y = train[0][chosen], train[1][chosen]
-            accuracies.append(float((model.predict(x, kind="label")[:, 0] == y).mean()))
+            accuracies.append(float((model.predict(x, kind="label") == y).mean()))
             losses.append(model.train_batch(x, y))
     return losses, accuracies
 
 
 def labels_of(result, part):
     """Returns the labels that a trained network gives the images of a part."""
-    return result["model"].predict(part[0], kind="label")[:, 0]
+    return result["model"].predict(part[0], kind="label")
 
 
 def confusion_table(title, truth, predicted):

@@ -20,7 +20,7 @@ def trained(X, y, seed, hidden, config, output={"type": "dense", "units": 1}, dr
     spec = {"input": X.shape[1], "preprocess": "standardize", "layers": layers, "loss": "binary_cross_entropy"}
     model = nnswift.Model(spec | {"seed": seed})
     history = model.train(X, y, config, seed=seed)
-    return lambda rows: model.predict(rows)[:, 0], history["loss"]
+    return lambda rows: model.predict(rows), history["loss"]
 
 
 def sample(X, y, seed):

@@ -35,7 +35,7 @@ def our_train(
         model.train(task.X, task.y, config, validation=(task.X_test, task.y_test) if watch else None)
     except nnswift.DivergedError:
         return np.full((len(task.X_test), task.outputs), np.nan), model.history
-    return model.predict(task.X_test, kind="raw"), model.history
+    return model.predict(task.X_test, kind="raw").reshape(len(task.X_test), -1), model.history
 
 
 def score(task, outputs):

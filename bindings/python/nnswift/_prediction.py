@@ -36,7 +36,8 @@ class OutputForm:
         self.feature_names = spec.get("features") or []
         self._outputs = outputs
         # Of one row: for `one_row`, which has no time to work them out.
-        self.row_shape, self.out_shape, self.outputs = (1, inputs), (1, outputs), outputs
+        self.row_shape, self.outputs = (1, inputs), outputs
+        self.out_shape = (1,) if outputs == 1 else (1, outputs)
         self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else outputs
         classes = spec.get("classes")
         # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
@@ -98,9 +99,12 @@ class OutputForm:
         """Returns predictions with class names where there are any; a row's own result for one row."""
         if kind == "label" and self._names is not None:
             out = self._names[out]
+        # One value a row: (n,) as targets have it, since (n, 1) against (n,) would broadcast to (n, n).
+        if out.shape[1] == 1:
+            out = out[:, 0]
         if not is_row:
             return out
-        return out[0, 0].item() if kind == "label" and self._label_columns == 1 else out[0]
+        return out[0].item() if kind == "label" and out.ndim == 1 else out[0]
 
 
 _FLOAT = np.dtype(np.float32)

@@ -322,9 +322,9 @@ class Model(StoredModel):
         Returns
         -------
         array
-            "proba", "raw": float32 [rows x outputs]. "label": int64 [rows x 1], or [rows x outputs] for several binary
-            outputs; labels in their type where the spec has "classes". Compare it with y [rows] as ``labels[:, 0] == y``.
-            For one row without a second dimension: its own result, an array [outputs] or one label.
+            "proba", "raw": float32 [rows x outputs], for one output [rows]. "label": int64 [rows], for several binary
+            outputs [rows x outputs]; labels in their type where the spec has "classes".
+            For one row without a second dimension: its own result, a number, an array [outputs] or one label.
         """
 
         if kind == "proba" and not allow_nan:

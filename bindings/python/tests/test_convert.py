@@ -71,7 +71,7 @@ def test_sklearn_classifier_both_ways(classes, activation):
     ours = convert.from_sklearn(theirs)
     wanted = theirs.predict_proba(X.astype(float))
     found = ours.predict(X)
-    assert np.abs(found - (wanted[:, 1:] if classes == 2 else wanted)).max() < TOLERANCE
+    assert np.abs(found - (wanted[:, 1] if classes == 2 else wanted)).max() < TOLERANCE
     convert.to_sklearn(ours, theirs)
     assert np.abs(theirs.predict_proba(X.astype(float)) - wanted).max() < TOLERANCE
 
@@ -82,7 +82,7 @@ def test_sklearn_regressor():
     with pytest.warns(Warning):
         theirs.fit(X.astype(float), X.sum(axis=1))
     wanted = theirs.predict(X.astype(float))
-    assert np.abs(convert.from_sklearn(theirs).predict(X)[:, 0] - wanted).max() < TOLERANCE
+    assert np.abs(convert.from_sklearn(theirs).predict(X) - wanted).max() < TOLERANCE
 
 
 def test_sklearn_poisson_regressor():
@@ -90,7 +90,7 @@ def test_sklearn_poisson_regressor():
     theirs = neural.MLPRegressor("poisson", hidden_layer_sizes=(4,), max_iter=5, random_state=0)
     with pytest.warns(Warning):
         theirs.fit(X.astype(float), np.arange(17) % 4)
-    found = convert.from_sklearn(theirs).predict(X)[:, 0]
+    found = convert.from_sklearn(theirs).predict(X)
     assert np.abs(found - theirs.predict(X.astype(float))).max() < TOLERANCE
 
 

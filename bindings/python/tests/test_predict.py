@@ -28,7 +28,7 @@ def softmax(z):
 def test_shapes_and_values_of_every_loss(loss, outputs):
     model = nnswift.Model.mlp([4, 5, outputs], "tanh", loss, seed=2)
     raw, proba = model.predict(X, kind="raw"), model.predict(X)
-    assert raw.shape == proba.shape == (7, outputs)
+    assert raw.shape == proba.shape == ((7,) if outputs == 1 else (7, outputs))
     assert raw.dtype == proba.dtype == np.float32
     meaning = {
         "softmax_cross_entropy": softmax,
@@ -42,9 +42,9 @@ def test_shapes_and_values_of_every_loss(loss, outputs):
             model.predict(X, kind="label")
         return
     labels = model.predict(X, kind="label")
-    assert labels.shape == (7, columns)
+    assert labels.shape == ((7,) if columns == 1 else (7, columns))
     assert labels.dtype == np.int64
-    expected = proba.argmax(axis=1)[:, None] if loss.startswith("softmax") else proba >= 0.5
+    expected = proba.argmax(axis=1) if loss.startswith("softmax") else proba >= 0.5
     np.testing.assert_array_equal(labels, expected)
 
 
@@ -57,12 +57,23 @@ def test_threshold_of_the_spec():
 def test_one_row_gives_its_own_result(model):
     np.testing.assert_array_equal(model.predict(X[0]), model.predict(X[:1])[0])
     label = model.predict(X[0], kind="label")
-    assert label == model.predict(X[:1], kind="label")[0, 0]
+    assert label == model.predict(X[:1], kind="label")[0]
     assert isinstance(label, int)
     several = nnswift.Model.mlp([4, 2], loss="binary_cross_entropy")
     assert several.predict(X[0], kind="label").shape == (2,)
     with pytest.raises(nnswift.ShapeError, match="rows of 4 features"):
         model.predict(X[0, :3])
+
+
+def test_one_value_a_row_has_the_shape_of_targets():
+    """(n, 1) against (n,) would broadcast to (n, n), and the mean of that is a wrong answer."""
+    y = np.arange(7.0, dtype=np.float32)
+    model = nnswift.Model.mlp([4, 1], loss="mse")
+    wide, narrow = X, X[:1]
+    for rows in (wide, narrow, wide.astype(float), wide.tolist()):
+        assert (y[: len(rows)] - model.predict(rows)).shape == (len(rows),)
+    assert model.session(7).predict(wide).shape == (7,) and model.session(7).predict(narrow).shape == (1,)
+    assert np.shape(model.predict(X[0])) == () and model.predict(X[0]) == model.predict(X)[0]
 
 
 def test_one_feature_takes_a_column():
@@ -80,7 +91,7 @@ def test_class_names(spec, blobs):
     assert named.train(X, names[y], config)["loss"] == plain.train(X, y, config)["loss"]
     indices = plain.predict(X, kind="label")
     np.testing.assert_array_equal(named.predict(X, kind="label"), names[indices])
-    assert named.predict(X[0], kind="label") == names[indices[0, 0]]
+    assert named.predict(X[0], kind="label") == names[indices[0]]
     assert type(named.predict(X[0], kind="label")) is str
     for y_true in (names[y], names[y].tolist(), names[y].astype(object), names[y][:, None], y):
         assert named.evaluate(X, y_true, ["accuracy"]) == plain.evaluate(X, y, ["accuracy"])
@@ -93,7 +104,7 @@ def test_class_names_of_one_binary_output():
     model = nnswift.Model({**spec, "classes": ["no", "yes"]})
     answers = np.where(X[:, 0] > 0, "yes", "no")
     model.train(X, answers, epochs=60, batch_size=0, optimizer={"type": "adam", "learning_rate": 0.3})
-    np.testing.assert_array_equal(model.predict(X, kind="label")[:, 0], answers)
+    np.testing.assert_array_equal(model.predict(X, kind="label"), answers)
 
 
 def test_unknown_and_unnamed_labels(spec, blobs):
