@@ -14,6 +14,7 @@ from ctypes import (
 
 from typing import Any, Callable, Optional
 
+from ._words import in_python
 from .errors import ArgumentError, error_for
 
 ABI_MAJOR = 1
@@ -174,7 +175,7 @@ def check(status: int, *_: object) -> None:
     Must run in the thread that made the call: the sentence is that thread's.
     """
     if status != NNS_OK:
-        raise error_for(status, (lib.nns_last_error() or b"").decode("utf-8", "replace"))
+        raise error_for(status, in_python((lib.nns_last_error() or b"").decode("utf-8", "replace")))
 
 
 def _candidates():

@@ -7,6 +7,7 @@ import pytest
 
 import nnswift
 from nnswift import _library, errors
+from nnswift._words import in_python
 
 FITTING = {
     nnswift.NullError: ValueError,
@@ -139,3 +140,23 @@ def test_threads():
         assert nnswift.get_threads() == 2
     finally:
         nnswift.set_threads(before)
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [
+    ("use NNS_PROBA", 'use kind="proba"'), ("nns_cancel stopped the training", "cancel stopped the training"),
+    ("y is F32; dtype NNS_I64", "y is float32; dtype int64"), ("must not be NULL", "must not be None"),
+    ('got "NNS_RAW F32 nns_x"', 'got "NNS_RAW F32 nns_x"'), ('"a" NNS_LABEL "b"', '"a" kind="label" "b"'),
+    ("NNS_E_BUSY", "NNS_E_BUSY"), ("BF32 and XNULL", "BF32 and XNULL"),
+])  # fmt: skip
+def test_sentences_have_pythons_words(theirs, ours):
+    assert in_python(theirs) == ours
+
+
+def test_no_sentence_of_c_reaches_python():
+    model = nnswift.Model.mlp([2, 1], loss="mse")
+    X = np.ones((3, 2), np.float32)
+    X[1, 1] = np.nan
+    for call in (lambda: model.predict(X), lambda: model.predict(X[:1], "label"), lambda: model.train(X, X[:, 0])):
+        with pytest.raises(nnswift.Error) as caught:
+            call()
+        assert "NNS_" not in str(caught.value) and "nns_" not in str(caught.value)

@@ -1,0 +1,26 @@
+"""The library's sentences, with the words that a Python caller typed in place of the C contract's."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = {
+    "NNS_PROBA": 'kind="proba"', "NNS_LABEL": 'kind="label"', "NNS_RAW": 'kind="raw"', "NNS_ALLOW_NAN": "allow_nan=True",
+    "F32": "float32", "F64": "float64", "U8": "uint8", "I32": "int32", "I64": "int64", "BOOL": "bool",
+    "NULL": "None", "nns_note_name": "model.notes",
+}  # fmt: skip
+_C = re.compile(r"\b(?:NNS_|nns_)\w+|\b(?:F32|F64|U8|I32|I64|BOOL|NULL)\b")
+# What stands in quotes is the caller's own.
+_QUOTED = re.compile(r'("[^"]*")')
+
+
+def _word(found: "re.Match[str]") -> str:
+    name = found[0]
+    plain = name[4:]
+    return _WORDS.get(name) or _WORDS.get(plain) or (plain if name.startswith("nns_") else name)
+
+
+def in_python(sentence: str) -> str:
+    """Returns a sentence of the library for a Python caller: `nns_cancel` becomes `cancel`, NNS_F32 and F32 float32."""
+    parts = _QUOTED.split(sentence)
+    return "".join(part if part.startswith('"') else _C.sub(_word, part) for part in parts)
