@@ -9,10 +9,9 @@
       --tensors                          headers of files may differ
 
 NNSWIFT_LIBRARY and PYTHONPATH say which library and which package. A case is a network; its hashes
-are those of its weights, predictions, files and history. same_bytes_*.py have the cases. Times, and
-sentences that warn, are
-left out of files and histories. The hash `tensors` of a file has the names, types and values of its
-tensors and leaves out the header, whose form may change.
+are those of its weights, predictions, files and history. same_bytes_*.py have the cases. Times and
+warnings are left out of files and histories. The hash `tensors` of a file has the names, types and
+values of its tensors and leaves out the header, whose form may change.
 
 Compare on the processor that recorded, with the same version of NumPy, and with MNIST in
 NNSWIFT_DATA_DIR both times or neither time: its cases are missing otherwise.

@@ -31,7 +31,9 @@ final class SessionHandle: @unchecked Sendable {
   }
 }
 
-/// Checks a prediction's features and where it goes before anything is computed.
+/// Checks a prediction's features and where it goes before anything is computed. Inline, as its
+/// three structures would go through memory: one row would notice.
+@inline(__always)
 private func checked(
   _ features: ArrayView, _ out: ArrayView, _ model: Model, _ kind: PredictionKind,
   allowsNaN: Bool, _ pool: WorkerPool

@@ -56,7 +56,7 @@ package enum ClassWeighting: Sendable {
   ) throws(NNError) {
     let counts = try Buffer<Double>(count: weights.count)
     for position in 0..<samples.rows {
-      counts.base[min(max(trueClass(samples, position, model), 0), counts.count - 1)] += 1
+      counts.base[trueClass(samples, position, model, of: counts.count)] += 1
     }
     var present = 0.0
     for index in 0..<weights.count where counts.base[index] > 0 { present += 1 }
@@ -67,11 +67,14 @@ package enum ClassWeighting: Sendable {
   }
 }
 
-/// The class of a row: its index, the largest share, or a probability from one half on.
-func trueClass(_ samples: SampleRows, _ position: Int, _ model: Model) -> Int {
+/// The class of a row: its index, the largest share, or a probability from one half on. Bounded to
+/// 0 ..< classes: a caller's live array may have changed since it was checked.
+func trueClass(_ samples: SampleRows, _ position: Int, _ model: Model, of classes: Int) -> Int {
   let row = samples.source(position)
   if model.spec.loss.targets != .classes { return samples.targets.double(row, 0) >= 0.5 ? 1 : 0 }
-  if samples.targets.columns == 1 { return Int(samples.targets.integer(row, 0)) }
+  if samples.targets.columns == 1 {
+    return min(max(Int(samples.targets.integer(row, 0)), 0), classes - 1)
+  }
   var best = 0
   for column in 1..<samples.targets.columns
   where samples.targets.double(row, column) > samples.targets.double(row, best) { best = column }

@@ -67,7 +67,7 @@ final class PredictionLog {
         for column in 0..<outputs { scores.base[rows * outputs + column] = Double(values[column]) }
       }
       if model.spec.loss.targets == .classes {
-        truth.base[rows] = Double(trueClass(samples, start + position, model))
+        truth.base[rows] = Double(trueClass(samples, start + position, model, of: outputs))
       } else {
         for column in 0..<truthColumns {
           let value = samples.targets.double(row, column)

@@ -13,7 +13,7 @@ func warningOfUnseenClasses(_ samples: SampleRows, _ model: Model) throws(NNErro
   let isSeen = try Buffer<Bool>(count: classes)
   var unseen = classes
   for position in 0..<samples.rows {
-    let index = min(max(trueClass(samples, position, model), 0), classes - 1)
+    let index = trueClass(samples, position, model, of: classes)
     if isSeen.base[index] { continue }
     isSeen.base[index] = true
     unseen -= 1

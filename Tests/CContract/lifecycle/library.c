@@ -38,15 +38,21 @@ static void check_versions(void) {
           "expected \"%s...\", got \"%s\"", expected, nns_version());
 }
 
+/* Asks for a text's size, then for the text in a buffer of just that size; 0: it does not fit. */
+static int fetch(const char *what, int32_t (*function)(char *, size_t, size_t *), char *text,
+                 size_t size) {
+    size_t need = 0;
+    check_status(what, function(NULL, 0, &need), NNS_OK);
+    if (!check(need > 1 && need <= size, what, "a size of %zu", need)) return 0;
+    check_status(what, function(text, need, NULL), NNS_OK);
+    check_integer(what, (int64_t)strlen(text) + 1, (int64_t)need);
+    return 1;
+}
+
 /* The text has every registry, each kind's options, and fits the size that it tells. */
 static void check_registry(void) {
     static char text[1 << 17];
-    size_t need = 0;
-    check_status("registry: asking its size", nns_registry(NULL, 0, &need), NNS_OK);
-    if (!check(need > 1 && need <= sizeof text, "registry: a sensible size", "got %zu", need))
-        return;
-    check_status("registry: exact buffer", nns_registry(text, need, NULL), NNS_OK);
-    check_integer("registry: need counts the final 0", (int64_t)strlen(text) + 1, (int64_t)need);
+    if (!fetch("registry: its text and size", nns_registry, text, sizeof text)) return;
     const char *const parts[] = {"{\"layer\": [", "\"activation\": [", "\"init\": [", "\"preprocess\": [", "\"loss\": [",
                                  "\"optimizer\": [", "\"schedule\": [", "\"metric\": [",
                                  "\"name\": \"rate\", \"type\": \"number\", \"minimum\": 0, \"exclusiveMaximum\": 1"};
@@ -56,12 +62,7 @@ static void check_registry(void) {
 
 static void check_build_info(void) {
     char text[4096];
-    size_t need = 0;
-    check_status("build info: asking its size", nns_build_info(NULL, 0, &need), NNS_OK);
-    if (!check(need > 1 && need <= sizeof text, "build info: a sensible size", "got %zu", need))
-        return;
-    check_status("build info: exact buffer", nns_build_info(text, need, NULL), NNS_OK);
-    check_integer("build info: need counts the final 0", (int64_t)strlen(text) + 1, (int64_t)need);
+    if (!fetch("build info: its text and size", nns_build_info, text, sizeof text)) return;
     int lines = 0, keyed = 0;
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         lines++;

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 import math
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from . import _arrays, _json, _labels, _prediction, _training
+from . import _arrays, _json, _prediction, _training
+from ._gradients import DifferentiableModel
 from ._library import Doubles, Floats, lib, text_of
-from ._stored import StoredModel, handle_from_bytes, handle_from_file
-from ._tensors import TensorLayout
+from ._stored import handle_from_bytes, handle_from_file
 from .data import DataSet
 from .errors import ArgumentError, ShapeError
 from .history import History
@@ -21,7 +20,7 @@ from .session import Session
 MetricSpec = Union[str, Mapping[str, Any]]
 
 
-class Model(StoredModel):
+class Model(DifferentiableModel):
     """A neural network and how it is trained.
 
     Parameters
@@ -105,11 +104,6 @@ class Model(StoredModel):
         history._warn(depth=2)
         return history
 
-    def _borrowed(self, X: Any, y: Any, sample_weight: Any) -> tuple:
-        self._form.check_columns(X)
-        targets = _arrays.borrow(_labels.encode(y, self._classes), "y")
-        return _arrays.borrow(X, "x"), targets, _arrays.borrow_optional(sample_weight, "sample_weight")
-
     def _borrowed_validation(self, validation: Sequence[Any]) -> tuple:
         if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
             raise ArgumentError("validation must be (X, y) or (X, y, sample_weight)")
@@ -174,68 +168,6 @@ class Model(StoredModel):
         pointers = (_arrays.pointer(array, Floats) for array in arrays)
         lib.nns_set_scaling(self._handle, *pointers, self.input_size)
 
-    def loss_grad(self, X: Any, y: Any, sample_weight: Any = None) -> Tuple[float, Dict[str, np.ndarray]]:
-        """Returns a batch's loss and its gradient, in training mode; changes nothing.
-
-        Returns
-        -------
-        loss : float
-        gradient : dict
-            An array [float32] for each trainable tensor, by its name in `weights`.
-        """
-        loss = ctypes.c_double()
-        layout = self._layout
-        gradient = np.empty(layout.trainable_size, np.float32)
-        arrays = self._borrowed(X, y, sample_weight)
-        lib.nns_loss_grad(self._handle, *arrays, loss, _arrays.pointer(gradient, Floats), gradient.size, None)
-        return loss.value, layout.unpack(gradient)
-
-    def forward_train(self, X: Any) -> np.ndarray:
-        """Runs rows forward in training mode, for a loss of your own, and keeps the batch for `backward`.
-
-        Dropout acts; batch_norm takes the statistics of the batch and adds them to the running ones.
-
-        Returns
-        -------
-        array [rows x outputs]
-            float32, before the output function (logits).
-        """
-        x = _arrays.borrow(X, "x")
-        out = np.empty((x.rows, self.output_size), np.float32)
-        lib.nns_forward_train(self._handle, x, _arrays.borrow_array(out, "out"))
-        self._kept_rows = x.rows
-        return out
-
-    def backward(self, d_outputs: Any, inputs: bool = False) -> Any:
-        """Turns dLoss/doutputs of the kept batch into the gradient of the weights, and of the inputs.
-
-        Parameters
-        ----------
-        d_outputs : array [rows x outputs]
-        inputs : bool
-            Whether dLoss/dX is wanted, too: for the features after "preprocess".
-
-        Returns
-        -------
-        gradient : dict as `loss_grad` returns; with inputs: (gradient, array [rows x features])
-
-        Raises
-        ------
-        StateError
-            No batch is kept: the model was changed since `forward_train`.
-        """
-        layout = self._layout
-        gradient = np.empty(layout.trainable_size, np.float32)
-        d_x = np.empty((self._kept_rows, self.input_size), np.float32) if inputs else None
-        lib.nns_backward(
-            self._handle, _arrays.borrow(d_outputs, "d_outputs"), _arrays.pointer(gradient, Floats), gradient.size,
-            _arrays.borrow_optional(d_x, "d_inputs"),
-        )  # fmt: skip
-        return (layout.unpack(gradient), d_x) if inputs else layout.unpack(gradient)
-
-    # Of `forward_train`; the library knows whether they are still kept.
-    _kept_rows = 1
-
     def set_wait(self, seconds: Optional[float]) -> None:
         """Sets how long calls wait for their turn on this model before they raise `BusyError`.
 
@@ -259,27 +191,6 @@ class Model(StoredModel):
         """
         lib.nns_swap(self._handle, newer._handle)
         self._spec_text = text_of(lib.nns_describe, self._handle)  # the threshold came, too
-
-    def apply_grad(self, gradient: Union[Mapping[str, Any], Any]) -> None:
-        """Makes one optimiser step with a gradient of yours.
-
-        Parameters
-        ----------
-        gradient : dict as `loss_grad` returns, or array [param_count] in the order of `weights`
-        """
-        layout = self._layout
-        values = np.zeros(layout.trainable_size, np.float32)
-        if isinstance(gradient, Mapping):
-            missing = layout.missing(gradient, values.size)
-            if missing:
-                raise ArgumentError(f"gradient must have every trainable tensor, {', '.join(missing)} missing")
-            layout.pack(gradient, values, "gradient")
-        else:
-            flat = _arrays.supported(gradient, "gradient")
-            if flat.shape != values.shape:
-                raise ShapeError(f"gradient must have shape {values.shape} or be a dict, got {flat.shape}")
-            values[:] = flat
-        lib.nns_apply_grad(self._handle, _arrays.pointer(values, Floats), values.size)
 
     def evaluate(
         self,
@@ -359,10 +270,6 @@ class Model(StoredModel):
         values = self._values()
         self._layout.pack(weights, values, "weights")
         lib.nns_set_weights(self._handle, _arrays.pointer(values, Floats), values.size)
-
-    @functools.cached_property
-    def _layout(self) -> TensorLayout:
-        return TensorLayout(self._handle, self.param_count)
 
     def _values(self) -> np.ndarray:
         values = np.empty(self._layout.size, np.float32)
