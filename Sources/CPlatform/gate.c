@@ -8,8 +8,8 @@
 // The state of a gate: how many read, and three flags. SWAPPING stands beside CHANGING: a short
 // change, for which readers wait whatever time they allow.
 #define SWAPPING (UINT64_C(1) << 61)
-#define CHANGING (UINT64_C(1) << 62)
-#define QUEUED (UINT64_C(1) << 63)
+#define CHANGING NNC_GATE_CHANGING
+#define QUEUED NNC_GATE_QUEUED
 #define READERS (SWAPPING - 1)
 
 // A thread that waits; it stands on that thread's stack.
@@ -118,14 +118,6 @@ static int wait_in(nnc_gate *gate, waiter **queue, waiter *self, int64_t millise
     return self->admitted;
 }
 
-int nnc_gate_read(nnc_gate *gate) {
-    uint64_t seen = state_of(gate);
-    while (!(seen & (CHANGING | QUEUED)))
-        if (__atomic_compare_exchange_n(&gate->state, &seen, seen + 1, 1, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-            return 1;
-    return 0;
-}
-
 int nnc_gate_wait_to_read(nnc_gate *gate, int64_t milliseconds) {
     waiter self = {0};
     pthread_once(&fork_once, watch_forks);
@@ -138,9 +130,7 @@ int nnc_gate_wait_to_read(nnc_gate *gate, int64_t milliseconds) {
     return admitted;
 }
 
-void nnc_gate_end_read(nnc_gate *gate) {
-    uint64_t left = __atomic_sub_fetch(&gate->state, 1, __ATOMIC_ACQ_REL);
-    if (left != QUEUED) return;
+void nnc_gate_readers_left(nnc_gate *gate) {
     pthread_mutex_lock(&queues);
     // Meanwhile the queues may have emptied.
     if (state_of(gate) & QUEUED) admit(gate, 0);

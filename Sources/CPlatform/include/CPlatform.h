@@ -67,10 +67,23 @@ typedef struct nnc_gate {
     struct nnc_waiter *readers, *changers;
 } nnc_gate;
 // 1: in. Neither waits, and where nobody waits none of the four takes a lock.
-int nnc_gate_read(nnc_gate *gate);
 int nnc_gate_change(nnc_gate *gate, int swaps);
-void nnc_gate_end_read(nnc_gate *gate);
 void nnc_gate_end_change(nnc_gate *gate);
+// The two that every prediction calls are here, to be compiled into it.
+#define NNC_GATE_CHANGING (UINT64_C(1) << 62)
+#define NNC_GATE_QUEUED (UINT64_C(1) << 63)
+static inline int nnc_gate_read(nnc_gate *gate) {
+    uint64_t seen = __atomic_load_n(&gate->state, __ATOMIC_ACQUIRE);
+    while (!(seen & (NNC_GATE_CHANGING | NNC_GATE_QUEUED)))
+        if (__atomic_compare_exchange_n(&gate->state, &seen, seen + 1, 1, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            return 1;
+    return 0;
+}
+// For the last of those who read, where somebody waits.
+void nnc_gate_readers_left(nnc_gate *gate);
+static inline void nnc_gate_end_read(nnc_gate *gate) {
+    if (__atomic_sub_fetch(&gate->state, 1, __ATOMIC_ACQ_REL) == NNC_GATE_QUEUED) nnc_gate_readers_left(gate);
+}
 // For a caller that was not let in; below 0: waits for ever. 1: in, 0: too late.
 // swaps: a short change. It goes before other changers and waits for readers for ever, for a change
 // as long as it is told; readers that come meanwhile wait until it is over, also with 0.
