@@ -118,7 +118,7 @@ def trainings():
     yield "sample_weight, class_weight, validation", functools.partial(
         trained, spec, config(class_weight="balanced", metrics=METRICS), x, y, sample_weight=weight, validation=held
     )
-    yield "callback stops", functools.partial(trained, spec, config(), x, y, callback=lambda now: now.epoch == 2)
+    yield "callback stops", functools.partial(trained, spec, config(), x, y, callback=lambda now: nnswift.STOP if now.epoch == 2 else None)
 
 
 def inputs():
