@@ -1,33 +1,18 @@
-"""PyTorch: a torch.nn.Sequential from a model, and a model from one."""
+"""PyTorch: a torch.nn.Sequential from a model, and a model from a network."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ..model import Model
+from ._assembly import assembled, checked_width, input_width, without_output
 from ._kinds import BRANCHES, require_known
 from ._preprocess import kinds
+from ._torch_layers import ACTIVATIONS, OVER_ROWS
 
-# Ours -> torch.nn: the class, and our options -> its arguments.
-_TORCH: Dict[str, Any] = {
-    "identity": ("Identity", {}),
-    "relu": ("ReLU", {}),
-    "leaky_relu": ("LeakyReLU", {"slope": "negative_slope"}),
-    "elu": ("ELU", {"alpha": "alpha"}),
-    "selu": ("SELU", {}),
-    "gelu": ("GELU", {"approximate": "approximate"}),
-    "silu": ("SiLU", {}),
-    "sigmoid": ("Sigmoid", {}),
-    "tanh": ("Tanh", {}),
-    "softplus": ("Softplus", {"beta": "beta", "threshold": "threshold"}),
-    "hard_sigmoid": ("Hardsigmoid", {}),
-    "softmax": ("Softmax", {}),
-    "log_softmax": ("LogSoftmax", {}),
-    "dropout": ("Dropout", {"rate": "p"}),
-}
-_KNOWN = {"dense", "batch_norm", "layer_norm", "rms_norm", "residual", *_TORCH}
+_KNOWN = {"dense", "batch_norm", "layer_norm", "rms_norm", "residual", *ACTIVATIONS}
 
 
 def to_torch(model: Model) -> Any:
@@ -104,22 +89,28 @@ def _torch_modules(torch: Any, layer: Mapping[str, Any], size: int, own: Dict[st
 def _torch_activation(nn: Any, options: Mapping[str, Any]) -> Any:
     if options.get("straight_through"):
         raise ValueError("relu with straight_through has no counterpart in PyTorch; leave the option out")
-    name, arguments = _TORCH[options["type"]]
+    name, arguments = ACTIVATIONS[options["type"]]
     given = {theirs: options[ours] for ours, theirs in arguments.items()}
-    if name.endswith("oftmax"):
+    if name in OVER_ROWS:
         given["dim"] = 1
     return getattr(nn, name)(**given)
 
 
 def from_torch(network: Any, loss: Any, **spec: Any) -> Model:
-    """Makes a model with the layers and weights of a torch.nn.Sequential.
+    """Makes a model with the layers and weights of a PyTorch network.
+
+    It computes what the network does in inference mode, on rows of features: give ``x.reshape(len(x), -1)`` where the
+    network has Flatten. A last Softmax or LogSoftmax (softmax_cross_entropy), Sigmoid (binary_cross_entropy) or exp
+    (poisson) is left out, the loss has it: so `Model.predict` gives what the network gives.
 
     Parameters
     ----------
-    network : torch.nn.Sequential
-        Of Linear, BatchNorm1d, LayerNorm, RMSNorm, Dropout, the activations of the reference page, and residuals: a
-        `nnswift.convert.torch_layers.Residual`, or your own module that is called Residual and computes
-        ``layers(x) + shortcut(x)`` with two torch.nn.Sequential of these names. May hold a torch.nn.Sequential, too.
+    network : torch.nn.Module
+        Linear, BatchNorm1d, LayerNorm, RMSNorm, Dropout and the activations of the reference page, or their functions,
+        one after the other: in a torch.nn.Sequential, or in a ``forward`` of your own, which torch.fx follows. A sum of
+        two values that come from one is a residual. Flatten, ``view`` and the like keep rows, and are left out, as are
+        AlphaDropout and Dropout1d to 3d. Weights of any float type are rounded to float32; those of a parametrisation
+        (weight_norm, spectral_norm) are taken as they are at present. ``momentum=None`` becomes the default.
     loss : str or dict
         What the model is trained and used for, as in a spec.
     **spec
@@ -128,82 +119,44 @@ def from_torch(network: Any, loss: Any, **spec: Any) -> Model:
     Raises
     ------
     ValueError
-        Naming the first module that has no counterpart.
+        Naming the first module or call that has no counterpart. A network with a forward of your own is also refused if
+        the model does not give what it gives for random rows.
     """
-    tensors: Dict[str, np.ndarray] = {}
-    layers = _layers_of(_chain(network), "layers", tensors)
-    size = _input_size(_chain(network))
-    if size is None:
-        raise ValueError("the network needs a Linear or BatchNorm1d, which says how many features it takes")
-    model = Model({"input": size, "layers": layers, "loss": loss, **spec})
-    model.set_weights(tensors)
+    import torch
+
+    from ._torch_graph import graph_layers, inference
+
+    if not isinstance(network, torch.nn.Module):
+        raise ValueError(f"the network must be a torch.nn.Module, got {type(network).__name__}")
+    with inference(network):
+        read, is_own = graph_layers(network)
+        size = input_width(read)
+        if size is None:
+            raise ValueError("the network needs a Linear or BatchNorm1d, which says how many features it takes")
+        checked_width(read, size)
+        read, output = without_output(read, loss)
+        layers, tensors = assembled(read)
+        model = Model({"input": size, "layers": layers, "loss": loss, **spec})
+        model.set_weights(tensors)
+        if is_own:
+            _require_same(torch, network, model, output)
     return model
 
 
-def _chain(network: Any) -> Iterator[Any]:
-    """The modules of a torch.nn.Sequential in order, those of one inside it too."""
-    import torch
-
-    if not isinstance(network, torch.nn.Sequential):
-        raise ValueError(f"the network must be a torch.nn.Sequential, got {type(network).__name__}; put it into one")
-    for module in network:
-        if type(module) is torch.nn.Sequential:
-            yield from _chain(module)
-        else:
-            yield module
-
-
-def _branches(module: Any) -> Optional[List[Any]]:
-    """The two branches of a residual, None for other modules."""
-    if type(module).__name__ != "Residual":
-        return None
-    branches = [getattr(module, key, None) for key in BRANCHES]
-    if any(type(branch).__name__ != "Sequential" for branch in branches) or len(list(module.children())) != 2:
-        raise ValueError("Residual must have two modules, torch.nn.Sequential of the names layers and shortcut")
-    return branches
-
-
-def _input_size(modules: Iterator[Any]) -> Optional[int]:
-    """The features that the first module with weights takes: those before it keep them as they are."""
-    for module in modules:
-        inside = [_input_size(_chain(branch)) for branch in _branches(module) or ()]
-        sizes = [*inside, getattr(module, "in_features", None), getattr(module, "num_features", None)]
-        found = [size for size in sizes if size is not None]
-        if found:
-            return found[0]
-    return None
-
-
-def _layers_of(modules: Iterator[Any], path: str, tensors: Dict[str, np.ndarray]) -> List[Dict[str, Any]]:
-    """The layers of a spec for modules; their tensors join the others by the names they have here."""
-    layers: List[Dict[str, Any]] = []
-    for index, module in enumerate(modules):
-        prefix = f"{path}.{index}."
-        branches = _branches(module)
-        if branches is not None:
-            made = [_layers_of(_chain(own), prefix + key, tensors) for key, own in zip(BRANCHES, branches)]
-            layers.append({"type": "residual", "layers": made[0] or [{"type": "identity"}], "shortcut": made[1]})
-            continue
-        layers.append(_layer_of(module))
-        for name, value in module.state_dict().items():
-            if name != "num_batches_tracked":
-                tensors[prefix + name] = value.detach().cpu().numpy().astype(np.float32)
-    return layers
-
-
-def _layer_of(module: Any) -> Dict[str, Any]:
-    """The layer of a spec for one module."""
-    kind = type(module).__name__
-    if kind == "Linear":
-        return {"type": "dense", "units": module.out_features, "bias": module.bias is not None}
-    if kind == "BatchNorm1d":
-        return {"type": "batch_norm", "eps": module.eps, "momentum": module.momentum, "affine": module.affine}
-    if kind == "LayerNorm" and len(module.normalized_shape) == 1:
-        return {"type": "layer_norm", "eps": module.eps, "affine": module.elementwise_affine}
-    if kind == "RMSNorm" and len(module.normalized_shape) == 1:
-        eps = float(np.finfo(np.float32).eps) if module.eps is None else module.eps
-        return {"type": "rms_norm", "eps": eps, "affine": module.elementwise_affine}
-    for ours, (theirs, arguments) in _TORCH.items():
-        if kind == theirs:
-            return {"type": ours, **{key: getattr(module, name) for key, name in arguments.items()}}
-    raise ValueError(f"{kind} has no counterpart in this library; see the layers of the reference page")
+def _require_same(torch: Any, network: Any, model: Model, output: Optional[str]) -> None:
+    """Compares with the network itself: torch.fx does not see everything that a forward may do."""
+    rows = np.random.default_rng(0).normal(size=(5, model.input_size))
+    first = next(value for value in (*network.parameters(), *network.buffers()) if value.is_floating_point())
+    try:
+        with torch.no_grad():
+            wanted = network(torch.tensor(rows, dtype=first.dtype, device=first.device)).double().cpu().numpy()
+    except (RuntimeError, ValueError, IndexError):
+        return  # it takes rows of another shape only
+    found = model.predict(rows, kind="raw" if output is None else "proba")
+    found = np.log(found) if output == "log_softmax" else found
+    # Far above the rounding of the types, far below another formula; a half has 3 digits.
+    tolerance = (1e-3 if first.dtype in (torch.float32, torch.float64) else 0.1) * max(1, abs(wanted).max())
+    if found.size != wanted.size or not abs(found.ravel() - wanted.ravel()).max() < tolerance:
+        raise ValueError(
+            f"{type(network).__name__}: its forward must be a chain of layers, but for random rows it gives other values "
+            "than the layers that torch.fx finds in it; make a torch.nn.Sequential of its layers")
