@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple, Union
+from typing import Any, Callable, List, Mapping, Sequence
 
 import numpy as np
 
 from ..model import Model
-from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum, read_layer, refusal
+from ._assembly import OUTPUTS, assembled, without_output
+from ._keras_graph import read_network
+from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum
 from ._kinds import BRANCHES, require_known
 from ._preprocess import SCALINGS, steps
-from ._scaling import with_scaling
-
-# The function that a loss applies to the raw outputs. A Keras network has it as its last activation.
-_OUTPUTS = {"softmax_cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "poisson": "exponential"}
-# At the end of a network these give probabilities or rates: no logits, and no logarithm of a rate.
-_PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "exponential")
-_RATES = (*_PROBABILITIES, "softplus", "relu")
 
 _KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "leaky_relu", "elu", *FUNCTIONS}
-
-# How a network scales its features: not at all, by a factor, or by a center and a scale.
-_Scaling = Union[None, float, Tuple[np.ndarray, np.ndarray]]
-
 
 def to_keras(model: Model, kind: str = "raw") -> Any:
     """Makes a keras.Sequential with the layers and weights of a model, a functional keras.Model if it has a residual.
@@ -63,7 +54,7 @@ def to_keras(model: Model, kind: str = "raw") -> Any:
     for layer in _scaling_layers(keras, model):
         value = put(layer, value)
     value = _put_layers(keras, put, spec["layers"], "layers", value, model.weights)
-    output = _OUTPUTS.get(spec["loss"]["type"])
+    output = OUTPUTS.get(spec["loss"]["type"])
     if kind == "proba" and output is not None:
         value = put(keras.layers.Activation(output), value)
     return network if is_chain else keras.Model(given, value)
@@ -154,11 +145,13 @@ def from_keras(network: Any, loss: Any, **spec: Any) -> Model:
 
     Parameters
     ----------
-    network : keras.Sequential, or a functional keras.Model that is a chain
+    network : keras.Sequential, or a functional keras.Model
         Of Dense, BatchNormalization, LayerNormalization, RMSNormalization, Dropout, Activation, ReLU, LeakyReLU, ELU
-        and Softmax. At the beginning it may have a Rescaling by one factor or a Normalization, which become the
-        preprocess "scale" or a fitted "standardize", and Flatten, which is left out: give the model
-        ``x.reshape(len(x), -1)``.
+        and Softmax, one after the other; an Add of values that come from one is a residual. Where BatchNormalization
+        has no scale or no center, the model has ones or zeros. GaussianNoise, GaussianDropout, AlphaDropout and
+        ActivityRegularization are left out.
+        At the beginning it may have Rescaling and Normalization, which become the preprocess "scale" (one factor) or a
+        fitted "standardize", and Flatten, which is left out: give the model ``x.reshape(len(x), -1)``.
     loss : str or dict
         What the model is trained and used for, as in a spec.
     **spec
@@ -171,95 +164,12 @@ def from_keras(network: Any, loss: Any, **spec: Any) -> Model:
     """
     import keras
 
-    chain = _chain(keras, network)
-    size, scaling = _front(keras, network, chain)
-    if scaling is not None:
-        if "preprocess" in spec:
-            raise ValueError("preprocess must not be given, the network scales its features; leave one of them out")
-        is_factor = isinstance(scaling, float)
-        spec["preprocess"] = {"type": "scale", "factor": scaling} if is_factor else "standardize"
-    read = [read_layer(keras, layer) for layer in chain]
-    layers = _without_output([options for options, _ in read], loss)
-    model = Model({"input": size, "layers": layers, "loss": loss, **spec})
-    tensors = {}
-    for index, (_, own) in enumerate(read):
-        tensors.update({f"layers.{index}.{name}": value.astype(np.float32) for name, value in own.items()})
+    front, read = read_network(keras, network)
+    scaling = front.spec()
+    if scaling and "preprocess" in spec:
+        raise ValueError("preprocess must not be given, the network scales its features; leave one of them out")
+    read, _ = without_output(read, loss)
+    layers, tensors = assembled(read)
+    model = Model({"input": front.width, "layers": layers, "loss": loss, **scaling, **spec})
     model.set_weights(tensors)
-    return with_scaling(model, *scaling) if isinstance(scaling, tuple) else model
-
-
-def _chain(keras: Any, network: Any) -> List[Any]:
-    """The layers of a network in order, those of a Sequential inside it too."""
-    if not isinstance(network, keras.Model) or not getattr(network, "inputs", None):
-        raise ValueError(
-            "the network must be a keras.Sequential or functional keras.Model of Keras 3 that is built, got "
-            f"{type(network).__name__}; begin it with keras.Input or call it once")
-    layers = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
-    if not isinstance(network, keras.Sequential):
-        _require_chain(network, layers)
-    chain: List[Any] = []
-    for layer in layers:
-        chain.extend(_chain(keras, layer) if isinstance(layer, keras.Sequential) else [layer])
-    return chain
-
-
-def _require_chain(network: Any, layers: List[Any]) -> None:
-    before = network.inputs[0]
-    for layer in layers:
-        if layer.input is not before:
-            raise ValueError(
-                f'the network must be a chain, layer "{layer.name}" does not take what the layer before it gives; '
-                "branches, those of a residual too, cannot be read; if it is one make a keras.Sequential of its layers")
-        before = layer.output
-    if len(network.inputs) != 1 or len(network.outputs) != 1 or network.outputs[0] is not before:
-        raise ValueError("the network must be a chain: one input, and the last layer's output as its only one")
-
-
-def _front(keras: Any, network: Any, chain: List[Any]) -> Tuple[int, _Scaling]:
-    """Takes Rescaling, Normalization and Flatten out of the chain; the features of a row, and what scales them."""
-    shape = network.inputs[0].shape[1:]
-    scaling: _Scaling = None
-    is_flat = len(shape) == 1
-    while chain and type(chain[0]) in (keras.layers.Rescaling, keras.layers.Normalization, keras.layers.Flatten):
-        layer = chain.pop(0)
-        if type(layer) is keras.layers.Flatten:
-            # With "channels_first" Keras reorders the values.
-            is_flat = is_flat or layer.data_format == "channels_last"
-        elif scaling is not None:
-            raise refusal(layer, "the features may be scaled once")
-        else:
-            scaling = _read_scaling(keras, layer)
-    if not is_flat or None in shape:
-        raise ValueError(f"the network must take rows of features, it takes {tuple(shape)}; begin it with Flatten")
-    # Rows are flat from here on.
-    chain[:] = [layer for layer in chain if type(layer) is not keras.layers.Flatten]
-    return int(np.prod(shape)), scaling
-
-
-def _read_scaling(keras: Any, layer: Any) -> _Scaling:
-    """The factor of a Rescaling, or the center and scale [features] of a Normalization."""
-    if type(layer) is keras.layers.Rescaling:
-        if np.ndim(layer.scale) > 0 or np.any(np.asarray(layer.offset) != 0):
-            raise refusal(layer, "it must have one factor and offset 0")
-        return float(layer.scale)
-    mean, variance = (keras.ops.convert_to_numpy(value).astype(float) for value in (layer.mean, layer.variance))
-    if layer.invert or mean.shape[0] != 1:
-        raise refusal(layer, "it must not have invert, nor an axis over the rows")
-    mean, variance = (np.broadcast_to(value, (1, *layer.input.shape[1:])).ravel() for value in (mean, variance))
-    return mean.astype(np.float32), (1 / np.maximum(np.sqrt(variance), keras.config.epsilon())).astype(np.float32)
-
-
-def _without_output(layers: List[Dict[str, Any]], loss: Any) -> List[Dict[str, Any]]:
-    """The layers without the output function that the loss has."""
-    kind = loss.get("type") if isinstance(loss, Mapping) else loss
-    if kind not in _OUTPUTS or not layers:
-        return layers
-    last = layers[-1]
-    function = last.get("activation", last)["type"]
-    if function == _OUTPUTS[kind]:
-        if "activation" in last:
-            return [*layers[:-1], {**last, "activation": "identity"}]
-        return layers[:-1] or [{"type": "identity"}]
-    if function in (_RATES if kind == "poisson" else _PROBABILITIES):
-        raise ValueError(f"{kind} goes with {_OUTPUTS[kind]} at the end or with none, the network ends in {function}")
-    return layers
+    return front.put_into(model)

@@ -53,10 +53,15 @@ def other_momentum(momentum: float) -> float:
     return round(1 - momentum, 15)
 
 
+def place_of(layer: Any) -> str:
+    """What a message calls a layer."""
+    return f'layer "{layer.name}", {type(layer).__name__},'
+
+
 def refusal(layer: Any, condition: str = "") -> ValueError:
     told = f": {condition}" if condition else ""
     return ValueError(
-        f'layer "{layer.name}", {type(layer).__name__}, has no counterpart in this library{told}; '
+        f'{place_of(layer)} has no counterpart in this library{told}; '
         "see the layers of the reference page")
 
 
@@ -75,12 +80,16 @@ def _norm(keras: Any, layer: Any) -> Read:
     axes = list(layer.axis) if isinstance(layer.axis, (list, tuple)) else [layer.axis]
     if axes not in ([-1], [1]):
         raise refusal(layer, f"its axis must be -1, the features of a row, got {layer.axis}")
-    if layer.center != layer.scale:
-        raise refusal(layer, f"it must have center and scale or neither, got {layer.center} and {layer.scale}")
     if getattr(layer, "renorm", False) or getattr(layer, "rms_scaling", False):
         raise refusal(layer, "it must have neither renorm nor rms_scaling")
-    options = {"eps": layer.epsilon, "affine": layer.center}
-    tensors = {"weight": layer.gamma, "bias": layer.beta} if layer.center else {}
+    affine = layer.center or layer.scale
+    options = {"eps": layer.epsilon, "affine": affine}
+    tensors: Dict[str, Any] = {}
+    if affine:
+        # One of them may be absent: that is ones, or zeros.
+        known = layer.gamma if layer.scale else layer.beta
+        ones, zeros = keras.ops.ones_like(known), keras.ops.zeros_like(known)
+        tensors = {"weight": layer.gamma if layer.scale else ones, "bias": layer.beta if layer.center else zeros}
     if type(layer) is keras.layers.BatchNormalization:
         options = {"type": "batch_norm", "momentum": other_momentum(layer.momentum), **options}
         tensors.update(running_mean=layer.moving_mean, running_var=layer.moving_variance)
