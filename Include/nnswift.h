@@ -192,11 +192,12 @@ NNS_CHECKED int32_t nns_clone(const nns_model *model, nns_model **copy);
 
 /* Puts newer in the place of model, under the eyes of its readers: weights, running statistics,
  * scaling, threshold, notes, optimiser, config and history. [change] Both need the same spec but
- * for seed and threshold. Calls that are reading end with the old weights and are waited for,
- * whatever nns_set_wait says; those that come meanwhile wait for the copying and see the new ones.
- * On success newer is used up: its handle is freed. Handles and sessions of model stay valid, and
- * its nns_set_wait. Statuses: NULL, ARGUMENT (one model twice), SHAPE (another spec), STATE, BUSY
- * (newer is in use, or model is being changed), MEMORY. */
+ * for seed and threshold, and the same classes, unless model has none. Calls that are reading end
+ * with the old weights and are waited for, whatever nns_set_wait says; those that come meanwhile
+ * wait for the copying and see the new ones. On success newer is used up: its handle is freed.
+ * Handles and sessions of model stay valid, and its nns_set_wait.
+ * Statuses: NULL, ARGUMENT (one model twice), SHAPE (another spec), STATE, BUSY (newer is in use,
+ * or model is being changed), MEMORY. */
 NNS_CHECKED int32_t nns_swap(nns_model *model, nns_model *newer);
 
 /* Sets how long a [read] or [change] function waits for its turn on this model before it returns
@@ -236,21 +237,29 @@ NNS_CHECKED int32_t nns_summary(const nns_model *model, char *buffer, size_t cap
 NNS_CHECKED int32_t nns_feature_name(const nns_model *model, int64_t index, char *buffer,
                                      size_t capacity, size_t *need);
 
-/* What the names of a spec's "classes" are: all of one type. */
+/* What the names of the classes are: all of one type. */
 enum { NNS_CLASS_NONE = 0, NNS_CLASS_TEXT = 1, NNS_CLASS_INTEGER = 2, NNS_CLASS_BOOL = 3 };
 
-/* Writes how many names the spec's "classes" has, 0 without: one for each class (an NNS_LABEL is
- * the index of its name), or one for each output where several outputs are binary. [read]
- * Statuses: NULL, STATE. */
+/* Writes how many names the classes have, 0 without: one for each class, or one for each output
+ * where several outputs are binary. They are the spec's "classes", those of nns_set_classes, or the
+ * labels of the first nns_train where these are bools, or integers (of any dtype) other than 0, 1,
+ * 2 ... [read] Statuses: NULL, STATE, BUSY. */
 NNS_CHECKED int32_t nns_class_count(const nns_model *model, int64_t *count);
 
-/* Writes the type of the names; NNS_CLASS_NONE without names. [read] Statuses: NULL, STATE. */
+/* Writes the type of the names; NNS_CLASS_NONE without names. [read]
+ * Statuses: NULL, STATE, BUSY. */
 NNS_CHECKED int32_t nns_class_type(const nns_model *model, int32_t *type);
 
 /* Writes name index as text: an integer in decimal digits, a bool as "true" or "false". [read]
- * Statuses: NULL, ARGUMENT (index, buffer too small), STATE. */
+ * Statuses: NULL, ARGUMENT (index, buffer too small), STATE, BUSY. */
 NNS_CHECKED int32_t nns_class_name(const nns_model *model, int64_t index, char *buffer,
                                    size_t capacity, size_t *need);
+
+/* Names the classes anew, in the order of the outputs. [change] nns_describe, nns_clone and
+ * nns_save keep them. classes_json: as the spec's "classes", a list of texts, of integers or of
+ * true and false; NULL: back to the spec's.
+ * Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
+NNS_CHECKED int32_t nns_set_classes(nns_model *model, const char *classes_json);
 
 /* Writes the probability from which a binary output is class 1: the spec's "threshold", or what
  * nns_set_threshold said. [read] Statuses: NULL, STATE, BUSY. */
@@ -285,10 +294,10 @@ NNS_CHECKED int32_t nns_note_name(const nns_model *model, int64_t index, char *b
 
 /* Checks features and targets and makes a data set of them. [any]
  * x: rows x features; borrowed, not copied: it must stay until nns_data_free has returned and no
- * call uses the data set any more. y: rows x targets (reference page, "Targets"); copied as I32
- * when it has an integer type and fits, else as F32. weight: rows x 1 sample weights >= 0, copied;
- * NULL: all 1. config_json: {"allow_nan": true} accepts features that are not finite; NULL:
- * refused.
+ * call uses the data set any more. y: rows x targets (reference page, "Targets"); copied as
+ * integers when it has an integer type, else as F32 (one column of whole numbers exactly).
+ * weight: rows x 1 sample weights >= 0, copied; NULL: all 1. config_json: {"allow_nan": true}
+ * accepts features that are not finite; NULL: refused.
  * Statuses: NULL, ARGUMENT (not finite, negative weight), SHAPE, DTYPE, MEMORY. */
 NNS_CHECKED int32_t nns_data_create(const nns_array *x, const nns_array *y, const nns_array *weight,
                                     const char *config_json, nns_data **data);
@@ -296,7 +305,7 @@ NNS_CHECKED int32_t nns_data_create(const nns_array *x, const nns_array *y, cons
 /* How nns_data_split divides. */
 enum {
     NNS_SPLIT_RANDOM = 1,     /* rows at random */
-    NNS_SPLIT_STRATIFIED = 2, /* at random, each class in its proportion (integer targets) */
+    NNS_SPLIT_STRATIFIED = 2, /* at random, each class in its proportion (labels, not fractions) */
     NNS_SPLIT_GROUP = 3,      /* rows with equal key stay together */
     NNS_SPLIT_TIME = 4        /* the rows with the largest keys go to part (no key: the last) */
 };
@@ -320,7 +329,8 @@ NNS_CHECKED int32_t nns_data_rows(const nns_data *data, int64_t *indices, int64_
 
 /* Copies the targets out, in the order of the data set. [any]
  * out: as many rows and cols as nns_data_size says, of any strides; NNS_F32 or NNS_F64, where the
- * targets were copied as I32 also NNS_I32 or NNS_I64. What it describes is written, not out itself.
+ * targets had an integer type also NNS_I32 or NNS_I64. What it describes is written, not out
+ * itself.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE. */
 NNS_CHECKED int32_t nns_data_targets(const nns_data *data, const nns_array *out);
 
@@ -491,10 +501,14 @@ int32_t nns_cancel(const nns_model *model);
 /* Kinds of prediction, and a flag to be combined with |. */
 enum {
     NNS_PROBA = 1,          /* rows x outputs: probabilities, or values of a regression */
-    NNS_LABEL = 2,          /* rows x 1 (binary with several outputs: rows x outputs): integers */
+    NNS_LABEL = 2,          /* rows x 1: classes that are integers or bools themselves, of others
+                             * the index; binary with several outputs: rows x outputs, 0 or 1 */
     NNS_RAW = 3,            /* rows x outputs: before the output function (logits) */
     NNS_ALLOW_NAN = 0x100   /* features that are not finite are let through */
 };
+
+/* What NNS_LABEL writes for a row whose outputs are NaN: it has no class. */
+#define NNS_NO_LABEL INT32_MIN
 
 /* Predicts for rows of features. [read]
  * out: your array, written through its data with its strides: F32 or F64, for NNS_LABEL I64 or I32,

@@ -46,6 +46,7 @@ typedef int32_t (*nns_class_count_fn)(const nns_model *model, int64_t *count);
 typedef int32_t (*nns_class_type_fn)(const nns_model *model, int32_t *type);
 typedef int32_t (*nns_class_name_fn)(const nns_model *model, int64_t index, char *buffer,
     size_t capacity, size_t *need);
+typedef int32_t (*nns_set_classes_fn)(nns_model *model, const char *classes_json);
 typedef int32_t (*nns_get_threshold_fn)(const nns_model *model, double *threshold);
 typedef int32_t (*nns_set_threshold_fn)(nns_model *model, double threshold);
 typedef int32_t (*nns_set_note_fn)(nns_model *model, const char *name, const char *text);
@@ -147,6 +148,7 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_class_count) \
     X(nns_class_type) \
     X(nns_class_name) \
+    X(nns_set_classes) \
     X(nns_get_threshold) \
     X(nns_set_threshold) \
     X(nns_set_note) \
@@ -220,6 +222,7 @@ typedef struct nns_functions {
     nns_class_count_fn nns_class_count;
     nns_class_type_fn nns_class_type;
     nns_class_name_fn nns_class_name;
+    nns_set_classes_fn nns_set_classes;
     nns_get_threshold_fn nns_get_threshold;
     nns_set_threshold_fn nns_set_threshold;
     nns_set_note_fn nns_set_note;

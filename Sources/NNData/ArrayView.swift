@@ -153,7 +153,7 @@ package struct ArrayView: @unchecked Sendable {
     }
   }
 
-  /// One element of an integer array.
+  /// One element of an integer array; of an array of numbers those without a fraction, else 0.
   package func integer(_ row: Int, _ column: Int) -> Int64 {
     let source = base + row * rowStride + column * columnStride
     return switch type {
@@ -161,7 +161,7 @@ package struct ArrayView: @unchecked Sendable {
     case .int32: Int64(source.loadUnaligned(as: Int32.self))
     case .uint8: Int64(source.loadUnaligned(as: UInt8.self))
     case .bool: source.loadUnaligned(as: UInt8.self) == 0 ? 0 : 1
-    case .float32, .float64: 0
+    case .float32, .float64: Int64(exactly: double(row, column)) ?? 0
     }
   }
 

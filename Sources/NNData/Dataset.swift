@@ -7,8 +7,10 @@ package final class Dataset {
   package let rows: Int
   /// Borrowed: [source rows × features].
   package let features: ArrayView
-  /// A view of the copy: Int32 or Float32, [source rows × targets].
+  /// A view of the copy: integers of 32 or 64 bits, or Float32, [source rows × targets].
   package let targets: ArrayView
+  /// The caller's; whole numbers of one column are kept as integers, whatever their type was.
+  package let targetType: ElementType
   /// A view of the copy: Float32, [source rows × 1]; nil: all 1.
   package let weights: ArrayView?
   /// The largest magnitude of the features when the set was made; nil: not known.
@@ -16,21 +18,9 @@ package final class Dataset {
   /// The source row at each position; nil: the position itself.
   private let chosen: Buffer<Int32>?
   /// The copies behind the views. Parts of a split share them with the whole.
-  private let storage: Storage
+  private let storage: (targets: AnyObject, weights: AnyObject?)
 
   package var order: UnsafePointer<Int32>? { chosen.map { UnsafePointer($0.base) } }
-
-  private final class Storage {
-    let integers: Buffer<Int32>?
-    let floats: Buffer<Float>?
-    let weights: Buffer<Float>?
-
-    init(integers: Buffer<Int32>?, floats: Buffer<Float>?, weights: Buffer<Float>?) {
-      self.integers = integers
-      self.floats = floats
-      self.weights = weights
-    }
-  }
 
   /// - Parameters:
   ///   - features: [rows × features], borrowed for as long as the data set lives.
@@ -49,40 +39,34 @@ package final class Dataset {
     let maxMagnitude = features.maxMagnitude()
     if !allowsNaN, maxMagnitude?.isFinite != true { try checkFinite(features, "x") }
     try checkFinite(targets, "y")
-    let size = try checkedProduct(rows, targets.columns, "y")
-    var integers: Buffer<Int32>?
-    var floats: Buffer<Float>?
-    if targets.type.isInteger, Self.fitsInt32(targets) {
-      let copy = try Buffer<Int32>(count: size)
-      for row in 0..<rows {
-        for column in 0..<targets.columns {
-          copy.base[row * targets.columns + column] = Int32(
-            truncatingIfNeeded: targets.integer(row, column))
-        }
-      }
-      integers = copy
-    } else {
-      let copy = try Buffer<Float>(count: size)
-      targets.gather(from: 0, count: rows, order: nil, into: copy.base)
-      floats = copy
-    }
-    let base =
-      integers.map { UnsafeRawPointer($0.base) } ?? floats.map { UnsafeRawPointer($0.base) }
+    let copy = try copyTargets(targets)
     let weightCopy = try weights.map { view throws(NNError) in try copyWeights(view) }
     self.init(
-      rows: rows, features: features,
-      targets: Self.dense(
-        integers == nil ? .float32 : .int32, base ?? features.base, rows, targets.columns),
-      weights: weightCopy.map { Self.dense(.float32, UnsafeRawPointer($0.base), rows, 1) },
-      maxMagnitude: maxMagnitude, chosen: nil,
-      storage: Storage(integers: integers, floats: floats, weights: weightCopy))
+      rows: rows, features: features, targets: copy.view, targetType: targets.type,
+      weights: weightCopy.map {
+        ArrayView(dense: .float32, UnsafeRawPointer($0.base), rows: rows, columns: 1)
+      },
+      maxMagnitude: maxMagnitude, chosen: nil, storage: (copy.buffer, weightCopy))
   }
 
   /// Some rows of another data set.
   convenience init(_ whole: Dataset, chosen: Buffer<Int32>) {
     self.init(
-      rows: chosen.count, features: whole.features, targets: whole.targets, weights: whole.weights,
-      maxMagnitude: whole.maxMagnitude, chosen: chosen, storage: whole.storage)
+      rows: chosen.count, features: whole.features, targets: whole.targets,
+      targetType: whole.targetType, weights: whole.weights, maxMagnitude: whole.maxMagnitude,
+      chosen: chosen, storage: whole.storage)
+  }
+
+  /// The same rows with class indices as targets.
+  ///
+  /// - Parameter indices: one a source row.
+  package convenience init(_ whole: Dataset, indices: Buffer<Int32>) {
+    self.init(
+      rows: whole.rows, features: whole.features,
+      targets: ArrayView(
+        dense: .int32, UnsafeRawPointer(indices.base), rows: indices.count, columns: 1),
+      targetType: .int32, weights: whole.weights, maxMagnitude: whole.maxMagnitude,
+      chosen: whole.chosen, storage: (indices, whole.storage.weights))
   }
 
   /// Rows by their positions here, in the order given; a position may come again.
@@ -101,12 +85,14 @@ package final class Dataset {
   }
 
   private init(
-    rows: Int, features: ArrayView, targets: ArrayView, weights: ArrayView?, maxMagnitude: Float?,
-    chosen: Buffer<Int32>?, storage: Storage
+    rows: Int, features: ArrayView, targets: ArrayView, targetType: ElementType,
+    weights: ArrayView?, maxMagnitude: Float?, chosen: Buffer<Int32>?,
+    storage: (targets: AnyObject, weights: AnyObject?)
   ) {
     self.rows = rows
     self.features = features
     self.targets = targets
+    self.targetType = targetType
     self.weights = weights
     self.maxMagnitude = maxMagnitude
     self.chosen = chosen
@@ -123,22 +109,5 @@ package final class Dataset {
     SampleRows(
       rows: rows, features: features, targets: targets, weights: weights, order: order,
       maxMagnitude: maxMagnitude)
-  }
-
-  private static func dense(
-    _ type: ElementType, _ base: UnsafeRawPointer, _ rows: Int, _ columns: Int
-  ) -> ArrayView {
-    ArrayView(
-      type: type, base: base, rows: rows, columns: columns, rowStride: columns * 4, columnStride: 4)
-  }
-
-  private static func fitsInt32(_ view: ArrayView) -> Bool {
-    guard view.type == .int64 else { return true }
-    for row in 0..<view.rows {
-      for column in 0..<view.columns where Int32(exactly: view.integer(row, column)) == nil {
-        return false
-      }
-    }
-    return true
   }
 }

@@ -75,8 +75,11 @@ extension Dataset {
   private func markStratified(
     _ inPart: Buffer<Bool>, _ fraction: Double, _ wanted: Int, _ random: inout RandomGenerator
   ) throws(NNError) {
-    guard targets.type == .int32, targets.columns == 1 else {
-      throw .dtype("a stratified split needs class indices: y with an integer type and one column")
+    guard targets.type.isInteger, targets.columns == 1 else {
+      throw .dtype(
+        "a stratified split needs one column of class labels, y has "
+          + (targets.columns == 1 ? "fractions" : "\(targets.columns) columns")
+          + "; split at random: NNS_SPLIT_RANDOM")
     }
     let positions = try shuffledPositions(&random)
     try sort(positions) { self.targets.integer(self.sourceRow(Int($0)), 0) }

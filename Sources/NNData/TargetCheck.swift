@@ -59,17 +59,17 @@ private func checkClasses(_ samples: SampleRows, outputs: Int) throws(NNError) {
     }
     return try checkRange(samples, "a share of a class, 0 to 1") { $0 >= 0 && $0 <= 1 }
   }
-  guard targets.type.isInteger else {
-    throw .dtype(
-      "class indices must have an integer type within 32 bits, y is \(targets.type.name); convert y, "
-        + "or give \(outputs) columns of one-hot labels")
-  }
   for position in 0..<samples.rows {
-    let index = targets.integer(samples.source(position), 0)
+    let row = samples.source(position)
+    guard let index = targets.wholeNumber(row, 0) else {
+      throw .dtype(
+        "class indices must be whole numbers, row \(row) of y is \(targets.double(row, 0)); "
+          + "convert y, or give \(outputs) columns of shares")
+    }
     guard index >= 0, index < outputs else {
       throw .argument(
-        "class indices must be in 0...\(outputs - 1), one an output, "
-          + "row \(samples.source(position)) of y is \(index)")
+        "class indices must be in 0...\(outputs - 1), one an output, row \(row) of y is \(index); "
+          + "other labels must stand in the spec's \"classes\", or be those of a first training")
     }
   }
 }

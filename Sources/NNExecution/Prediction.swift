@@ -49,10 +49,11 @@ extension Model {
   }
 
   private func writeLabels(_ outputs: Matrix, at start: Int, into out: PredictionOutput) {
+    let classes = classes
     if spec.loss.output == .softmax {
       for row in 0..<outputs.rows {
-        let label = largestIndex(outputs.row(row), outputs.columns)
-        out.store(label: label, row: start + row, column: 0)
+        let index = largestIndex(outputs.row(row), outputs.columns)
+        out.store(label: classes.label(of: index), row: start + row, column: 0)
       }
       return
     }
@@ -61,16 +62,40 @@ extension Model {
     for row in 0..<outputs.rows {
       let values = outputs.row(row)
       for column in 0..<outputs.columns {
-        let label = Double(values[column]) >= threshold ? 1 : 0
+        let value = Double(values[column])
+        let index = value.isNaN ? nil : value >= threshold ? 1 : 0
+        // Several binary outputs are answers of their own, named by their classes.
+        let label =
+          outputs.columns == 1 ? classes.label(of: index) : index.map { Int64($0) } ?? .noLabel
         out.store(label: label, row: start + row, column: column)
       }
     }
   }
 
-  /// The first of the largest values.
-  private func largestIndex(_ values: UnsafePointer<Float>, _ count: Int) -> Int {
+  /// The first of the largest values; nil where one is NaN.
+  private func largestIndex(_ values: UnsafePointer<Float>, _ count: Int) -> Int? {
     var best = 0
-    for index in 1..<max(1, count) where values[index] > values[best] { best = index }
+    var sum = values[0]
+    for index in 1..<max(1, count) {
+      if values[index] > values[best] { best = index }
+      sum += values[index]
+    }
+    guard sum.isNaN else { return best }
+    // Infinities of both signs give NaN, too.
+    for index in 0..<count where values[index].isNaN { return nil }
     return best
+  }
+}
+
+extension Int64 {
+  /// The contract's `NNS_NO_LABEL`.
+  fileprivate static let noLabel = Int64(Int32.min)
+}
+
+extension ClassNames {
+  /// The label of a class: itself where it is a number, else its index.
+  fileprivate func label(of index: Int?) -> Int64 {
+    guard let index else { return .noLabel }
+    return index < values.count ? values[index] : Int64(index)
   }
 }

@@ -47,12 +47,12 @@ package struct PredictionOutput: @unchecked Sendable {
     }
   }
 
-  func store(label: Int, row: Int, column: Int) {
+  func store(label: Int64, row: Int, column: Int) {
     let place = base + row * rowStride + column * columnStride
     if type == .int64 {
-      place.storeBytes(of: Int64(label), as: Int64.self)
+      place.storeBytes(of: label, as: Int64.self)
     } else {
-      // As many labels as a layer has units, far below 2^31.
+      // They fit: the caller has checked.
       place.storeBytes(of: Int32(truncatingIfNeeded: label), as: Int32.self)
     }
   }

@@ -22,6 +22,8 @@ package final class Model {
   /// The fewest rows of a training batch.
   package let leastTrainingRows: LeastRows
   package var notes = Notes()
+  /// Names of the classes: the spec's, or those that came later.
+  package private(set) var classes: ClassNames
 
   package var inputSize: Int { spec.inputSize }
   package var outputSize: Int { spec.outputSize }
@@ -48,6 +50,7 @@ package final class Model {
     self.spec = spec
     self.plan = plan
     thresholdBits = Atomic(spec.threshold.bitPattern)
+    classes = spec.classes
     self.preprocess = preprocess
     self.weights = weights
     keepers = plan.nodes.map { BorrowedLayer.Keeper($0.layer) }
@@ -91,18 +94,19 @@ package final class Model {
     return twin
   }
 
-  /// Takes weights, scaling, notes and threshold of a model of the same architecture.
+  /// Takes weights, scaling, notes, threshold and class names of a model of the same architecture.
   ///
   /// - Throws: `NNError.memory`; nothing is changed then.
   package func take(_ other: Model) throws(NNError) {
     try preprocess.copy(from: other.preprocess)
     weights.copy(from: other.weights)
     notes = other.notes
+    classes = other.classes
     thresholdBits.store(other.threshold.bitPattern, ordering: .relaxed)
   }
 
   /// The probability from which one binary output is class 1: the spec's, until a host sets
-  /// another. Atomic, as the spec is described without a lock.
+  /// another. Atomic, as the summary is written without a lock.
   package var threshold: Double { Double(bitPattern: thresholdBits.load(ordering: .relaxed)) }
   private let thresholdBits: Atomic<UInt64>
 
@@ -118,10 +122,18 @@ package final class Model {
     thresholdBits.store(threshold.bitPattern, ordering: .relaxed)
   }
 
-  /// The spec with the threshold as it is now.
+  /// Names the classes anew; `.none` takes the spec's.
+  package func name(_ classes: ClassNames) {
+    self.classes = classes.type == .none ? spec.classes : classes
+  }
+
+  /// The spec with threshold and class names as they are now.
   package var specJSON: JSON {
-    guard threshold != spec.threshold, var object = spec.json.object else { return spec.json }
-    object["threshold"] = Int64(exactly: threshold).map { .integer($0) } ?? .number(threshold)
+    guard var object = spec.json.object else { return spec.json }
+    if threshold != spec.threshold {
+      object["threshold"] = Int64(exactly: threshold).map { .integer($0) } ?? .number(threshold)
+    }
+    if classes.type != .none { object["classes"] = classes.json }
     return .object(object)
   }
 

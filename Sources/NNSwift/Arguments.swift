@@ -151,25 +151,32 @@ func optionalView(
   return try view(array, name)
 }
 
-/// Checked features, targets and weights of one batch, borrowed for the call.
-func samples(
+/// Runs a body with the checked features, targets and weights of one batch.
+func withSamples<Value>(
   _ x: UnsafePointer<nns_array>?, _ y: UnsafePointer<nns_array>?,
-  _ weight: UnsafePointer<nns_array>?, for model: Model, allowsNaN: Bool
-) throws(NNError) -> SampleRows {
+  _ weight: UnsafePointer<nns_array>?, for model: Model, allowsNaN: Bool,
+  _ body: (SampleRows) throws(NNError) -> Value
+) throws(NNError) -> Value {
   let features = try view(x, "x")
   let targets = try view(y, "y")
   let weights = try optionalView(weight, "weight")
   try checkRows(features: features, targets: targets, weights: weights)
   guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
-  let samples = SampleRows(
-    rows: features.rows, features: features, targets: targets, weights: weights, order: nil)
   // A wrong number of columns is reported before a value that is not finite.
-  if features.columns != model.inputSize { try checkFit(samples, model) }
+  try checkColumns(features, expected: model.inputSize)
   if !allowsNaN { try checkFinite(features, "x") }
   try checkFinite(targets, "y")
   if let weights { try checkWeights(weights) }
+  let indices = try model.indices(of: targets)
+  let samples = SampleRows(
+    rows: features.rows, features: features,
+    targets: indices.map {
+      ArrayView(dense: .int32, UnsafeRawPointer($0.base), rows: $0.count, columns: 1)
+    } ?? targets, weights: weights, order: nil)
   try checkFit(samples, model)
-  return samples
+  // The body reads the indices through a pointer.
+  defer { withExtendedLifetime(indices) {} }
+  return try body(samples)
 }
 
 /// The kind of a prediction, and whether features may be NaN or infinite.

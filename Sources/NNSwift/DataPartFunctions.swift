@@ -41,7 +41,7 @@ public func nns_data_targets(
 
 /// Integers go into arrays of integers or of numbers, numbers into arrays of numbers.
 private func copyTargets(of set: Dataset, into out: ArrayView) throws(NNError) {
-  let isInteger = set.targets.type == .int32
+  let isInteger = set.targetType.isInteger
   switch out.type {
   case .float32: copy(set, into: out) { Float($0.double($1, $2)) }
   case .float64: copy(set, into: out) { $0.double($1, $2) }

@@ -90,6 +90,7 @@ private func insertHeld(
 ) throws(NNError) -> OpaquePointer {
   let (model, training) = try decode(bytes, limits: limits)
   let handle = try ModelHandle(model)
+  handle.isTrained = true
   handle.savedTraining = training
   if let training { handle.savedHistory = try TrainingHistory(saved: training) }
   return try handle.insert()

@@ -1,5 +1,6 @@
 import CNNSwift
 import NNErrors
+import NNJSON
 import NNNetwork
 
 @c @implementation
@@ -34,7 +35,7 @@ public func nns_class_count(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let target = try required(count, "count")
-    try inspecting(model) { target.pointee = Int64($0.model.spec.classes.texts.count) }
+    try reading(model) { target.pointee = Int64($0.model.classes.texts.count) }
   }
 }
 
@@ -44,7 +45,7 @@ public func nns_class_type(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let target = try required(type, "type")
-    try inspecting(model) { target.pointee = $0.model.spec.classes.type.rawValue }
+    try reading(model) { target.pointee = $0.model.classes.type.rawValue }
   }
 }
 
@@ -54,9 +55,23 @@ public func nns_class_name(
   _ capacity: Int, _ need: UnsafeMutablePointer<Int>?
 ) -> Int32 {
   guarded { () throws(NNError) in
-    try inspecting(model) { handle throws(NNError) in
-      let name = try listed(handle.model.spec.classes.texts, index, "classes")
+    try reading(model) { handle throws(NNError) in
+      let name = try listed(handle.model.classes.texts, index, "classes")
       try write(name, buffer, capacity, need)
+    }
+  }
+}
+
+@c @implementation
+public func nns_set_classes(
+  _ model: OpaquePointer?, _ classes_json: UnsafePointer<CChar>?
+) -> Int32 {
+  guarded(texts: length(classes_json)) { () throws(NNError) in
+    let list = classes_json == nil ? nil : try json(classes_json, "classes_json")
+    try changing(model) { handle throws(NNError) in
+      let model = handle.model
+      model.name(
+        try list.map { list throws(NNError) in try model.spec.readClasses(list) } ?? .none)
     }
   }
 }

@@ -56,6 +56,7 @@ public func nns_clone(
       try MemoryReservation.hold(source.savedBytes) { () throws(NNError) in
         let twin = try ModelHandle(try source.model.copy())
         twin.savedHistory = source.history
+        twin.isTrained = source.isTrained
         return twin
       }
     }
@@ -103,7 +104,7 @@ public func nns_describe(
   _ need: UnsafeMutablePointer<Int>?
 ) -> Int32 {
   guarded { () throws(NNError) in
-    let text = try inspecting(model) { handle throws(NNError) in
+    let text = try reading(model) { handle throws(NNError) in
       try MemoryReservation.hold(handle.specBytes) { handle.model.specJSON.text }
     }
     try write(text, buffer, capacity, need)

@@ -15,6 +15,9 @@ final class ModelHandle: @unchecked Sendable {
   var trainer: Trainer?
   /// Optimiser state from a file, until a training continues from it.
   var savedTraining: TrainingState?
+  /// Whether a training began, or the model comes from a file: its outputs then have a meaning, and
+  /// its classes are not learnt from labels any more.
+  var isTrained = false
   /// Of `nns_forward_train`, until the model changes.
   var batch: KeptBatch?
   /// Of a clone or a file, until a training replaces it.

@@ -74,6 +74,11 @@ private func unusualOutput(
     throw .dtype("out: dtype must be NNS_I64 or NNS_I32 for NNS_LABEL, got \(out.type.name)")
   }
   try requireSize(out, "out", rows: rows, columns: columns)
+  if out.type == .int32 {
+    for label in model.classes.values where Int32(exactly: label) == nil {
+      throw .dtype("out: dtype must be NNS_I64 for NNS_LABEL, as class \(label) needs 64 bits")
+    }
+  }
   return try distinct(out, "out")
 }
 

@@ -28,7 +28,9 @@ public func nns_swap(_ model: OpaquePointer?, _ newer: OpaquePointer?) -> Int32 
 extension ModelHandle {
   /// Takes weights, scaling, training and history of another model of the same architecture.
   fileprivate func take(_ source: ModelHandle) throws(NNError) {
-    guard sameBytes(model.spec.architecture, source.model.spec.architecture) else {
+    guard sameBytes(model.spec.architecture, source.model.spec.architecture),
+      hasClasses(of: source)
+    else {
       throw .shape(
         "newer must have the spec of the model that it replaces, but for seed and threshold")
     }
@@ -43,16 +45,29 @@ extension ModelHandle {
       trainer = fresh
       savedTraining = source.savedTraining
       savedHistory = source.history
+      isTrained = source.isTrained
       fresh?.adopt(source.history)
     }
   }
 }
 
+extension ModelHandle {
+  /// Whether labels keep their meaning: the classes are the same, or one of the two models has not
+  /// learnt any yet.
+  private func hasClasses(of source: ModelHandle) -> Bool {
+    let (own, other) = (model.classes, source.model.classes)
+    if own.type == .none || (other.type == .none && !source.isTrained) {
+      return model.spec.classes.type == .none || !other.texts.isEmpty
+    }
+    return sameBytes(own.json.text, other.json.text)
+  }
+}
+
 extension ModelSpec {
-  /// The spec's text without seed and threshold.
+  /// The spec's text without seed, threshold and classes.
   fileprivate var architecture: String {
     guard let object = json.object else { return json.text }
-    let members = object.members.filter { $0.key != "seed" && $0.key != "threshold" }
+    let members = object.members.filter { !["seed", "threshold", "classes"].contains($0.key) }
     return JSON.object(JSONObject(members)).text
   }
 }

@@ -43,9 +43,15 @@ private func fit(
   // A training that is refused here changes neither trainer, history nor model.
   let toSave = config.checkpoint == nil ? 0 : handle.bytesToSave(config.optimizer)
   try MemoryReservation.hold(TrainingHistory.bytes(for: config) + toSave) { () throws(NNError) in
-    let run = try trainer.plan(config, train: train, validation: validation, observer: observer)
+    let run = try handle.namingClasses(by: train) { () throws(NNError) in
+      try trainer.plan(
+        config, train: try handle.model.indexed(train),
+        validation: try validation.map { set throws(NNError) in try handle.model.indexed(set) },
+        observer: observer)
+    }
+    let begun = handle.warningOfFreshStart(trainer, config)
     handle.begin(trainer, config)
-    try run.start()
+    try run.start(warnings: begun.map { [$0] } ?? [])
   }
 }
 
@@ -74,12 +80,39 @@ extension ModelHandle {
     return fresh
   }
 
+  /// Plans a training with the classes that the labels of a first one name; if it is refused, the
+  /// model has its own again.
+  fileprivate func namingClasses(
+    by train: Dataset, _ plan: () throws(NNError) -> FitRun
+  ) throws(NNError) -> FitRun {
+    guard !isTrained, let learnt = try model.classesLearnt(from: train) else { return try plan() }
+    model.name(learnt)
+    do throws(NNError) {
+      return try plan()
+    } catch {
+      model.name(.none)
+      throw error
+    }
+  }
+
+  /// A sentence where a training that is to go on has nothing to go on with.
+  fileprivate func warningOfFreshStart(_ trainer: Trainer, _ config: TrainingConfig) -> String? {
+    guard config.continues, isTrained, self.trainer !== trainer, savedTraining == nil else {
+      return nil
+    }
+    return "\"continue\" found no optimiser to go on with, this training began with a fresh one; "
+      + (self.trainer == nil
+        ? "files keep it with NNS_SAVE_TRAINING, copies never do"
+        : "the optimizer before was of another kind")
+  }
+
   /// Makes a trainer the model's own, with its config.
   fileprivate func begin(_ trainer: Trainer, _ config: TrainingConfig) {
     if self.trainer === trainer {
       trainer.reconfigure(config, defaultThreads: Settings.threads)
     }
     self.trainer = trainer
+    isTrained = true
     savedTraining = nil
     cancelFlag?.lower()
   }
@@ -117,10 +150,13 @@ public func nns_train_batch(
   guarded { () throws(NNError) in
     try changing(model) { handle throws(NNError) in
       let trainer = try handle.trainerForSteps()
-      let rows = try samples(
-        x, y, weight, for: handle.model, allowsNaN: trainer.config.allowsNaN)
-      try handle.model.requireFitted()
-      let value = try trainer.trainBatch(rows)
+      let value = try withSamples(
+        x, y, weight, for: handle.model, allowsNaN: trainer.config.allowsNaN
+      ) { rows throws(NNError) in
+        try handle.model.requireFitted()
+        return try trainer.trainBatch(rows)
+      }
+      handle.isTrained = true
       loss?.pointee = value
     }
   }
@@ -153,11 +189,13 @@ public func nns_loss_grad(
     try changing(model) { handle throws(NNError) in
       try requireCount(count, handle.model.parameterCount)
       let trainer = try handle.trainerForSteps()
-      let rows = try samples(
-        x, y, weight, for: handle.model, allowsNaN: trainer.config.allowsNaN)
-      try handle.model.requireFitted()
       let result = try Buffer<Float>(count: handle.model.parameterCount)
-      let sum = try trainer.lossAndGradient(rows, into: result.base)
+      let sum = try withSamples(
+        x, y, weight, for: handle.model, allowsNaN: trainer.config.allowsNaN
+      ) { rows throws(NNError) in
+        try handle.model.requireFitted()
+        return try trainer.lossAndGradient(rows, into: result.base)
+      }
       handle.model.exportRows(result.base, count: result.count, to: gradient)
       loss?.pointee = sum.mean
       weight_sum?.pointee = sum.weight
@@ -199,6 +237,7 @@ public func nns_evaluate(
     }
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
+        let set = try handle.model.indexed(set)
         try checkFit(set.sampleRows, handle.model)
         try handle.model.requireFitted()
         let evaluator = try Evaluator(

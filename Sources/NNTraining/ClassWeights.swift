@@ -11,6 +11,8 @@ package enum ClassWeighting: Sendable {
   /// n / (classes present · count of the class), as scikit-learn.
   case balanced
   case given([Double])
+  /// By the classes' names; the others have 1.
+  case named([(name: String, weight: Double)])
 
   static func parse(_ options: inout Options) throws(NNError) -> ClassWeighting {
     guard options.has("class_weight") else {
@@ -21,10 +23,21 @@ package enum ClassWeighting: Sendable {
       return .given(try options.numbers("class_weight", in: .closed(0, 1e6)))
     }
     let value = options.value("class_weight") ?? .null
-    guard value.string == "balanced" else {
-      throw options.refusal("class_weight", "\"balanced\" or a list of weights, one a class", value)
+    if value.string == "balanced" { return .balanced }
+    guard let members = value.object?.members else {
+      throw options.refusal(
+        "class_weight",
+        "\"balanced\", a list of weights, one a class, or an object of weights by name", value)
     }
-    return .balanced
+    var named: [(name: String, weight: Double)] = []
+    for (name, json) in members {
+      guard let weight = json.double, weight >= 0, weight <= 1e6 else {
+        throw options.refusal(
+          "class_weight", "an object of numbers in 0...1000000, but for \"\(name)\"", json)
+      }
+      named.append((name, weight))
+    }
+    return .named(named)
   }
 
   /// The weights for a model and its training rows; nil: all 1.
@@ -46,9 +59,30 @@ package enum ClassWeighting: Sendable {
         throw .argument("class_weight must not be 0 for every class; leave it out for all 1")
       }
       for index in 0..<classes { weights.base[index] = Float(list[index]) }
+    case .named(let list):
+      for index in 0..<classes { weights.base[index] = 1 }
+      for (name, weight) in list {
+        weights.base[try Self.index(name, model, classes)] = Float(weight)
+      }
     case .balanced: try balance(weights, samples, model)
     }
     return weights
+  }
+
+  private static func index(
+    _ name: String, _ model: Model, _ classes: Int
+  ) throws(NNError) -> Int {
+    let names = model.classes
+    let index =
+      names.texts.isEmpty
+      ? Int(name).flatMap { $0 >= 0 && $0 < classes ? $0 : nil }
+      : names.texts.firstIndex { sameBytes($0, name) }
+    guard let index else {
+      throw .argument(
+        "class_weight must name classes, \"\(name)\" is none; they are "
+          + (names.texts.isEmpty ? "0...\(classes - 1)" : names.listed))
+    }
+    return index
   }
 
   private func balance(

@@ -20,7 +20,7 @@ extension Trainer {
   package func fit(
     train: Dataset, validation: Dataset?, observer: TrainingObserver
   ) throws(NNError) {
-    try plan(config, train: train, validation: validation, observer: observer).start()
+    try plan(config, train: train, validation: validation, observer: observer).start(warnings: [])
   }
 }
 
@@ -110,10 +110,11 @@ package struct FitRun {
 
   /// Runs the epochs.
   ///
+  /// - Parameter warnings: what the history tells besides the training's own.
   /// - Throws: `NNError.diverged`, with the weights that the config's `restore` asks for;
   ///   `.cancelled`, `.callback`, with weights and history kept; what a metric throws; `.io`,
   ///   `.memory` when a checkpoint could not be made.
-  package func start() throws(NNError) {
+  package func start(warnings: [String]) throws(NNError) {
     if !model.preprocess.isFitted {
       try model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
     }
@@ -122,11 +123,12 @@ package struct FitRun {
       trainer.earlyStopping = nil
     }
     trainer.history.ending = .running
-    trainer.history.warnings = unseenClasses.map { [$0] } ?? []
+    trainer.history.warnings = warnings + (unseenClasses.map { [$0] } ?? [])
     trainer.accumulator = accumulator
     trainer.isCancelled = observer.isCancelled
     defer { trainer.isCancelled = nil }
     do throws(NNError) {
+      defer { monitor?.tellUndefined(in: &trainer.history) }
       try epochs()
       if let warning = warningOfGrowth(trainer.history.columns[0]) {
         trainer.history.warnings.append(warning)
@@ -140,6 +142,8 @@ package struct FitRun {
       case .callback: trainer.history.ending = .callback
       default: if trainer.history.ending == .running { trainer.history.ending = .failed }
       }
+      // A training that can go on as if nothing had happened keeps the weights of its last step.
+      if !trainer.history.ending.isInterruption { monitor?.restore(model) }
       throw error
     }
   }

@@ -19,7 +19,7 @@ func warningOfUnseenClasses(_ samples: SampleRows, _ model: Model) throws(NNErro
     unseen -= 1
     if unseen == 0 { return nil }
   }
-  let names = model.spec.classes.texts
+  let names = model.classes.texts
   var list = ""
   var listed = 0
   for index in 0..<classes where !isSeen.base[index] && listed < 5 {

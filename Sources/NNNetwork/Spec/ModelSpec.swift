@@ -131,23 +131,41 @@ package struct ModelSpec {
     _ options: inout Options, loss: LossFunction, outputs: Int
   ) throws(NNError) -> ClassNames {
     guard let json = options.value("classes") else { return .none }
+    let names = try readClasses(json, loss: loss, outputs: outputs)
+    options.resolve("classes", as: names.json)
+    return names
+  }
+
+  /// Reads the names of classes.
+  ///
+  /// - Throws: `NNError.argument`.
+  package func readClasses(_ json: JSON) throws(NNError) -> ClassNames {
+    try Self.readClasses(json, loss: loss, outputs: outputSize)
+  }
+
+  private static func readClasses(
+    _ json: JSON, loss: LossFunction, outputs: Int
+  ) throws(NNError) -> ClassNames {
     let wanted = loss.output == .sigmoid ? loss.classCount ?? outputs : loss.classCount
     guard let wanted else {
       throw .argument("spec: classes belong to a classification loss; leave them out")
     }
     // Counted before they are compared: a hostile list must cost no more than its length.
     guard let list = json.array, list.count == wanted else {
-      throw options.refusal("classes", "a list of \(wanted) names, one a class", json)
+      throw Self.refusal("a list of \(wanted) names, one a class", json)
     }
     guard let names = ClassNames(list) else {
-      throw options.refusal(
-        "classes", "a list of texts in double quotes, or of integers, or of true and false", json)
+      throw Self.refusal(
+        "a list of texts in double quotes, or of integers, or of true and false", json)
     }
     if let name = repeatedText(names.texts) {
       throw .argument("spec: classes must differ, \"\(name)\" stands there twice")
     }
-    options.resolve("classes", as: names.json)
     return names
+  }
+
+  private static func refusal(_ must: String, _ json: JSON) -> NNError {
+    Options(JSONObject(), owner: "spec").refusal("classes", must, json)
   }
 
   private static func features(

@@ -43,8 +43,9 @@ struct PlateauState {
   var badEpochs = 0
   var cooldownLeft = 0
 
-  /// - Parameter value: the metric, with the sign changed so that less is better.
+  /// - Parameter value: the metric, with the sign changed so that less is better; NaN says nothing.
   mutating func observe(_ value: Double, rule: PlateauRule, base: Double) {
+    guard !value.isNaN else { return }
     // Relative to the best: for values below 0 that makes the goal larger in magnitude too.
     let goal = best.isFinite ? best - abs(best) * rule.threshold : best
     if value < goal {

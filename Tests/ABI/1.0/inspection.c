@@ -14,6 +14,7 @@ static void check_names(void) {
     CHECK(!nns_class_count(model, &count) && count == 2);
     CHECK(!nns_class_type(model, &type) && type == NNS_CLASS_INTEGER);
     CHECK(!nns_class_name(model, 1, text, sizeof text, &need) && !strcmp(text, "7") && need == 2);
+    CHECK(!nns_set_classes(model, "[\"no\", \"yes\"]") && !nns_class_type(model, &type) && type == NNS_CLASS_TEXT);
     CHECK(!nns_set_threshold(model, 0.25) && !nns_get_threshold(model, &threshold) && threshold == 0.25);
     CHECK(!nns_summary(model, text, sizeof text, &need) && strstr(text, "dense") && need == strlen(text) + 1);
     nns_free(model);

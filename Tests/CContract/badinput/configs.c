@@ -46,7 +46,7 @@ static const bad_case numbers[] = {
     CONFIG("class_weight a word", "balanced", "{'class_weight': 'balansed'}")
     CONFIG("class_weight negative", "class_weight", "{'class_weight': [-1, 1, 1]}")
     CONFIG("class_weight empty", "class_weight", "{'class_weight': []}")
-    CONFIG("class_weight an object", "class_weight", "{'class_weight': {'0': 1}}")
+    CONFIG("class_weight below 0", "class_weight", "{'class_weight': {'0': -1}}")
     CONFIG("metrics a name", "metrics", "{'metrics': 'accuracy'}")
     CONFIG("metrics unknown", "did you mean \"accuracy\"", "{'metrics': ['acuracy']}")
     CONFIG("metrics of numbers", "metric", "{'metrics': [1]}")

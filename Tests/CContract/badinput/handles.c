@@ -26,6 +26,7 @@ static nns_array labels_out = NNS_ARRAY(NNS_F64, made.values, ROWS, 1);
     X(nns_class_name, model, MODEL, (handle, 0, made.text, sizeof made.text, &need))           \
     X(nns_get_threshold, model, MODEL, (handle, &made.value))                                  \
     X(nns_set_threshold, model, MODEL, (handle, 0.5))                                          \
+    X(nns_set_classes, model, MODEL, (handle, NULL))                                           \
     X(nns_set_note, model, MODEL, (handle, "a", "b"))                                          \
     X(nns_get_note, model, MODEL, (handle, "a", made.text, sizeof made.text, &need))           \
     X(nns_note_count, model, MODEL, (handle, &made.number))                                    \

@@ -20,6 +20,11 @@
     NAME(X, index_int64_max, "index", g.named, INT64_MAX)                                     \
     NAME(X, index_int64_min, "index", g.named, INT64_MIN)                                     \
     X(nns_class_name, small_buffer, S(ARGUMENT), "capacity", (g.named, 1, made.text, 3, &need)) \
+    X(nns_set_classes, one_name, S(ARGUMENT), "2 names", (g.named, "[1]"))                    \
+    X(nns_set_classes, mixed, S(ARGUMENT), "classes", (g.named, "[1, \"a\"]"))                \
+    X(nns_set_classes, twice, S(ARGUMENT), "twice", (g.named, "[1, 1]"))                      \
+    X(nns_set_classes, not_json, S(ARGUMENT), "classes_json", (g.named, "yes, no"))           \
+    X(nns_set_classes, of_a_regression, S(ARGUMENT), "classification", (g.regressor, "[1, 2]")) \
     X(nns_set_threshold, minus, S(ARGUMENT), "threshold", (g.named, -0.1))                    \
     X(nns_set_threshold, above_1, S(ARGUMENT), "threshold", (g.named, 1.5))                   \
     X(nns_set_threshold, a_nan, S(ARGUMENT), "threshold", (g.named, NAN))                     \

@@ -103,7 +103,8 @@ static void refuse_labels(void) {
     labels64[3] = INT64_C(4294967296);
     refuse("a class index that is 0 in 32 bits", S(ARGUMENT) | S(DTYPE), NULL, g.model, &rows6,
            &classes64);
-    refuse("class indices as F32", S(DTYPE), "integer", g.model, &rows6, &one);
+    y32[2] = 0.5f;
+    refuse("fractions as class indices", S(DTYPE), "whole", g.model, &rows6, &one);
     refuse("two columns of targets for three outputs", S(SHAPE), "3", g.model, &rows6, &two);
     refuse("five features for four", S(SHAPE), "4", g.model, &cols5, &classes);
     y32[4] = -0.5f;

@@ -1,4 +1,6 @@
 /* What people read: names of classes, the threshold between two of them, the table of layers. */
+#include <math.h>
+
 #include "lifecycle.h"
 
 #define THREE "{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 3}], \"loss\": " \
@@ -126,9 +128,88 @@ static void check_features(void) {
     nns_free(copy);
 }
 
+/* Labels that are no indices: the first training names the classes. */
+static const struct {
+    int32_t dtype;
+    const void *values;
+    const char *list;
+    int64_t labels[3];
+} learnt[] = {
+    {NNS_I32, (const int32_t[]){10, 20, 30}, "[10, 20, 30]", {10, 20, 30}},
+    {NNS_I64, (const int64_t[]){7, -2, INT64_C(1) << 40}, "[-2, 7, 1099511627776]", {7, -2, INT64_C(1) << 40}},
+    {NNS_U8, (const uint8_t[]){1, 2, 3}, "[1, 2, 3]", {1, 2, 3}},
+    {NNS_F64, (const double[]){3, 16777217, 16777216}, "[3, 16777216, 16777217]", {3, 16777217, 16777216}},
+    {NNS_F32, (const float[]){0, 1, 2}, NULL, {0, 1, 2}},
+};
+
+static const size_t sizes_of[] = {0, sizeof(float), sizeof(double), 1, sizeof(int32_t), sizeof(int64_t), 1};
+
+static void check_learnt(size_t at) {
+    enum { LABELLED = 60 };
+    static float x[LABELLED][4];
+    static char y[LABELLED * sizeof(double)];
+    size_t size = sizes_of[learnt[at].dtype];
+    for (int row = 0; row < LABELLED; row++) {
+        for (int column = 0; column < 4; column++) x[row][column] = column == row % 3 ? 2.0f : 0.1f;
+        memcpy(y + row * size, (const char *)learnt[at].values + row % 3 * size, size);
+    }
+    nns_model *model = model_from("{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 3}], "
+                                  "\"loss\": \"softmax_cross_entropy\"}");
+    nns_array rows = array_of(NNS_F32, x, LABELLED, 4), labels = array_of(learnt[at].dtype, y, LABELLED, 1);
+    nns_data *data = NULL;
+    must(nns_data_create(&rows, &labels, NULL, NULL, &data), "data");
+    const char *config = "{\"epochs\": 40, \"optimizer\": {\"type\": \"adam\", \"learning_rate\": 0.1}}";
+    check_status("labels are learnt: train", nns_train(model, data, data, config, NULL, NULL), NNS_OK);
+    char *text = text_of(nns_describe, model);
+    if (learnt[at].list) check_contains("labels are learnt: classes", text, learnt[at].list);
+    else check(!strstr(text, "classes"), "indices name no classes", "%s", text);
+    free(text);
+    for (int row = 0; row < 3; row++)
+        check_integer("labels are learnt: predicted", label_of(model, x[row]), learnt[at].labels[row]);
+    double accuracy = 0;
+    must(nns_evaluate(model, data, "[\"accuracy\"]", &accuracy, 1), "evaluate");
+    check_near("labels are learnt: evaluated", accuracy, 1, 0);
+    check_status("labels are learnt: a step", nns_train_batch(model, &rows, &labels, NULL, NULL), NNS_OK);
+    int32_t narrow = 0;
+    check_status("labels are learnt: 32 bits where they suffice",
+                 nns_predict_one(model, x[0], 4, NNS_LABEL, &(nns_array)NNS_ARRAY(NNS_I32, &narrow, 1, 1)),
+                 learnt[at].labels[2] > INT32_MAX ? NNS_E_DTYPE : NNS_OK);
+    nns_data_free(data);
+    nns_free(model);
+}
+
+/* A row with NaN has no class. */
+static void check_no_label(const char *spec, int columns) {
+    float row[] = {1, NAN, 0, 0};
+    int64_t got[3] = {5, 5, 5};
+    nns_model *model = model_from(spec);
+    must(nns_predict_one(model, row, 4, NNS_LABEL | NNS_ALLOW_NAN, LABELS(got, 1, columns)), "predict NaN");
+    for (int column = 0; column < columns; column++)
+        check_integer("a row with NaN has no label", got[column], NNS_NO_LABEL);
+    nns_free(model);
+}
+
+static void check_set_classes(void) {
+    nns_model *model = model_from(THREE "[5, 6, 7]}");
+    int32_t type = -1;
+    must(nns_set_classes(model, "[\"a\", \"b\", \"c\"]"), "set classes");
+    must(nns_class_type(model, &type), "class type");
+    check_integer("set classes: texts", type, NNS_CLASS_TEXT);
+    must(nns_set_classes(model, NULL), "set classes back");
+    must(nns_class_type(model, &type), "class type");
+    check_integer("set classes: NULL takes the spec's", type, NNS_CLASS_INTEGER);
+    nns_free(model);
+}
+
 void check_labels(void) {
     check_features();
     for (size_t at = 0; at < sizeof named / sizeof *named; at++) check_names(at);
     check_threshold();
     check_summary();
+    for (size_t at = 0; at < sizeof learnt / sizeof *learnt; at++) check_learnt(at);
+    check_no_label(THREE "[1, 2, 3]}", 1);
+    check_no_label(ONE "}", 1);
+    check_no_label("{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 4, \"activation\": \"relu\"}, "
+                   "{\"type\": \"dense\", \"units\": 3}], \"loss\": \"binary_cross_entropy\"}", 3);
+    check_set_classes();
 }

@@ -53,4 +53,17 @@ def merged(config: Optional[Mapping[str, Any]], options: Mapping[str, Any]) -> d
     """
     if config is not None and not isinstance(config, Mapping):
         raise ArgumentError(f'config must be a dict such as {{"epochs": 20}}, got {config!r}')
-    return {**(config or {}), **{key[:-1] if key.endswith("_") else key: value for key, value in options.items()}}
+    whole = {**(config or {}), **{key[:-1] if key.endswith("_") else key: value for key, value in options.items()}}
+    weights = whole.get("class_weight")
+    if isinstance(weights, Mapping):
+        whole["class_weight"] = {_label(label): weight for label, weight in weights.items()}
+    return whole
+
+
+def _label(label: Any) -> str:
+    """Returns a label as the text that names its class: 1, 1.0 and numpy.int64(1) are "1"."""
+    if isinstance(label, (bool, np.bool_)):
+        return "true" if label else "false"
+    if isinstance(label, (float, np.floating)) and float(label).is_integer():
+        return str(int(label))
+    return str(label)

@@ -1,4 +1,4 @@
-"""Class names of a spec: to the indices that the library computes with, and back."""
+"""Labels of classes, as the library takes them."""
 
 from __future__ import annotations
 
@@ -21,26 +21,28 @@ def _texts(array: np.ndarray) -> list:
 
 
 def encode(labels: Any, classes: Sequence[Any], name: str = "y") -> Any:
-    """Returns labels as indices into classes [int64, same shape]: texts, or numbers where the classes are numbers.
-
-    Anything else is returned as it is.
+    """Returns labels as the library takes them: texts as indices into classes [int64, same shape], numbers as they are.
 
     Raises
     ------
     ArgumentError
-        A label that is no class.
+        A text that is no class, a missing label.
     DtypeError
-        Texts, but no classes are known.
+        Texts, but no classes of texts are known.
     """
-    if classes and not isinstance(classes[0], str):
-        return _encode_values(labels, classes, name)
     if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
         return labels
     array = np.asarray(labels)
+    _refuse_missing(array, name)
     if not is_text(array):
-        return labels
+        return np.asarray(array.tolist()) if array.dtype.kind == "O" else labels
     if not classes:
-        raise DtypeError(f'{name} has text labels, but the spec has no "classes"; name them there, in order')
+        raise DtypeError(
+            f'{name} has text labels, but the model has no "classes"; name them in its spec, in order, '
+            "or train a new model, which learns them"
+        )
+    if not isinstance(classes[0], str):
+        raise DtypeError(f"{name} must be of the classes' type, which are {_listing(classes)}; got texts")
     index = {label: number for number, label in enumerate(classes)}
     texts = _texts(array)
     try:
@@ -52,26 +54,42 @@ def encode(labels: Any, classes: Sequence[Any], name: str = "y") -> Any:
         ) from None
 
 
-def _encode_values(labels: Any, classes: Sequence[Any], name: str) -> Any:
-    """`encode` where the classes are integers or booleans: a label is the class that it equals, 1 is True."""
+def learnt(labels: Any, outputs: int) -> Optional[list]:
+    """Returns the sorted texts among the labels of a first training: the classes. None: they are no texts.
+
+    Parameters
+    ----------
+    outputs
+        Of the model; one answers between two classes.
+
+    Raises
+    ------
+    ArgumentError
+        More texts than classes, or fewer.
+    """
     array = np.asarray(labels)
-    if array.ndim > 1 and array.shape[1] != 1:
-        # One-hot, soft labels, or an answer for each output.
-        return labels
-    if array.dtype.kind == "O":
-        array = np.asarray(array.tolist())
-    if array.dtype.kind not in "biuf":
-        raise DtypeError(f"{name} must be of the classes' type, which are {_listing(classes)}; got {array.dtype}")
-    values = np.asarray(classes).astype(np.int64)
-    order = np.argsort(values)
-    places = np.searchsorted(values, array, sorter=order).clip(max=len(values) - 1)
-    indices = order[places].astype(np.int64)
-    unknown = (values[indices] != array).ravel()
-    if unknown.any():
-        row = int(unknown.argmax())
-        label = array.ravel()[row]
-        raise ArgumentError(f"{name} has the unknown label {label} in row {row}; the classes are {_listing(classes)}")
-    return indices
+    if not is_text(array):
+        return None
+    _refuse_missing(array, "y")
+    names = sorted(set(_texts(array)))
+    count = max(outputs, 2)
+    if len(names) == count:
+        return names
+    cure = (
+        f'give the last layer {len(names)} units'
+        if len(names) > count
+        else 'name all of them in the spec, "classes": [...], one an output'
+    )
+    raise ArgumentError(f"y has {len(names)} different labels ({_listing(names)}), the model has {count} classes; {cure}")
+
+
+def _refuse_missing(array: np.ndarray, name: str) -> None:
+    """Raises ArgumentError for None or NaN among Python objects."""
+    if array.dtype.kind != "O":
+        return
+    for row, label in enumerate(array.ravel().tolist()):
+        if label is None or label != label:
+            raise ArgumentError(f"{name} has a missing label ({label}) in row {row}; fill or drop such rows")
 
 
 def _listing(classes: Sequence[Any], limit: int = 20) -> str:

@@ -31,6 +31,7 @@ NNS_F32, NNS_F64, NNS_U8, NNS_I32, NNS_I64, NNS_BOOL = range(1, 7)
 NNS_CLASS_NONE, NNS_CLASS_TEXT, NNS_CLASS_INTEGER, NNS_CLASS_BOOL = range(4)
 NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_GROUP, NNS_SPLIT_TIME = range(1, 5)
 NNS_PROBA, NNS_LABEL, NNS_RAW, NNS_ALLOW_NAN = 1, 2, 3, 0x100
+NNS_NO_LABEL = -(2**31)
 NNS_CURVE_ROC, NNS_CURVE_PR, NNS_CURVE_CALIBRATION = 1, 2, 3
 NNS_SAVE_WEIGHTS, NNS_SAVE_TRAINING = 1, 2
 NNS_STOP = 1000
@@ -111,6 +112,7 @@ _CHECKED = {
     "nns_class_name": [Model, c_int64, c_char_p, c_size_t, Size],
     "nns_get_threshold": [Model, Doubles],
     "nns_set_threshold": [Model, c_double],
+    "nns_set_classes": [Model, c_char_p],
     "nns_set_note": [Model, c_char_p, c_char_p],
     "nns_get_note": [Model, c_char_p, c_char_p, c_size_t, Size],
     "nns_note_count": [Model, Int64s],

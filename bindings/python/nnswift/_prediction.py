@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping, Optional
 import numpy as np
 
 from . import _arrays
-from ._library import NNS_ALLOW_NAN, NNS_F32, NNS_LABEL, NNS_PROBA, NNS_RAW, dense_array, nns_array, taking_bytes
+from ._library import NNS_ALLOW_NAN, NNS_F32, NNS_LABEL, NNS_NO_LABEL, NNS_PROBA, NNS_RAW, dense_array, nns_array, taking_bytes
 from .errors import ArgumentError, DtypeError, ShapeError
 
 _KINDS = {"proba": NNS_PROBA, "label": NNS_LABEL, "raw": NNS_RAW}
@@ -31,17 +31,20 @@ def kind_code(kind: str, allow_nan: bool) -> int:
 class OutputForm:
     """Number, type and names of the values that a model gives for a row."""
 
-    def __init__(self, inputs: int, outputs: int, spec: Mapping[str, Any]):
+    def __init__(self, inputs: int, outputs: int):
         self.inputs = inputs
-        self.feature_names = spec.get("features") or []
         self._outputs = outputs
         # Of one row: for `one_row`, which has no time to work them out.
         self.row_shape, self.outputs = (1, inputs), outputs
         self.out_shape = (1,) if outputs == 1 else (1, outputs)
-        self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else outputs
+
+    def describe(self, spec: Mapping[str, Any]) -> None:
+        """Takes the names of features and classes from a spec."""
+        self.feature_names = spec.get("features") or []
+        self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else self._outputs
         classes = spec.get("classes")
         # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
-        self._names = np.array(classes) if classes and self._label_columns == 1 else None
+        self._names = classes if classes and self._label_columns == 1 else []
 
     def features(self, X: Any) -> "tuple[nns_array, bool]":
         """Returns a view of X, and whether X is one row without a second dimension.
@@ -96,15 +99,33 @@ class OutputForm:
         return out.reshape(rows, columns)
 
     def finished(self, out: np.ndarray, kind: str, is_row: bool) -> Any:
-        """Returns predictions with class names where there are any; a row's own result for one row."""
-        if kind == "label" and self._names is not None:
-            out = self._names[out]
+        """Returns predictions, labels in the type of the classes; a row's own result for one row.
+
+        Raises
+        ------
+        ArgumentError
+            A row without a label.
+        """
+        if kind == "label":
+            out = self._labels(out)
         # One value a row: (n,) as targets have it, since (n, 1) against (n,) would broadcast to (n, n).
         if out.shape[1] == 1:
             out = out[:, 0]
         if not is_row:
             return out
         return out[0].item() if kind == "label" and out.ndim == 1 else out[0]
+
+
+    def _labels(self, out: np.ndarray) -> np.ndarray:
+        """Returns the library's labels in the type of the classes: integers as they are, texts by their index."""
+        if out.size and out.min() == NNS_NO_LABEL:
+            row = int(np.argwhere(out == NNS_NO_LABEL)[0, 0])
+            raise ArgumentError(
+                f'row {row} of x has no label, as its outputs are NaN; fill its missing values, or use kind="proba"'
+            )
+        if not self._names or isinstance(self._names[0], int) and not isinstance(self._names[0], bool):
+            return out
+        return out.astype(bool) if isinstance(self._names[0], bool) else np.array(self._names)[out]
 
 
 _FLOAT = np.dtype(np.float32)

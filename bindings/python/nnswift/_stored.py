@@ -27,16 +27,24 @@ class StoredModel:
         handle = _library.Model()
         lib.nns_create(_json.encode(spec, "spec"), handle)
         self._adopt(handle)
+        self._learns_classes = not self._classes
 
     def _adopt(self, handle: Any) -> None:
         # A finalizer, not __del__: it also runs, in order, when the interpreter ends.
         self._release = weakref.finalize(self, lib.nns_free, handle)
         self._handle = handle
-        self._spec_text = text_of(lib.nns_describe, handle)
+        self._predict_one = functools.partial(predict_one, handle)
+        # Whether the first labels may still name the classes.
+        self._learns_classes = False
+        self._form = OutputForm(self.input_size, self.output_size)
+        self._describe()
+
+    def _describe(self) -> None:
+        """Takes the spec anew: classes and threshold may have changed."""
+        self._spec_text = text_of(lib.nns_describe, self._handle)
         spec = self.spec
         self._classes = spec.get("classes") or []
-        self._form = OutputForm(self.input_size, self.output_size, spec)
-        self._predict_one = functools.partial(predict_one, handle)
+        self._form.describe(spec)
 
     @classmethod
     def _owning(cls: Type[Kind], handle: Any) -> Kind:
@@ -69,7 +77,9 @@ class StoredModel:
         handle = _library.Model()
         names = (_text(activation, "activation"), _text(loss, "loss"))
         lib.nns_create_mlp(numbers, len(numbers), *names, _arrays.seed(seed), handle)
-        return cls._owning(handle)
+        model = cls._owning(handle)
+        model._learns_classes = True
+        return model
 
     @property
     def spec(self) -> Dict[str, Any]:
@@ -93,8 +103,17 @@ class StoredModel:
 
     @property
     def classes(self) -> List[Any]:
-        """The spec's "classes" in their type: texts, integers or booleans; empty without."""
+        """The names of the classes in their type: texts, integers or booleans; empty without.
+
+        They are the spec's "classes"; without these, the sorted labels of the first `train` that are not simply 0, 1,
+        2 ... May be set, in the order of the outputs; None takes the spec's.
+        """
         return list(self._classes)
+
+    @classes.setter
+    def classes(self, names: Optional[Sequence[Any]]) -> None:
+        lib.nns_set_classes(self._handle, None if names is None else _json.encode(list(names), "classes"))
+        self._describe()
 
     @property
     def feature_names(self) -> List[str]:
@@ -111,7 +130,7 @@ class StoredModel:
     @threshold.setter
     def threshold(self, value: float) -> None:
         lib.nns_set_threshold(self._handle, float(value))
-        self._spec_text = text_of(lib.nns_describe, self._handle)
+        self._describe()
 
     @property
     def notes(self) -> Notes:
@@ -157,7 +176,9 @@ class StoredModel:
         """Returns an independent model: spec, weights, preprocessing, history; not the optimiser."""
         handle = _library.Model()
         lib.nns_clone(self._handle, handle)
-        return type(self)._owning(handle)
+        twin = type(self)._owning(handle)
+        twin._learns_classes = self._learns_classes
+        return twin
 
     def __copy__(self: Kind) -> Kind:
         return self.copy()

@@ -6,6 +6,7 @@ import re
 
 _WORDS = {
     "NNS_PROBA": 'kind="proba"', "NNS_LABEL": 'kind="label"', "NNS_RAW": 'kind="raw"', "NNS_ALLOW_NAN": "allow_nan=True",
+    "NNS_SPLIT_RANDOM": 'kind="random"',
     "F32": "float32", "F64": "float64", "U8": "uint8", "I32": "int32", "I64": "int64", "BOOL": "bool",
     "NULL": "None", "nns_note_name": "model.notes",
 }  # fmt: skip

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import math
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from . import _arrays, _json, _prediction, _training
+from . import _arrays, _json, _labels, _prediction, _training
 from ._gradients import DifferentiableModel
 from ._library import Doubles, Floats, lib, text_of
 from ._stored import handle_from_bytes, handle_from_file
 from .data import DataSet
-from .errors import ArgumentError, ShapeError
+from .errors import ArgumentError, BusyError, ShapeError
 from .history import History
 from .session import Session
 
@@ -34,7 +35,7 @@ class Model(DifferentiableModel):
     -----
     X is anything `numpy.asarray` takes, [rows x features]. float32, float64, uint8, int32, int64 and bool of any stride
     are read where they are, without a copy. y is [rows] or [rows x targets]: class indices, numbers, or labels out of
-    the spec's "classes". sample_weight is [rows], each >= 0.
+    `classes`. sample_weight is [rows], each >= 0.
 
     Any number of threads may read a model (predict, evaluate, save) at a time; whoever changes it needs it alone,
     else `BusyError`. All methods let go of the GIL while the library computes.
@@ -97,12 +98,32 @@ class Model(DifferentiableModel):
             Some classes have no row, or the loss grew.
         """
         merged = _json.merged(config, options)
-        data = self._borrowed(X, y, sample_weight)
-        held_out = None if validation is None else self._borrowed_validation(validation)
-        _training.train(self._handle, data, held_out, merged, callback)
+        with self._learning_classes(y):
+            data = self._borrowed(X, y, sample_weight)
+            held_out = None if validation is None else self._borrowed_validation(validation)
+            _training.train(self._handle, data, held_out, merged, callback)
         history = self.history
         history._warn(depth=2)
         return history
+
+    @contextlib.contextmanager
+    def _learning_classes(self, y: Any) -> Iterator[None]:
+        """Names the classes by the labels of a first training: texts here, others in the library."""
+        if not self._learns_classes:
+            yield
+            return
+        names = None if self._classes else _labels.learnt(y, self.output_size)
+        if names:
+            self.classes = names
+        try:
+            yield
+        finally:
+            # A second Ctrl-C leaves before the training ends.
+            with contextlib.suppress(BusyError):
+                self._learns_classes = self.history.stopped == "none"
+                if names and self._learns_classes:
+                    self.classes = None
+                self._describe()
 
     def _borrowed_validation(self, validation: Sequence[Any]) -> tuple:
         if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
@@ -132,6 +153,7 @@ class Model(DifferentiableModel):
         """
         loss = ctypes.c_double()
         lib.nns_train_batch(self._handle, *self._borrowed(X, y, sample_weight), loss)
+        self._learns_classes = False
         return loss.value
 
     def fit_preprocess(self, X: Any, allow_nan: bool = False) -> None:
@@ -190,7 +212,7 @@ class Model(DifferentiableModel):
             newer is in use, or this model is being changed.
         """
         lib.nns_swap(self._handle, newer._handle)
-        self._spec_text = text_of(lib.nns_describe, self._handle)  # the threshold came, too
+        self._describe()  # threshold and classes came, too
 
     def evaluate(
         self,
@@ -234,7 +256,7 @@ class Model(DifferentiableModel):
         -------
         array
             "proba", "raw": float32 [rows x outputs], for one output [rows]. "label": int64 [rows], for several binary
-            outputs [rows x outputs]; labels in their type where the spec has "classes".
+            outputs [rows x outputs]; labels in the type of `classes`.
             For one row without a second dimension: its own result, a number, an array [outputs] or one label.
         """
 

@@ -45,7 +45,7 @@ class Session:
         X, kind, allow_nan
             As `Model.predict`.
         out : array, optional
-            Dense, float32 or float64, int64 or int32 for labels; receives the predictions (labels as indices) and is
+            Dense, float32 or float64, int64 or int32 for labels; receives the predictions (labels that are texts: their indices) and is
             returned.
 
         Raises

@@ -1,4 +1,6 @@
-"""Labels come back in the type in which the spec names the classes; names, threshold and table of a model."""
+"""Labels come back in the type of the classes, which are named or learnt; threshold and table of a model."""
+
+import pickle
 
 import numpy as np
 import pytest
@@ -116,3 +118,127 @@ def test_feature_names():
     with pytest.raises(nnswift.ShapeError):
         model.predict(Table(X[:, :2], ["age", "größe"]))
     nnswift.Model(TWO).predict(wrong)
+
+
+LEARNT = {
+    "other integers": (np.array([10, 20, 30]), [10, 20, 30], np.int64),
+    "from 1 on": (np.array([1, 2, 3], np.uint8), [1, 2, 3], np.int64),
+    "not sorted": (np.array([7, -2, 3], np.int32), [-2, 3, 7], np.int64),
+    "beyond 32 bits": (np.array([5, 10**12, 7]), [5, 7, 10**12], np.int64),
+    "beyond the integers of a float": (np.array([16777217.0, 16777216.0, 2.0]), [2, 16777216, 16777217], np.int64),
+    "whole numbers as floats": (np.array([1.0, 2.0, 3.0], np.float32), [1, 2, 3], np.int64),
+    "texts": (np.array(["low", "high", "mid"]), ["high", "low", "mid"], np.dtype("U4")),
+    "objects": (np.array(["low", "high", "mid"], object), ["high", "low", "mid"], np.dtype("U4")),
+    "indices": (np.array([0, 1, 2]), [], np.int64),
+    "indices as floats": (np.array([0.0, 1.0, 2.0]), [], np.int64),
+}
+
+
+@pytest.mark.parametrize("values, classes, dtype", LEARNT.values(), ids=LEARNT)
+def test_classes_are_learnt_from_the_first_labels(values, classes, dtype):
+    y = values[np.arange(60) % 3]
+    model = trained(THREE, y)
+    found = model.predict(X, "label")
+    assert model.classes == model.spec.get("classes", []) == classes and found.dtype == dtype
+    assert (found == y).mean() > 0.8
+    assert model.evaluate(X, y, "accuracy")["accuracy"] == (found == y).mean()
+    for twin in (model.copy(), nnswift.from_bytes(model.to_bytes()), pickle.loads(pickle.dumps(model))):
+        assert twin.classes == classes and (twin.predict(X, "label") == found).all()
+    # The order of the classes is that of the labels: the network is the same as with indices.
+    ranks = np.unique(values, return_inverse=True)[1][np.arange(60) % 3]
+    assert (trained(THREE, ranks).predict(X) == model.predict(X)).all()
+
+
+@pytest.mark.parametrize("values, classes", [([-1, 1], [-1, 1]), ([1.0, 2.0], [1, 2]), ([False, True], [False, True]),
+                                             (["no", "yes"], ["no", "yes"]), ([0.0, 1.0], []), ([0, 1], [])])  # fmt: skip
+@pytest.mark.parametrize("spec", [TWO, {**THREE, "layers": THREE["layers"][:1] + [{"type": "dense", "units": 2}]}])
+def test_two_classes_are_learnt(spec, values, classes):
+    y = np.array(values)[(np.arange(60) % 3 > 0).astype(int)]
+    model = nnswift.Model(spec)
+    model.train(X, y, epochs=60, validation=(X, y), metrics=["accuracy"],
+                optimizer={"type": "adam", "learning_rate": 0.05})  # fmt: skip
+    assert model.classes == classes
+    found = model.predict(X, "label")
+    assert (found == y).mean() > 0.8 and (found.dtype == bool) == (y.dtype == bool)
+    assert model.history["val_accuracy"][-1] == (found == y).mean()
+
+
+@pytest.mark.parametrize("values, sentence", [
+    ([1, 2, 3, 4], r"more than 3 different labels \(1, 2, 3, 4\)"), ([5, 9, 5, 9], r"only 2 different labels \(5, 9\)"),
+    (["a", "b", "a", "b"], "2 different labels"), (["a", "b", "c", "d"], "4 different labels"),
+])  # fmt: skip
+def test_labels_that_name_no_classes_change_nothing(values, sentence):
+    model = nnswift.Model(THREE)
+    with pytest.raises(nnswift.ArgumentError, match=sentence):
+        model.train(X, np.array(values)[np.arange(60) % 4])
+    assert model.classes == [] and model.history.stopped == "none"
+    model.train(X, np.arange(60) % 3 + 1, epochs=1)
+    assert model.classes == [1, 2, 3]
+
+
+def test_a_refused_training_learns_no_classes():
+    model = nnswift.Model(THREE)
+    for y in (np.arange(60) % 3 + 1, np.array(["a", "b", "c"])[np.arange(60) % 3]):
+        with pytest.raises(nnswift.ShapeError):
+            model.train(X[:, :2], y)
+        assert model.classes == []
+
+
+def test_a_trained_model_learns_no_other_classes():
+    model = trained(THREE, np.arange(60) % 3)
+    for labels in (np.arange(60) % 3 + 1, np.array(["a", "b", "c"])[np.arange(60) % 3]):
+        for one in (model, nnswift.from_bytes(model.to_bytes()), model.copy()):
+            with pytest.raises(nnswift.Error, match="classes"):
+                one.train(X, labels)
+
+
+def test_classes_can_be_named_later():
+    model = trained(THREE, np.arange(60) % 3)
+    indices = model.predict(X, "label")
+    model.classes = ["a", "b", "c"]
+    assert (model.predict(X, "label") == np.array(["a", "b", "c"])[indices]).all()
+    assert nnswift.from_bytes(model.to_bytes()).classes == ["a", "b", "c"]
+    model.classes = None
+    assert model.classes == [] and (model.predict(X, "label") == indices).all()
+    with pytest.raises(nnswift.ArgumentError, match="3 names"):
+        model.classes = ["a"]
+
+
+def test_missing_labels_are_named():
+    labels = np.array(["a", "b", "c"], object)[np.arange(60) % 3]
+    labels[5] = None
+    with pytest.raises(nnswift.ArgumentError, match=r"missing label \(None\) in row 5"):
+        nnswift.Model(THREE).train(X, labels)
+
+
+@pytest.mark.parametrize("outputs, loss", [(3, "softmax_cross_entropy"), (1, "binary_cross_entropy"),
+                                           (3, "binary_cross_entropy")])  # fmt: skip
+def test_a_row_with_nan_has_no_label(outputs, loss):
+    model = nnswift.Model({"input": 3, "layers": [{"type": "dense", "units": 8, "activation": "relu"},
+                                                  {"type": "dense", "units": outputs}], "loss": loss})  # fmt: skip
+    rows = X[:4].copy()
+    rows[2, 1] = np.nan
+    assert np.isnan(model.predict(rows, allow_nan=True)[2]).all()
+    with pytest.raises(nnswift.ArgumentError, match="row 2 of x has no label"):
+        model.predict(rows, "label", allow_nan=True)
+    assert (model.predict(rows[:2], "label", allow_nan=True) == model.predict(rows[:2], "label")).all()
+
+
+@pytest.mark.parametrize("weights", [{1: 3.0, 7: 1.0}, {1.0: 3.0}, {"1": 3}, {np.int64(1): 3.0}])
+def test_class_weights_by_label(weights):
+    y = np.where(np.arange(60) % 3 > 0, 7, 1)
+    models = [nnswift.Model(TWO) for _ in range(2)]
+    models[0].train(X, y, epochs=3, class_weight=weights)
+    models[1].train(X, y, epochs=3, class_weight=[3.0, 1.0])
+    assert (models[0].predict(X) == models[1].predict(X)).all()
+    with pytest.raises(nnswift.ArgumentError, match='"2" is none; they are 1, 7'):
+        models[0].train(X, y, class_weight={2: 1.0})
+
+
+def test_class_weights_of_booleans_and_texts():
+    y = np.arange(60) % 3 > 0
+    for labels, weights in ((y, {True: 2.0}), (np.where(y, "yes", "no"), {"yes": 2.0})):
+        model, plain = nnswift.Model(TWO), nnswift.Model(TWO)
+        model.train(X, labels, epochs=2, class_weight=weights)
+        plain.train(X, labels, epochs=2, class_weight=[1.0, 2.0])
+        assert (model.predict(X) == plain.predict(X)).all()

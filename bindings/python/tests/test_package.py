@@ -59,6 +59,8 @@ def test_every_function_is_declared_as_in_the_header(header):
 def test_every_constant_has_the_headers_value(header):
     constants = dict(re.findall(r"\b(NNS_[A-Z0-9_]+) = (0x[0-9a-fA-F]+|\d+)", header))
     assert len(constants) > 30
+    assert "#define NNS_NO_LABEL INT32_MIN" in header
+    constants["NNS_NO_LABEL"] = "-2147483648"
     assert {name: int(value, 0) for name, value in constants.items()} == {
         name: value for name, value in vars(_library).items() if name.startswith("NNS_")
     }

@@ -114,8 +114,10 @@ def test_unknown_and_unnamed_labels(spec, blobs):
     labels[5] = "wasp"
     with pytest.raises(ValueError, match='unknown label "wasp" in row 5'):
         named.train(X, labels, epochs=1)
-    with pytest.raises(TypeError, match='no "classes"'):
+    with pytest.raises(ValueError, match=r'4 different labels \("a", "b", "c", "wasp"\), the model has 3 classes'):
         nnswift.Model(spec).train(X, labels, epochs=1)
+    with pytest.raises(TypeError, match='no "classes"'):
+        nnswift.Model(spec).train_batch(X, labels)
 
 
 @pytest.mark.parametrize("kind", ["proba", "label", "raw"])
