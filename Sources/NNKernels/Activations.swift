@@ -35,14 +35,36 @@ private func innerOfGelu(_ z: Vector) -> Vector {
   splat(0.797_884_560_802_865_4) * fma(splat(0.044_715) * z * z, z, z)
 }
 
-func elu(_ z: Floats, _ count: Int, _ alpha: Float, _ factor: Float) {
+func elu(_ z: Floats, _ count: Int, _ alpha: Float, _ factor: Float, _ rate: Float) {
   map(z, count) { z in
-    // e^z - 1 loses digits near 0; there tanh keeps them: e^z - 1 = t (e^z + 1), t = tanh(z/2).
-    let e = exponential(z)
-    let below = splat(alpha) * (hyperbolicTangent(splat(0.5) * z) * (e + splat(1)))
+    // e^u - 1 loses digits near 0; there tanh keeps them: e^u - 1 = t (e^u + 1), t = tanh(u/2).
+    let u = splat(rate) * z
+    let below = splat(alpha) * (hyperbolicTangent(splat(0.5) * u) * (exponential(u) + splat(1)))
     return splat(factor) * nnv_keep_nan(z, nnv_choose_greater(z, splat(0), z, below))
   }
 }
+
+func mish(_ z: Floats, _ count: Int) {
+  map(z, count) { given in
+    let (z, _, n) = partsOfMish(given)
+    return z * (n / (n + splat(2)))
+  }
+}
+
+/// z, -105 where it is less (there e^z is 0, and -∞ · 0 would be NaN), e^z and n = e^z (e^z + 2):
+/// tanh(log(1 + e^z)) = n / (n + 2), which is 1 long before e^30.
+@inline(__always)
+private func partsOfMish(_ given: Vector) -> (z: Vector, e: Vector, n: Vector) {
+  let z = nnv_max(splat(-105), given)
+  let e = exponential(nnv_min(splat(30), z))
+  return (z, e, e * (e + splat(2)))
+}
+
+func logSigmoid(_ z: Floats, _ count: Int) {
+  map(z, count) { nnv_min(splat(0), $0) - logarithmOnePlus(exponentialOfMinusSize($0)) }
+}
+
+func tanhShrink(_ z: Floats, _ count: Int) { map(z, count) { restOfTangent($0) } }
 
 func reluGradient(_ g: Floats, _ y: Values, _ count: Int) {
   for index in 0..<count { g[index] = y[index] > 0 ? g[index] : 0 }
@@ -81,8 +103,31 @@ func geluTanhGradient(_ g: Floats, _ z: Values, _ count: Int) {
   }
 }
 
-func eluGradient(_ g: Floats, _ z: Values, _ count: Int, _ alpha: Float, _ factor: Float) {
+func eluGradient(
+  _ g: Floats, _ z: Values, _ count: Int, _ slope: Float, _ factor: Float, _ rate: Float
+) {
   scale(g, z, count) { z in
-    splat(factor) * nnv_choose_greater(z, splat(0), splat(1), splat(alpha) * exponential(z))
+    let below = splat(slope) * exponential(splat(rate) * z)
+    return splat(factor) * nnv_choose_greater(z, splat(0), splat(1), below)
+  }
+}
+
+func mishGradient(_ g: Floats, _ z: Values, _ count: Int) {
+  scale(g, z, count) { given in
+    // Two divisions by n + 2: its square may overflow.
+    let (z, e, n) = partsOfMish(nnv_min(splat(30), given))
+    let steep = splat(4) * z * e * (e + splat(1)) / (n + splat(2))
+    return (n + steep) / (n + splat(2))
+  }
+}
+
+func logSigmoidGradient(_ g: Floats, _ z: Values, _ count: Int) {
+  scale(g, z, count) { logistic(splat(0) - $0) }
+}
+
+func tanhShrinkGradient(_ g: Floats, _ z: Values, _ count: Int) {
+  scale(g, z, count) { z in
+    let t = hyperbolicTangent(z)
+    return t * t
   }
 }

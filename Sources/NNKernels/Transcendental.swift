@@ -51,17 +51,28 @@ func logistic(_ x: Vector) -> Vector {
 /// tanh x, within 2 ulp: a polynomial near 0, else from e^(-2|x|).
 @inline(__always)
 func hyperbolicTangent(_ x: Vector) -> Vector {
-  let size = nnv_abs(x)
-  let square = x * x
-  var near = splat(-5.704_988_727_45e-3)
-  near = fma(near, square, splat(2.063_908_879_54e-2))
-  near = fma(near, square, splat(-5.373_971_555_31e-2))
-  near = fma(near, square, splat(0.133_314_422_036))
-  near = fma(near, square, splat(-0.333_332_819_422))
-  near = fma(near * square, x, x)
+  let near = fma(seriesOfTangent(x * x), x, x)
   let small = exponentialOfMinusSize(x + x)
   let far = (splat(1) - small) / (splat(1) + small)
-  return nnv_choose_greater(size, splat(0.625), nnv_copysign(far, x), near)
+  return nnv_choose_greater(nnv_abs(x), splat(0.625), nnv_copysign(far, x), near)
+}
+
+/// x - tanh x, within 32 ulp: near 0 from the polynomial alone, as the difference has no digits.
+@inline(__always)
+func restOfTangent(_ x: Vector) -> Vector {
+  let near = splat(0) - seriesOfTangent(x * x) * x
+  return nnv_choose_greater(nnv_abs(x), splat(0.625), x - hyperbolicTangent(x), near)
+}
+
+/// tanh x / x - 1 from x², for |x| <= 0.625.
+@inline(__always)
+private func seriesOfTangent(_ square: Vector) -> Vector {
+  var r = splat(-5.704_988_727_45e-3)
+  r = fma(r, square, splat(2.063_908_879_54e-2))
+  r = fma(r, square, splat(-5.373_971_555_31e-2))
+  r = fma(r, square, splat(0.133_314_422_036))
+  r = fma(r, square, splat(-0.333_332_819_422))
+  return r * square
 }
 
 /// erf x, within 2 ulp: x + x · P(x²) near 0, else 1 - e^Q(|x|).

@@ -7,7 +7,7 @@ import NNOptions
 /// A function applied to a layer's outputs; a dense layer may carry one, or it is a layer itself.
 package struct Activation: Kind {
   package static let role = "activation"
-  package static let aliases: [Alias] = [("swish", "silu")]
+  package static let aliases: [Alias] = [("swish", "silu"), ("clip", "hard_tanh")]
   package let name: String
   package let example: String
   /// Reads the options and returns the function.
@@ -15,8 +15,9 @@ package struct Activation: Kind {
 
   /// The members, in the order of the reference page.
   package static let registry: [Activation] = [
-    .identity, .relu, .leakyRelu, .elu, .selu, .gelu, .silu, .sigmoid, .tanh, .softplus,
-    .hardSigmoid, .softmax, .logSoftmax,
+    .identity, .relu, .leakyRelu, .relu6, .hardTanh, .elu, .selu, .celu, .gelu, .silu, .mish,
+    .hardSwish, .sigmoid, .logSigmoid, .hardSigmoid, .tanh, .tanhShrink, .softsign, .softplus,
+    .softmax, .logSoftmax,
   ]
 }
 
@@ -64,28 +65,6 @@ extension Activation {
       needsInput: false, apply: { NNMath.leakyRelu($0.base, $0.count, slope: slope) },
       differentiate: { gradient, _, y in
         leakyReluGradient(gradient.base, y.base, gradient.count, slope: slope)
-      })
-  }
-
-  /// y = z > 0 ? z : alpha · (e^z - 1). Reference: Clevert, Unterthiner and Hochreiter 2016.
-  static let elu = Activation(name: "elu", example: #"{"type": "elu", "alpha": 0.5}"#) {
-    options throws(NNError) in
-    exponentialLinear(
-      alpha: Float(try options.number("alpha", default: 1, in: .closed(0, 1000))), scale: 1)
-  }
-
-  /// y = 1.0507 · (z > 0 ? z : 1.6733 · (e^z - 1)). Reference: Klambauer et al. 2017.
-  static let selu = Activation(name: "selu", example: #"{"type": "selu"}"#) {
-    _ throws(NNError) in
-    exponentialLinear(alpha: 1.6732632423543772, scale: 1.0507009873554805)
-  }
-
-  private static func exponentialLinear(alpha: Float, scale: Float) -> ActivationFunction {
-    ActivationFunction(
-      needsInput: true,
-      apply: { nnk_kernels().pointee.elu($0.base, $0.count, alpha, scale) },
-      differentiate: { gradient, z, _ in
-        nnk_kernels().pointee.elu_gradient(gradient.base, z.base, gradient.count, alpha, scale)
       })
   }
 
@@ -153,16 +132,6 @@ extension Activation {
       apply: { NNMath.softplus($0.base, $0.count, beta: beta, threshold: threshold) },
       differentiate: { gradient, z, _ in
         softplusGradient(gradient.base, z.base, gradient.count, beta: beta, threshold: threshold)
-      })
-  }
-
-  /// y = min(max(z / 6 + 1/2, 0), 1). Reference: PyTorch's Hardsigmoid.
-  static let hardSigmoid = Activation(name: "hard_sigmoid", example: #"{"type": "hard_sigmoid"}"#) {
-    _ throws(NNError) in
-    ActivationFunction(
-      needsInput: true, apply: { NNMath.hardSigmoid($0.base, $0.count) },
-      differentiate: { gradient, z, _ in
-        hardSigmoidGradient(gradient.base, z.base, gradient.count)
       })
   }
 

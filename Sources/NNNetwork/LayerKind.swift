@@ -6,9 +6,10 @@ import NNOptions
 /// A row of the layer registry: a layer's name in JSON and how it is made.
 package struct LayerKind: Kind {
   package static let role = "layer"
-  package static let aliases: [Alias] = [
-    ("linear", "dense"), ("Linear", "dense"), ("fc", "dense"), ("swish", "silu"),
-  ]
+  package static let aliases: [Alias] =
+    [
+      ("linear", "dense"), ("Linear", "dense"), ("fc", "dense"), ("PReLU", "prelu"),
+    ] + Activation.aliases
   package let name: String
   package let example: String
   /// Reads the options and makes the layer, or the branches of layers, for rows of a shape.
@@ -16,8 +17,16 @@ package struct LayerKind: Kind {
 
   /// The members: those with parameters or a mode of their own, then every activation.
   package static let registry: [LayerKind] =
-    [.dense, .dropout, .batchNorm, .layerNorm, .rmsNorm, .residual]
-    + Activation.registry.map(LayerKind.activation)
+    onlyLayers + Activation.registry.map(LayerKind.activation)
+
+  private static let onlyLayers: [LayerKind] = [
+    .dense, .prelu, .dropout, .batchNorm, .layerNorm, .rmsNorm, .residual,
+  ]
+
+  /// Whether a layer has that name, and no activation.
+  static func isOnlyLayer(_ name: String) -> Bool {
+    onlyLayers.contains { sameBytes($0.name, name) }
+  }
 
   /// Describes every member.
   package static func descriptions() throws(NNError) -> JSON {

@@ -27,7 +27,7 @@ extension Model {
 }
 
 /// The name of a kind, written as a string or as an object.
-private func kindName(_ json: JSON) -> String { json.string ?? json.object?["type"]?.string ?? "" }
+func kindName(_ json: JSON) -> String { json.string ?? json.object?["type"]?.string ?? "" }
 
 /// `dense, relu`: the kind, and the activation that it applies.
 private func layerName(_ node: Plan.Node, in spec: JSON) -> String {

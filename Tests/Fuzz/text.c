@@ -16,7 +16,7 @@ uint32_t below(uint32_t bound)
 static const char *const words[] = {
     "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus",
     "hard_sigmoid", "identity", "softmax", "log_softmax", "dropout", "batch_norm", "layer_norm", "rms_norm",
-    "residual",
+    "relu6", "hard_tanh", "celu", "mish", "hard_swish", "log_sigmoid", "tanh_shrink", "softsign", "prelu", "residual",
     "dense", "input", "units", NULL,
     "mse", "mae", "huber", "quantile", "poisson", "binary_cross_entropy", "softmax_cross_entropy", NULL,
     "none", "standardize", "minmax", "scale", "robust", "quantile_normal", "clip", NULL,

@@ -14,7 +14,10 @@ import Testing
       ("silu", { table.silu($0, $1) }),
       ("gelu", { table.gelu($0, $1) }),
       ("gelu_tanh", { table.gelu_tanh($0, $1) }),
-      ("elu", { table.elu($0, $1, 1.67, 1.05) }),
+      ("elu", { table.elu($0, $1, 1.67, 1.05, 0.8) }),
+      ("mish", { table.mish($0, $1) }),
+      ("log_sigmoid", { table.log_sigmoid($0, $1) }),
+      ("tanh_shrink", { table.tanh_shrink($0, $1) }),
     ]
     var numbers = Numbers(13)
     let given = numbers.block(400).map { 30 * $0 } + [0, -0.0, 1e-42, .infinity, -.infinity]

@@ -73,8 +73,69 @@ import Testing
 
   @Test(arguments: levels) func eluIsRight(_ level: Int) throws {
     let table = try kernels(level)
-    let error = worst({ table.elu($0, $1, 1, 1) }, { $0 > 0 ? $0 : expm1($0) })
+    let error = worst({ table.elu($0, $1, 1, 1, 1) }, { $0 > 0 ? $0 : expm1($0) })
     #expect(error.ulps <= 6, "at \(error.at)")
+  }
+
+  /// With a rate, as celu has it: 1/2 is exact, so is the rest of the formula.
+  @Test(arguments: levels) func eluWithARateIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst({ table.elu($0, $1, 2, 1, 0.5) }, { $0 > 0 ? $0 : 2 * expm1(0.5 * $0) })
+    #expect(error.ulps <= 6, "at \(error.at)")
+  }
+
+  /// Below -80 the result is a product with a denormal e^z.
+  @Test(arguments: levels) func mishIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst(
+      { table.mish($0, $1) }, { $0 == -.infinity ? 0 : $0 * Foundation.tanh(log1p(exp($0))) },
+      floor: 0x1p-119)
+    #expect(error.ulps <= 6, "at \(error.at)")
+  }
+
+  @Test(arguments: levels) func logSigmoidIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let error = worst(
+      { table.log_sigmoid($0, $1) },
+      { $0 > 86.6 ? 0 : $0 > 0 ? -log1p(exp(-$0)) : $0 - log1p(exp($0)) })
+    #expect(error.ulps <= 4, "at \(error.at)")
+  }
+
+  /// Beside z a small difference: 32 ulp of it are less than 1 of z.
+  @Test(arguments: levels) func tanhShrinkIsRight(_ level: Int) throws {
+    let table = try kernels(level)
+    // Near 0 the difference of doubles has no digits: the series has.
+    let error = worst(
+      { table.tanh_shrink($0, $1) },
+      { abs($0) < 0.01 ? $0 * $0 * $0 * (1.0 / 3 - 2.0 / 15 * $0 * $0) : $0 - Foundation.tanh($0) },
+      floor: 0x1p-126)
+    #expect(error.ulps <= 32, "at \(error.at)")
+  }
+
+  /// The derivatives that are no difference of the values: finite everywhere, NaN at NaN.
+  @Test(arguments: levels) func derivativesOfSmoothOnesAreRight(_ level: Int) throws {
+    let table = try kernels(level)
+    let z = Self.everywhere + [.nan]
+    func ones(_ differentiate: (UnsafeMutablePointer<Float>) -> Void) -> [Double] {
+      var g = z.map { _ in Float(1) }
+      g.withUnsafeMutableBufferPointer { differentiate($0.baseAddress!) }
+      return g.map(Double.init)
+    }
+    let mish = ones { table.mish_gradient($0, z, z.count) }
+    let log = ones { table.log_sigmoid_gradient($0, z, z.count) }
+    let shrink = ones { table.tanh_shrink_gradient($0, z, z.count) }
+    for (index, x) in z.map(Double.init).enumerated() {
+      let t = Foundation.tanh(log1p(exp(x)))
+      let bounded = max(-800, min(800, x))
+      let wanted = [
+        x.isNaN ? x : t + bounded * (1 - t * t) / (1 + exp(-x)), 1 / (1 + exp(x)),
+        Foundation.tanh(x) * Foundation.tanh(x),
+      ]
+      for (found, wanted) in zip([mish[index], log[index], shrink[index]], wanted) {
+        // Absolute: 4 roundings of numbers near 1.
+        #expect(abs(found - wanted) <= 5e-7 || (found.isNaN && wanted.isNaN), "at \(x)")
+      }
+    }
   }
 
   @Test(arguments: levels) func logarithmIsRight(_ level: Int) throws {

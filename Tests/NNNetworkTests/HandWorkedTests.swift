@@ -43,6 +43,37 @@ import Testing
     #expect(try model.byRows(gradients) == [0, 0, -3, -6, 0, -3, 0, -6, -3])
   }
 
+  /// x = (-2, 3), (4, -1); mse of rows of two against 0.
+  ///
+  ///     shared, a = 0.5: y = (-1, 3), (4, -0.5); dy = 2y / 4 = (-0.5, 1.5), (2, -0.25)
+  ///       da = -0.5·(-2) + -0.25·(-1) = 1.25
+  ///     one for each, a = (0.5, 0.5): da = (-0.5·(-2), -0.25·(-1)) = (1, 0.25)
+  @Test(arguments: [(true, [Float(1.25)]), (false, [1, 0.25])])
+  func preluTrainsItsSlope(_ isShared: Bool, _ wanted: [Float]) throws {
+    let model = try makeModel(
+      """
+      {"input": 2, "loss": "mse",
+       "layers": [{"type": "prelu", "shared": \(isShared), "slope": 0.5}]}
+      """)
+    let features = try Buffer<Float>(count: 4)
+    for (index, value) in [-2, 3, 4, -1].enumerated() { features.base[index] = Float(value) }
+    let targets = try Buffer<Float>(count: 4)
+    for index in 0..<4 { targets.base[index] = 0 }
+    let executor = try CPUExecutor(for: model, rows: 2, training: true)
+    executor.load(denseView(features, rows: 2, columns: 2), from: 0, count: 2, order: nil)
+    let mode = Mode.training(seed: 0, epoch: 0, step: 0)
+    let outputs = executor.forward(rows: 2, mode: mode, pool: .alone)
+    #expect((0..<4).map { outputs.base[$0] } == [-1, 3, 4, -0.5])
+    _ = model.spec.loss(
+      LossInput(
+        outputs: outputs, targets: .values(Matrix(targets.base, rows: 2, columns: 2)),
+        sampleWeights: nil, classWeights: nil, gradient: executor.outputGradient(rows: 2),
+        scratch: executor.lossScratch))
+    let gradients = try Buffer<Float>(count: model.parameterCount)
+    executor.differentiate(rows: 2, mode: mode, gradients: gradients.base)
+    #expect(try model.byRows(gradients) == wanted)
+  }
+
   @Test func losesNothingAtExtremeLogits() throws {
     let model = try makeModel(
       #"{"input": 1, "loss": "softmax_cross_entropy", "layers": [{"type": "dense", "units": 3}]}"#)

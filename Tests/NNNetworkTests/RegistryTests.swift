@@ -84,6 +84,14 @@ import Testing
     ),
     (#"{"input": 2, "layers": [{"type": "dropout", "rate": 1}], "loss": "mse"}"#, "0 <= rate < 1"),
     (
+      #"{"input": 2, "layers": [{"type": "hard_tanh", "min": 2, "max": 1}], "loss": "mse"}"#,
+      "min must be less than max"
+    ),
+    (
+      #"{"input": 2, "layers": [{"type": "dense", "units": 2, "activation": "prelu"}], "loss": "mse"}"#,
+      "\"prelu\" is a layer of its own"
+    ),
+    (
       #"{"input": 4611686018427387904, "layers": [{"type": "dense", "units": 2}], "loss": "mse"}"#,
       "input must be"
     ),

@@ -119,14 +119,22 @@ typedef struct {
     void (*silu)(float *z, long count);
     void (*gelu)(float *z, long count);
     void (*gelu_tanh)(float *z, long count);
-    void (*elu)(float *z, long count, float alpha, float scale);
+    // z > 0 ? factor z : factor alpha (e^(rate z) - 1)
+    void (*elu)(float *z, long count, float alpha, float factor, float rate);
+    void (*mish)(float *z, long count);
+    void (*log_sigmoid)(float *z, long count);
+    void (*tanh_shrink)(float *z, long count);
     void (*relu_gradient)(float *g, const float *y, long count);
     void (*sigmoid_gradient)(float *g, const float *y, long count);
     void (*tanh_gradient)(float *g, const float *y, long count);
     void (*silu_gradient)(float *g, const float *z, long count);
     void (*gelu_gradient)(float *g, const float *z, long count);
     void (*gelu_tanh_gradient)(float *g, const float *z, long count);
-    void (*elu_gradient)(float *g, const float *z, long count, float alpha, float scale);
+    // slope: alpha rate
+    void (*elu_gradient)(float *g, const float *z, long count, float slope, float factor, float rate);
+    void (*mish_gradient)(float *g, const float *z, long count);
+    void (*log_sigmoid_gradient)(float *g, const float *z, long count);
+    void (*tanh_shrink_gradient)(float *g, const float *z, long count);
 
     // The largest magnitude; infinity when a value is not finite.
     float (*largest_magnitude)(const float *x, long count);

@@ -27,12 +27,23 @@ private struct DenseOptions {
 
   init(_ options: inout Options) throws(NNError) {
     units = try options.integer("units", in: Self.unitsRange)
-    activation = try options.kind("activation", default: "identity") {
-      (kind: Activation, inner) throws(NNError) in try kind.make(&inner)
-    }
+    activation = try Self.activation(&options)
     fillWeight = try Self.initializer(&options, "init")
     hasBias = try options.flag("bias", default: true)
     fillBias = try Self.initializer(&options, "bias_init")
+  }
+
+  private static func activation(
+    _ options: inout Options
+  ) throws(NNError) -> ActivationFunction {
+    if let name = options.value("activation").map(kindName), LayerKind.isOnlyLayer(name) {
+      throw .argument(
+        "\(options.owner): activation must be a function, \"\(name)\" is a layer of its own; "
+          + "put it behind this layer")
+    }
+    return try options.kind("activation", default: "identity") {
+      (kind: Activation, inner) throws(NNError) in try kind.make(&inner)
+    }
   }
 
   private static func initializer(

@@ -71,6 +71,8 @@ static const struct {
     {"batch_norm", HEAD "\"batch_norm\", \"gelu\", " TAIL, "", 0},
     {"rms_norm", HEAD "\"rms_norm\", \"tanh\", " TAIL, "", 0},
     {"layer_norm", HEAD "\"layer_norm\", \"tanh\", " TAIL, "", 0},
+    {"prelu", HEAD "\"prelu\", {\"type\": \"prelu\", \"shared\": false}, " TAIL, "", 0},
+    {"mish", HEAD "\"mish\", \"celu\", \"softsign\", \"hard_tanh\", " TAIL, "", 0},
     {"mse",
      HEAD "\"relu\", {\"type\": \"dense\", \"units\": 1}], \"loss\": \"mse\", \"preprocess\": "
           "\"standardize\"}",

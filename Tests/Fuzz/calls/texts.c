@@ -26,7 +26,8 @@ static void add(const char *format, ...) {
 
 static const char *const activations[] = {
     "relu", "identity", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus",
-    "hard_sigmoid", "softmax", "log_softmax"};
+    "hard_sigmoid", "softmax", "log_softmax", "relu6", "hard_tanh", "celu", "mish", "hard_swish",
+    "log_sigmoid", "tanh_shrink", "softsign"};
 static const char *const inits[] = {
     "zeros", "uniform", "normal", "normal_l2", "glorot_uniform", "glorot_normal", "he_uniform",
     "he_normal", "lecun_uniform", "lecun_normal", "orthogonal", "pytorch", "constant"};
@@ -77,7 +78,7 @@ static void layer(int depth) {
     case 0: add("{\"type\": \"dropout\", \"rate\": "), number(ONE_OF(shares)), add("}"); break;
     case 1: add("{\"type\": \"batch_norm\", \"momentum\": "), number(ONE_OF(shares)), add("}"); break;
     case 2: add(chance(50) ? "\"layer_norm\"" : "\"rms_norm\""); break;
-    case 3: add("\"%s\"", ONE_OF(activations)); break;
+    case 3: add("\"%s\"", chance(10) ? "prelu" : ONE_OF(activations)); break;
     default:
         add("{\"type\": \"dense\", \"units\": ");
         number(ONE_OF(small));

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import activations  # noqa: E402
 import golden  # noqa: E402
 from network import Network, loss  # noqa: E402
 
@@ -59,14 +60,15 @@ CONFIG = {"optimizer": {"type": "sgd", "learning_rate": 0.05, "momentum": 0.9}}
 
 
 class Branched(Network):
-    """A network with rms_norm, and with residual layers, y = layers(x) + shortcut(x)."""
+    """A network with rms_norm, the kinds of activations.py, and with residual layers, y = layers(x) + shortcut(x)."""
 
     def layer(self, prefix, layer, x, training):
         if layer["type"] == "rms_norm":
             # The default is the smallest step of float32 at 1, as PyTorch's is for float32.
             return F.rms_norm(x, x.shape[1:], self.tensors.get(prefix + "weight"), layer.get("eps", 2.0**-23))
         if layer["type"] != "residual":
-            return super().layer(prefix, layer, x, training)
+            value = activations.layer(layer, x, lambda name: self.tensors.get(prefix + name))
+            return super().layer(prefix, layer, x, training) if value is None else value
         ends = []
         for branch in ("layers", "shortcut"):
             value = x
@@ -99,6 +101,8 @@ def draw(layers, path, size, tensors, statistics):
             tensors[name + "weight"] = single(layer["units"], size)
             tensors[name + "bias"] = single(layer["units"])
             size = layer["units"]
+        elif layer["type"] == "prelu":
+            tensors[name + "weight"] = single(1 if layer.get("shared", True) else size)
         elif layer["type"].endswith("_norm"):
             if layer.get("affine", True):
                 tensors[name + "weight"] = single(size)
@@ -160,6 +164,14 @@ def cases():
         for norm in ({"type": "rms_norm"}, {"type": "rms_norm", "affine": False, "eps": 1e-3}):
             layers = [{"type": "dense", "units": units}, norm, {"type": "dense", "units": 2}]
             yield "layer rms_norm", {"input": features, "layers": layers, "loss": "mse"}, single(rows, features), False, False, None
+    for rows, features, units in SHAPES:
+        for function in activations.ACTIVATIONS:
+            name = function if isinstance(function, str) else function["type"]
+            layers = [dense(units, function), dense(2)]
+            yield f"activation {name}", {"input": features, "layers": layers, "loss": "mse"}, single(rows, features), False, False, None
+        for prelu in activations.PRELUS:
+            layers = [dense(units), prelu, dense(2)]
+            yield "layer prelu", {"input": features, "layers": layers, "loss": "mse"}, single(rows, features), False, False, None
 
 
 def trained(spec, weights, x, y):

@@ -15,6 +15,7 @@ TOLERANCE = 2e-6
 ACTIVATIONS = [
     "identity", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "tanh", "softplus", "hard_sigmoid",
     "softmax", "log_softmax",
+    "relu6", "hard_tanh", "celu", "mish", "hard_swish", "log_sigmoid", "tanh_shrink", "softsign", "prelu",
 ]  # fmt: skip
 
 

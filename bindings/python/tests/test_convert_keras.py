@@ -26,11 +26,14 @@ TOLERANCE = 2e-6
 ACTIVATIONS = [
     "identity", "relu", {"type": "leaky_relu", "slope": 0.15}, {"type": "elu", "alpha": 0.7}, "selu", "gelu", "silu",
     "sigmoid", "tanh", "softplus", "hard_sigmoid", "softmax", "log_softmax",
+    "relu6", "hard_tanh", "celu", "mish", "hard_swish", "log_sigmoid", "tanh_shrink", "softsign",
+    {"type": "hard_tanh", "min": 0, "max": 2.5},
 ]  # fmt: skip
 # Functions of keras.activations by name; leaky_relu and elu with defaults of their own.
 FUNCTIONS = [
     None, "linear", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "sigmoid", "tanh", "softplus",
-    "hard_sigmoid", "softmax", "log_softmax",
+    "hard_sigmoid", "softmax", "log_softmax", "relu6", "hard_tanh", "celu", "mish", "hard_silu", "hard_swish",
+    "log_sigmoid", "tanh_shrink", "softsign",
 ]  # fmt: skip
 
 
@@ -167,11 +170,11 @@ class Dense(L.Dense):
 
 
 @pytest.mark.parametrize(("network", "message"), [
-    (lambda: sequential(L.Dense(2), L.PReLU()), "PReLU, has no counterpart"),
+    (lambda: sequential(L.Dense(2), L.UnitNormalization()), "UnitNormalization, has no counterpart"),
     (lambda: sequential(Dense(2)), "Dense, has no counterpart"),
-    (lambda: sequential(L.Dense(2, "relu6")), "activation relu6 is not in the list"),
+    (lambda: sequential(L.Dense(2, "hard_shrink")), "activation hard_shrink is not in the list"),
     (lambda: sequential(L.Dense(2, lambda x: x)), "activation <lambda> is not in the list"),
-    (lambda: sequential(L.ReLU(max_value=6.0)), "ReLU, has no counterpart"),
+    (lambda: sequential(L.ReLU(threshold=1.0)), "ReLU, has no counterpart"),
     (lambda: sequential(L.Softmax(axis=0), L.Dense(2)), "Softmax, has no counterpart"),
     (lambda: sequential(L.BatchNormalization(renorm=True)), "neither renorm nor"),
     (lambda: keras.Sequential([keras.Input(batch_shape=(17, 6)), L.LayerNormalization(axis=0)]), "axis must be -1"),

@@ -14,7 +14,8 @@ TOLERANCE = 1e-5
 
 ACTIVATIONS = [
     nn.ReLU, lambda: nn.LeakyReLU(0.2), lambda: nn.ELU(0.7), nn.SELU, nn.GELU, lambda: nn.GELU("tanh"), nn.SiLU, nn.Sigmoid,
-    nn.Tanh, lambda: nn.Softplus(2.0, 5.0), nn.Hardsigmoid, lambda: nn.Softmax(1), lambda: nn.LogSoftmax(-1), nn.Identity,
+    nn.ReLU6, lambda: nn.Hardtanh(-0.5, 2.0), lambda: nn.CELU(0.7), nn.Mish, nn.Hardswish, nn.LogSigmoid, nn.Tanhshrink,
+    nn.Softsign, nn.Tanh, lambda: nn.Softplus(2.0, 5.0), nn.Hardsigmoid, lambda: nn.Softmax(1), lambda: nn.LogSoftmax(-1), nn.Identity,
     lambda: nn.Dropout(0.5), nn.AlphaDropout,
 ]  # fmt: skip
 

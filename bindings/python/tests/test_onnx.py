@@ -21,6 +21,8 @@ ACTIVATIONS = [
     "elu", {"type": "elu", "alpha": 0.5}, "selu", "gelu", {"type": "gelu", "approximate": "tanh"}, "silu", "sigmoid",
     "tanh", "softplus", {"type": "softplus", "beta": 2.5}, {"type": "softplus", "beta": 0.5, "threshold": 1.5},
     {"type": "softplus", "threshold": 1}, "hard_sigmoid", "softmax", "log_softmax",
+    "relu6", "hard_tanh", {"type": "hard_tanh", "min": -0.25, "max": 2}, "celu", {"type": "celu", "alpha": 0.5}, "mish",
+    "hard_swish", "log_sigmoid", "tanh_shrink", "softsign",
 ]  # fmt: skip
 CLASSIFICATIONS = ["softmax_cross_entropy", "binary_cross_entropy"]
 LOSSES = [*CLASSIFICATIONS, "mse", "mae", "huber", {"type": "quantile", "q": [0.1, 0.5, 0.9]}, "poisson"]
@@ -75,6 +77,14 @@ def test_every_activation(activation):
     # Alone, where rounding of products does not hide what large values do.
     grid = np.array([[0, 1e-3, -1e-3, 1, -1], [9, -9, 17, -17, 20], [30, -30, 66, -66, 100], [1e4, -1e4, 3e3, -3e3, 0]])
     check(model_of([activation]), grid.astype(np.float32))
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_prelu(shared):
+    layer = {"type": "prelu", "shared": shared}
+    foreign = check(model_of([layer, {"type": "dense", "units": 6}, layer, DENSE]))
+    assert [(layer["type"], layer.get("shared")) for layer in foreign.spec["layers"]] == [
+        ("prelu", shared), ("dense", None), ("prelu", shared), ("dense", None)]
 
 
 @pytest.mark.parametrize("affine", [True, False])

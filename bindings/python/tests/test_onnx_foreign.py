@@ -113,7 +113,7 @@ def test_scaling_keeps_its_bits():
 
 REFUSED = {
     r'operator Conv \(node "step0"\) has no counterpart.*Gemm, MatMul \+ Add': chain(on("Conv", "W"), on("Foo"), DENSE),
-    r'operator HardSwish \(node "step1"\)': chain(DENSE, on("HardSwish"), on("Softmax", axis=0)),
+    r'operator ThresholdedRelu \(node "step1"\)': chain(DENSE, on("ThresholdedRelu"), on("Softmax", axis=0)),
     r'operator com.maker.Gemm \(which gives "y"\)': [node("Gemm", ["x", "W"], ["y"], domain="com.maker")],
     r'operator Max \(node "join"\) has no counterpart': [
         node("Gemm", ["x", "S"], ["a"]), node("Relu", ["a"], ["b"]), node("Max", ["a", "b"], ["y"], "join")],

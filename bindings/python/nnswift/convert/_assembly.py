@@ -11,8 +11,8 @@ OUTPUTS = {"softmax_cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"
 # These make what OUTPUTS makes of the loss's raw outputs, too: softmax(log_softmax(z)) = softmax(z).
 _SAME_OUTPUTS = {"softmax_cross_entropy": ("log_softmax",)}
 # At the end of a network these give probabilities or rates: no logits, and no logarithm of a rate.
-_PROBABILITIES = ("softmax", "log_softmax", "sigmoid", "hard_sigmoid", "exponential")
-_RATES = (*_PROBABILITIES, "softplus", "relu")
+_PROBABILITIES = ("softmax", "log_softmax", "sigmoid", "log_sigmoid", "hard_sigmoid", "exponential")
+_RATES = (*_PROBABILITIES, "softplus", "relu", "relu6")
 
 
 class Layer(NamedTuple):

@@ -13,7 +13,7 @@ from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum
 from ._kinds import BRANCHES, require_known
 from ._preprocess import SCALINGS, steps
 
-_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "leaky_relu", "elu", *FUNCTIONS}
+_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "prelu", "leaky_relu", "elu", *FUNCTIONS}
 
 def to_keras(model: Model, kind: str = "raw") -> Any:
     """Makes a keras.Sequential with the layers and weights of a model, a functional keras.Model if it has a residual.
@@ -101,9 +101,11 @@ def _make_layers(keras: Any, layer: Mapping[str, Any]) -> List[Any]:
     layers = keras.layers
     if layer["type"] == "dense":
         activation = layer["activation"]
-        if activation["type"] in FUNCTIONS:
+        if activation["type"] in FUNCTIONS and activation.get("min") != 0:
             return [layers.Dense(layer["units"], _function(activation), layer["bias"])]
         return [layers.Dense(layer["units"], use_bias=layer["bias"]), _make_activation(keras, activation)]
+    if layer["type"] == "prelu":
+        return [layers.PReLU(shared_axes=[1] if layer["shared"] else None)]
     if layer["type"] == "dropout":
         return [layers.Dropout(layer["rate"])]
     if layer["type"] == "rms_norm":
@@ -125,6 +127,8 @@ def _make_activation(keras: Any, options: Mapping[str, Any]) -> Any:
         return keras.layers.LeakyReLU(negative_slope=options["slope"])
     if options["type"] == "elu":
         return keras.layers.ELU(alpha=options["alpha"])
+    if options["type"] == "hard_tanh" and options["min"] == 0:
+        return keras.layers.ReLU(max_value=options["max"])
     return keras.layers.Activation(_function(options))
 
 
@@ -146,8 +150,8 @@ def from_keras(network: Any, loss: Any, **spec: Any) -> Model:
     Parameters
     ----------
     network : keras.Sequential, or a functional keras.Model
-        Of Dense, BatchNormalization, LayerNormalization, RMSNormalization, Dropout, Activation, ReLU, LeakyReLU, ELU
-        and Softmax, one after the other; an Add of values that come from one is a residual. Where BatchNormalization
+        Of Dense, BatchNormalization, LayerNormalization, RMSNormalization, Dropout, Activation, ReLU, LeakyReLU, PReLU,
+        ELU and Softmax, one after the other; an Add of values that come from one is a residual. Where BatchNormalization
         has no scale or no center, the model has ones or zeros. GaussianNoise, GaussianDropout, AlphaDropout and
         ActivityRegularization are left out.
         At the beginning it may have Rescaling and Normalization, which become the preprocess "scale" (one factor) or a

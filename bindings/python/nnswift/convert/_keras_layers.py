@@ -6,11 +6,14 @@ from typing import Any, Dict, Tuple
 
 # Ours -> the function of keras.activations that is the same, with these options.
 FUNCTIONS: Dict[str, str] = {
-    "identity": "linear", "relu": "relu", "selu": "selu", "gelu": "gelu", "silu": "silu", "sigmoid": "sigmoid",
-    "tanh": "tanh", "softplus": "softplus", "hard_sigmoid": "hard_sigmoid", "softmax": "softmax",
-    "log_softmax": "log_softmax",
+    "identity": "linear", "relu": "relu", "relu6": "relu6", "hard_tanh": "hard_tanh", "selu": "selu", "celu": "celu",
+    "gelu": "gelu", "silu": "silu", "mish": "mish", "hard_swish": "hard_silu", "sigmoid": "sigmoid",
+    "log_sigmoid": "log_sigmoid", "hard_sigmoid": "hard_sigmoid", "tanh": "tanh", "tanh_shrink": "tanh_shrink",
+    "softsign": "softsign", "softplus": "softplus", "softmax": "softmax", "log_softmax": "log_softmax",
 }  # fmt: skip
-OPTIONS: Dict[str, Any] = {"straight_through": False, "approximate": "none", "beta": 1, "threshold": 20}
+OPTIONS: Dict[str, Any] = {
+    "straight_through": False, "approximate": "none", "beta": 1, "threshold": 20, "alpha": 1, "min": -1, "max": 1,
+}  # fmt: skip
 
 # And back. The function leaky_relu has another slope than the layer LeakyReLU; a spec has no exponential, but poisson
 # may take it off the end of a network.
@@ -43,6 +46,9 @@ def read_layer(keras: Any, layer: Any) -> Read:
         return _norm(keras, layer)
     if kind == "RMSNormalization":
         return _rms_norm(keras, layer)
+    if kind == "PReLU":
+        weight = keras.ops.convert_to_numpy(layer.alpha)
+        return {"type": "prelu", "shared": weight.size == 1}, {"weight": weight}
     if kind == "Dropout" and layer.noise_shape is None:
         return {"type": "dropout", "rate": layer.rate}, {}
     return _activation(keras, layer), {}
@@ -111,8 +117,10 @@ def _activation(keras: Any, layer: Any) -> Dict[str, Any]:
     kind = type(layer).__name__
     if kind == "Activation":
         return _function(keras, layer)
-    if kind == "ReLU" and layer.max_value is None and layer.threshold == 0:
-        slope = layer.negative_slope
+    if kind == "ReLU" and layer.threshold == 0 and (layer.max_value is None or not layer.negative_slope):
+        slope, most = layer.negative_slope, layer.max_value
+        if most is not None:
+            return {"type": "relu6"} if most == 6 else {"type": "hard_tanh", "min": 0, "max": most}
         return {"type": "leaky_relu", "slope": slope} if slope else {"type": "relu"}
     if kind == "LeakyReLU":
         return {"type": "leaky_relu", "slope": layer.negative_slope}

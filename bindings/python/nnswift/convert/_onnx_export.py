@@ -191,6 +191,8 @@ def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.nda
         _layer_norm(chain, layer, own)
     elif kind == "rms_norm":
         _rms_norm(chain, layer, own)
+    elif kind == "prelu":
+        chain.add("PRelu", chain.value, chain.constant("weight", own["weight"]))
     elif kind != "dropout":
         _activation(chain, layer)
 
@@ -281,12 +283,36 @@ def _softplus(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
     chain.add("Where", chain.add("Greater", scaled, bound), z, curve)
 
 
+def _clipped(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    low, high = options.get("min", 0), options.get("max", 6)
+    chain.add("Clip", z, chain.constant("min", low), chain.constant("max", high))
+
+
+# Mish came with version 18 of the operators, HardSwish with 14; their parts are in every version.
+def _mish(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    chain.add("Mul", z, chain.add("Tanh", chain.add("Softplus", z)))
+
+
+def _hard_swish(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    chain.add("Mul", z, chain.add("HardSigmoid", z, alpha=1 / 6, beta=0.5))
+
+
+def _log_sigmoid(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    chain.add("Neg", chain.add("Softplus", chain.add("Neg", z)))
+
+
+def _tanh_shrink(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
+    chain.add("Sub", z, chain.add("Tanh", z))
+
+
 # Ours -> the operator, and its attributes from our options.
 _OPERATORS: Dict[str, Any] = {
     "relu": ("Relu", lambda _: {}),
     "leaky_relu": ("LeakyRelu", lambda options: {"alpha": float(options["slope"])}),
     "elu": ("Elu", lambda options: {"alpha": float(options["alpha"])}),
     "selu": ("Selu", lambda _: {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}),
+    "celu": ("Celu", lambda options: {"alpha": float(options["alpha"])}),
+    "softsign": ("Softsign", lambda _: {}),
     "sigmoid": ("Sigmoid", lambda _: {}),
     "tanh": ("Tanh", lambda _: {}),
     "hard_sigmoid": ("HardSigmoid", lambda _: {"alpha": 1 / 6, "beta": 0.5}),
@@ -297,5 +323,11 @@ _FORMULAS: Dict[str, Callable[[_Chain, str, Mapping[str, Any]], Any]] = {
     "gelu": _gelu,
     "silu": _silu,
     "softplus": _softplus,
+    "relu6": _clipped,
+    "hard_tanh": _clipped,
+    "mish": _mish,
+    "hard_swish": _hard_swish,
+    "log_sigmoid": _log_sigmoid,
+    "tanh_shrink": _tanh_shrink,
 }
-_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "identity", *_OPERATORS, *_FORMULAS}
+_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "prelu", "residual", "identity", *_OPERATORS, *_FORMULAS}

@@ -58,6 +58,8 @@ def _is_usual(graph: Graph, node: Node, parts: int) -> bool:
         given = graph.constant(node.input(1))
         axes = node.attributes.get("axes") if given is None else given.tolist()
         return axes in ([-1], [1]) and node.number("keepdims", 1) == 1
+    if node.operator == "HardSigmoid":
+        return abs(node.number("alpha", 0.2) - 1 / 6) < _TOLERANCE and node.number("beta", 0.5) == 0.5
     if node.operator == "Concat" and node.number("axis", 0) not in (-1, 1):
         return False
     return len(node.inputs) == parts
@@ -89,6 +91,18 @@ def _softplus_forms() -> List[Pattern]:
     ]
 
 
+def _other_activations() -> Iterator[Tuple[Pattern, str]]:
+    yield ("Mul", "x", ("Tanh", ("Softplus", "x"))), "mish"
+    yield ("Mul", "x", ("HardSigmoid", "x")), "hard_swish"
+    for clipped in (("Clip", ("Add", "x", 3.0), 0.0, 6.0), ("Min", ("Relu", ("Add", "x", 3.0)), 6.0)):
+        yield ("Div", ("Mul", "x", clipped), 6.0), "hard_swish"
+        yield ("Mul", "x", ("Div", clipped, 6.0)), "hard_swish"
+    yield ("Neg", ("Softplus", ("Neg", "x"))), "log_sigmoid"
+    yield ("Log", ("Sigmoid", "x")), "log_sigmoid"
+    yield ("Sub", "x", ("Tanh", "x")), "tanh_shrink"
+    yield ("Div", "x", ("Add", 1.0, ("Abs", "x"))), "softsign"
+
+
 def _layer_norm_forms() -> Iterator[Pattern]:
     for square in (("Pow", _DISTANCE, 2.0), ("Mul", _DISTANCE, _DISTANCE)):
         normal = ("Div", _DISTANCE, ("Sqrt", ("Add", ("ReduceMean", square), "EPS")))
@@ -106,6 +120,7 @@ def _formulas() -> Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]]:
     rows: List[Tuple[Pattern, str, Dict[str, Any]]] = [(form, "activation", kind) for form, kind in _gelus()]
     for form in (("Mul", "x", ("Sigmoid", "x")), ("Div", "x", ("Add", 1.0, ("Exp", ("Neg", "x"))))):
         rows.append((form, "activation", {"type": "silu"}))
+    rows += [(form, "activation", {"type": kind}) for form, kind in _other_activations()]
     rows += [(form, "activation", {"type": "softplus"}) for form in _softplus_forms()]
     rows += [(form, "layer_norm", {"type": "layer_norm"}) for form in _layer_norm_forms()]
     rows += [(form, "rms_norm", {"type": "rms_norm"}) for form in _rms_norm_forms()]
@@ -121,4 +136,4 @@ def _formulas() -> Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]]:
 FORMULAS = _formulas()
 
 #: Operators that have a meaning only inside a formula.
-PARTS = ("Concat", "Erf", "Greater", "Neg", "Pow", "ReduceMean", "Reciprocal", "Sqrt", "Where")
+PARTS = ("Abs", "Concat", "Erf", "Greater", "Log", "Min", "Neg", "Pow", "ReduceMean", "Reciprocal", "Sqrt", "Where")

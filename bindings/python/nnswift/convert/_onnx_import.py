@@ -137,6 +137,8 @@ def _size_behind(layers: Any, path: str, size: int, tensors: Mapping[str, np.nda
             if tensors[f"{name}.weight"].shape != (layer["units"], size):
                 return None
             size = layer["units"]
+        elif layer["type"] == "prelu" and tensors[f"{name}.weight"].shape != (1 if layer["shared"] else size,):
+            return None
         elif layer["type"] in ("batch_norm", "layer_norm") and tensors[f"{name}.weight"].shape != (size,):
             return None
     return size

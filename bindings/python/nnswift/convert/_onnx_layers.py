@@ -132,6 +132,8 @@ class Layers:
             self._require_size(step.tensors["weight"].shape[1], step.node)
             return
         for value in step.tensors.values():
+            if step.options.get("shared"):
+                continue
             if value.ndim != 1:
                 raise ValueError(f"{step.node} must have one value a feature, the shape is {value.shape}")
             self._require_size(value.size, step.node)

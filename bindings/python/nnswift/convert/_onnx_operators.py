@@ -9,8 +9,8 @@ import numpy as np
 from ._onnx_graph import Graph, Node
 
 SUPPORTED = (
-    "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, RMSNormalization, Relu, LeakyRelu, Elu, Selu, Gelu, "
-    "Sigmoid, Tanh, Softplus, HardSigmoid, Swish, Softmax, LogSoftmax, Sub, Mul, Div and Add with a constant, Scaler, "
+    "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, RMSNormalization, Relu, LeakyRelu, PRelu, Clip, "
+    "Elu, Selu, Celu, Gelu, Sigmoid, Tanh, Softplus, Softsign, HardSigmoid, Swish, Mish, HardSwish, Softmax, LogSoftmax, Sub, Mul, Div and Add with a constant, Scaler, "
     "Add of two branches, "
     "and passed over: Identity, Dropout, Cast, Flatten, Reshape"
 )
@@ -19,7 +19,7 @@ SUPPORTED = (
 class Step(NamedTuple):
     """One thing that is done to a value.
 
-    kind is "dense", "batch_norm", "layer_norm", "rms_norm", "activation", "residual", "affine", "reshape", "skip", or
+    kind is "dense", "prelu", "batch_norm", "layer_norm", "rms_norm", "activation", "residual", "affine", "reshape", "skip", or
     what needs a certain neighbour: "centred" a layer_norm behind it, "two_columns" a sigmoid before it, "exp" the end
     of the graph. options are those of a layer in a spec, tensors those of the layer, branches the steps of a residual's two.
     """
@@ -129,6 +129,27 @@ def _swish(node: Node) -> Dict[str, Any]:
     return {"type": "silu"}
 
 
+def _clip(graph: Graph, node: Node) -> Step:
+    bounds: List[Optional[float]] = []
+    for place, key in ((1, "min"), (2, "max")):  # attributes before version 11 of the operators
+        value = graph.scalar(node.input(place)) if node.input(place) else node.attributes.get(key)
+        _expect(node, value is not None or not node.input(place), "must have bounds that are constants of the graph")
+        bounds.append(None if value is None else short(value))
+    low, high = bounds
+    if low == 0 and high in (None, 6):
+        return Step("activation", node, node.input(0), {"type": "relu" if high is None else "relu6"})
+    _expect(node, None not in bounds, "must have both bounds, or the lower one of 0 alone; this library has no other")
+    return Step("activation", node, node.input(0), {"type": "hard_tanh", "min": low, "max": high})
+
+
+def _prelu(graph: Graph, node: Node) -> Step:
+    weight = floats(graph.constant(node.input(1)), node)
+    is_row = weight.ndim < 2 or weight.shape[-1] == weight.size
+    _expect(node, is_row, f"must have one slope, or one a feature, their shape is {weight.shape}")
+    options = {"type": "prelu", "shared": weight.size == 1}
+    return Step("prelu", node, node.input(0), options, {"weight": weight.reshape(-1)})
+
+
 def _over_rows(name: str) -> Callable[[Node], Dict[str, Any]]:
     def options(node: Node) -> Dict[str, Any]:
         _expect(node, node.number("axis", -1) in (-1, 1), "must be over the last axis")
@@ -204,6 +225,12 @@ READERS: Dict[str, Callable[[Graph, Node], Optional[Step]]] = {
     "Exp": _exp,
     "Relu": _activation(lambda _: {"type": "relu"}),
     "LeakyRelu": _activation(lambda node: {"type": "leaky_relu", "slope": short(node.number("alpha", 0.01))}),
+    "PRelu": _prelu,
+    "Clip": _clip,
+    "Celu": _activation(lambda node: {"type": "celu", "alpha": short(node.number("alpha", 1.0))}),
+    "Mish": _activation(lambda _: {"type": "mish"}),
+    "HardSwish": _activation(lambda _: {"type": "hard_swish"}),
+    "Softsign": _activation(lambda _: {"type": "softsign"}),
     "Elu": _activation(lambda node: {"type": "elu", "alpha": short(node.number("alpha", 1.0))}),
     "Selu": _activation(_selu),
     "Gelu": _activation(lambda node: {"type": "gelu", "approximate": node.text("approximate", "none")}),

@@ -12,7 +12,7 @@ from ._kinds import BRANCHES, require_known
 from ._preprocess import kinds
 from ._torch_layers import ACTIVATIONS, OVER_ROWS
 
-_KNOWN = {"dense", "batch_norm", "layer_norm", "rms_norm", "residual", *ACTIVATIONS}
+_KNOWN = {"dense", "batch_norm", "layer_norm", "rms_norm", "residual", "prelu", *ACTIVATIONS}
 
 
 def to_torch(model: Model) -> Any:
@@ -70,6 +70,8 @@ def _torch_modules(torch: Any, layer: Mapping[str, Any], size: int, own: Dict[st
     nn = torch.nn
     if layer["type"] == "dense":
         module = nn.Linear(size, layer["units"], bias=layer["bias"])
+    elif layer["type"] == "prelu":
+        module = nn.PReLU(1 if layer["shared"] else size)
     elif layer["type"] == "batch_norm":
         module = nn.BatchNorm1d(size, layer["eps"], layer["momentum"], layer["affine"])
     elif layer["type"] == "layer_norm":
@@ -106,7 +108,7 @@ def from_torch(network: Any, loss: Any, **spec: Any) -> Model:
     Parameters
     ----------
     network : torch.nn.Module
-        Linear, BatchNorm1d, LayerNorm, RMSNorm, Dropout and the activations of the reference page, or their functions,
+        Linear, BatchNorm1d, LayerNorm, RMSNorm, PReLU, Dropout and the activations of the reference page, or their functions,
         one after the other: in a torch.nn.Sequential, or in a ``forward`` of your own, which torch.fx follows. A sum of
         two values that come from one is a residual. Flatten, ``view`` and the like keep rows, and are left out, as are
         AlphaDropout and Dropout1d to 3d. Weights of any float type are rounded to float32; those of a parametrisation

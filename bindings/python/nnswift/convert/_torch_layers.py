@@ -14,19 +14,27 @@ ACTIVATIONS: Dict[str, Any] = {
     "identity": ("Identity", {}),
     "relu": ("ReLU", {}),
     "leaky_relu": ("LeakyReLU", {"slope": "negative_slope"}),
+    "relu6": ("ReLU6", {}),
+    "hard_tanh": ("Hardtanh", {"min": "min_val", "max": "max_val"}),
     "elu": ("ELU", {"alpha": "alpha"}),
     "selu": ("SELU", {}),
+    "celu": ("CELU", {"alpha": "alpha"}),
     "gelu": ("GELU", {"approximate": "approximate"}),
     "silu": ("SiLU", {}),
+    "mish": ("Mish", {}),
+    "hard_swish": ("Hardswish", {}),
     "sigmoid": ("Sigmoid", {}),
-    "tanh": ("Tanh", {}),
-    "softplus": ("Softplus", {"beta": "beta", "threshold": "threshold"}),
+    "log_sigmoid": ("LogSigmoid", {}),
     "hard_sigmoid": ("Hardsigmoid", {}),
+    "tanh": ("Tanh", {}),
+    "tanh_shrink": ("Tanhshrink", {}),
+    "softsign": ("Softsign", {}),
+    "softplus": ("Softplus", {"beta": "beta", "threshold": "threshold"}),
     "softmax": ("Softmax", {}),
     "log_softmax": ("LogSoftmax", {}),
     "dropout": ("Dropout", {"rate": "p"}),
 }
-FUNCTIONS = {"leaky_relu": "LeakyReLU", "log_softmax": "LogSoftmax"}
+FUNCTIONS = {"leaky_relu": "LeakyReLU", "log_softmax": "LogSoftmax", "log_sigmoid": "LogSigmoid"}
 # Over the features of a row.
 OVER_ROWS = ("Softmax", "LogSoftmax")
 
@@ -61,6 +69,10 @@ def read_module(torch: Any, module: Any, place: str) -> Layer:
         options = {"type": "dense", "units": module.out_features, "bias": module.bias is not None}
         tensors = {"weight": module.weight, **({} if module.bias is None else {"bias": module.bias})}
         return _layer(place, options, tensors, module.in_features)
+    if kind == "PReLU":
+        size = module.num_parameters
+        options = {"type": "prelu", "shared": size == 1}
+        return _layer(place, options, {"weight": module.weight}, None if size == 1 else size)
     if kind in ("BatchNorm1d", "LayerNorm", "RMSNorm"):
         return _norm(torch, module, kind, place)
     if kind == "Flatten":
@@ -124,7 +136,7 @@ def _activation(module: Any, kind: str, place: str) -> Dict[str, Any]:
     raise refusal(place)
 
 
-def _layer(place: str, options: Dict[str, Any], tensors: Dict[str, Any], takes: int) -> Layer:
+def _layer(place: str, options: Dict[str, Any], tensors: Dict[str, Any], takes: Optional[int]) -> Layer:
     return Layer(options, {name: as_array(value, place) for name, value in tensors.items()}, place, takes)
 
 
