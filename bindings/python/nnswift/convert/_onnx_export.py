@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Callable, Dict, List, Mapping, Union
+from typing import Any, Dict, List, Mapping, Union
 
 import numpy as np
 
 from ..model import Model
 from ._kinds import BRANCHES, require_known
+from ._onnx_activations import ACTIVATIONS, put_activation
 from ._preprocess import SCALINGS, steps
 
 # Where the spec stands in the file's metadata_props: loss options, classes and threshold have no place in a graph.
@@ -184,7 +185,7 @@ def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.nda
         names = [chain.constant(name, own[name]) for name in ("weight", "bias") if name in own]
         chain.add("Gemm", chain.value, *names, transB=1)
         chain.size = layer["units"]
-        _activation(chain, layer["activation"])
+        put_activation(chain, layer["activation"])
     elif kind == "batch_norm":
         _batch_norm(chain, layer, own)
     elif kind == "layer_norm":
@@ -194,7 +195,7 @@ def _layer(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.nda
     elif kind == "prelu":
         chain.add("PRelu", chain.value, chain.constant("weight", own["weight"]))
     elif kind != "dropout":
-        _activation(chain, layer)
+        put_activation(chain, layer)
 
 
 def _residual(chain: _Chain, layer: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> None:
@@ -247,87 +248,4 @@ def _rms_norm(chain: _Chain, layer: Mapping[str, Any], own: Mapping[str, np.ndar
         chain.add("Mul", chain.value, chain.constant("weight", own["weight"]))
 
 
-def _activation(chain: _Chain, options: Mapping[str, Any]) -> None:
-    kind = options["type"]
-    if kind in _OPERATORS:
-        operator, attributes = _OPERATORS[kind]
-        chain.add(operator, chain.value, **attributes(options))
-    elif kind != "identity":
-        _FORMULAS[kind](chain, chain.value, options)
-
-
-def _gelu(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    if options["approximate"] == "tanh":
-        cube = chain.add("Mul", chain.add("Mul", z, z), z)
-        inner = chain.add("Add", z, chain.add("Mul", cube, 0.044715))
-        share = chain.add("Tanh", chain.add("Mul", inner, chain.constant("sqrt(2/pi)", 0.7978845608028654)))
-    else:
-        share = chain.add("Erf", chain.add("Mul", z, chain.constant("sqrt(1/2)", 0.7071067811865476)))
-    chain.add("Mul", chain.add("Mul", z, 0.5), chain.add("Add", share, 1.0))
-
-
-def _silu(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    # Not z · Sigmoid(z): the Sigmoid of runtimes has an absolute error only, which a large z would multiply.
-    chain.add("Div", z, chain.add("Add", chain.add("Exp", chain.add("Neg", z)), 1.0))
-
-
-def _softplus(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    beta, threshold = options["beta"], options["threshold"]
-    # From 17 on, float32 does not tell log(1 + e^z) from z.
-    if beta == 1 and threshold >= 17:
-        chain.add("Softplus", z)
-        return
-    factor, bound = chain.constant("beta", beta), chain.constant("threshold", threshold)
-    scaled = chain.add("Mul", z, factor)
-    curve = chain.add("Div", chain.add("Softplus", scaled), factor)
-    chain.add("Where", chain.add("Greater", scaled, bound), z, curve)
-
-
-def _clipped(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    low, high = options.get("min", 0), options.get("max", 6)
-    chain.add("Clip", z, chain.constant("min", low), chain.constant("max", high))
-
-
-# Mish came with version 18 of the operators, HardSwish with 14; their parts are in every version.
-def _mish(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    chain.add("Mul", z, chain.add("Tanh", chain.add("Softplus", z)))
-
-
-def _hard_swish(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    chain.add("Mul", z, chain.add("HardSigmoid", z, alpha=1 / 6, beta=0.5))
-
-
-def _log_sigmoid(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    chain.add("Neg", chain.add("Softplus", chain.add("Neg", z)))
-
-
-def _tanh_shrink(chain: _Chain, z: str, options: Mapping[str, Any]) -> None:
-    chain.add("Sub", z, chain.add("Tanh", z))
-
-
-# Ours -> the operator, and its attributes from our options.
-_OPERATORS: Dict[str, Any] = {
-    "relu": ("Relu", lambda _: {}),
-    "leaky_relu": ("LeakyRelu", lambda options: {"alpha": float(options["slope"])}),
-    "elu": ("Elu", lambda options: {"alpha": float(options["alpha"])}),
-    "selu": ("Selu", lambda _: {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}),
-    "celu": ("Celu", lambda options: {"alpha": float(options["alpha"])}),
-    "softsign": ("Softsign", lambda _: {}),
-    "sigmoid": ("Sigmoid", lambda _: {}),
-    "tanh": ("Tanh", lambda _: {}),
-    "hard_sigmoid": ("HardSigmoid", lambda _: {"alpha": 1 / 6, "beta": 0.5}),
-    "softmax": ("Softmax", lambda _: {"axis": -1}),
-    "log_softmax": ("LogSoftmax", lambda _: {"axis": -1}),
-}
-_FORMULAS: Dict[str, Callable[[_Chain, str, Mapping[str, Any]], Any]] = {
-    "gelu": _gelu,
-    "silu": _silu,
-    "softplus": _softplus,
-    "relu6": _clipped,
-    "hard_tanh": _clipped,
-    "mish": _mish,
-    "hard_swish": _hard_swish,
-    "log_sigmoid": _log_sigmoid,
-    "tanh_shrink": _tanh_shrink,
-}
-_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "prelu", "residual", "identity", *_OPERATORS, *_FORMULAS}
+_KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "prelu", "residual", *ACTIVATIONS}
