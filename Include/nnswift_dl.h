@@ -72,9 +72,9 @@ typedef int32_t (*nns_configure_fn)(nns_model *model, const char *config_json);
 typedef int32_t (*nns_train_batch_fn)(nns_model *model, const nns_array *x, const nns_array *y,
     const nns_array *weight, double *loss);
 typedef int32_t (*nns_fit_preprocess_fn)(nns_model *model, const nns_data *data);
-typedef int32_t (*nns_get_scaling_fn)(const nns_model *model, float *center, float *scale,
+typedef int32_t (*nns_get_scaling_fn)(const nns_model *model, double *center, double *scale,
     int64_t count);
-typedef int32_t (*nns_set_scaling_fn)(nns_model *model, const float *center, const float *scale,
+typedef int32_t (*nns_set_scaling_fn)(nns_model *model, const double *center, const double *scale,
     int64_t count);
 typedef int32_t (*nns_loss_grad_fn)(nns_model *model, const nns_array *x, const nns_array *y,
     const nns_array *weight, double *loss, float *gradient, int64_t count, double *weight_sum);

@@ -6,23 +6,30 @@ struct FittingData {
   private let view: ArrayView
   let rows: Int
   private let order: UnsafePointer<Int32>?
+  private let offsets: FeatureOffsets?
   /// Applies the kinds before to a block of features that begins with a feature.
   private let before: (_ block: Matrix, _ first: Int) -> Void
 
   var columns: Int { view.columns }
 
-  /// - Parameter order: the rows to use; nil: the first `rows`.
+  /// - Parameters:
+  ///   - order: the rows to use; nil: the first `rows`.
+  ///   - offsets: what is subtracted from the features first; nil: nothing.
   init(
-    view: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
+    view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, offsets: FeatureOffsets?,
     before: @escaping (_ block: Matrix, _ first: Int) -> Void
   ) {
     (self.view, self.rows, self.order, self.before) = (view, rows, order, before)
+    self.offsets = offsets
   }
 
   /// Copies the row at a position.
   func copyRow(_ position: Int, into row: UnsafeMutablePointer<Float>) {
-    view.copyRow(order.map { Int($0[position]) } ?? position, into: row)
-    before(Matrix(row, rows: 1, columns: columns), 0)
+    let source = order.map { Int($0[position]) } ?? position
+    let block = Matrix(row, rows: 1, columns: columns)
+    view.copyRow(source, into: row)
+    if let offsets { view.subtract(offsets, from: block, start: source, order: nil) }
+    before(block, 0)
   }
 
   /// Copies the finite values of a feature, in the order of the rows.
@@ -33,8 +40,10 @@ struct FittingData {
     let single = ArrayView(
       type: view.type, base: view.base + column * view.columnStride, rows: view.rows, columns: 1,
       rowStride: view.rowStride, columnStride: view.columnStride)
+    let block = Matrix(values, rows: rows, columns: 1)
     single.gather(from: 0, count: rows, order: order, into: values)
-    before(Matrix(values, rows: rows, columns: 1), column)
+    if let offsets { view.subtract(offsets, from: block, first: column, order: order) }
+    before(block, column)
     var count = 0
     for index in 0..<rows where values[index].isFinite {
       values[count] = values[index]

@@ -15,6 +15,8 @@ package final class Preprocess {
   package private(set) var isFitted: Bool
   /// What each kind learnt.
   private var memories: [Buffer<Float>] = []
+  /// What is subtracted from the features before all kinds, in the caller's type; nil: nothing.
+  package private(set) var offsets: FeatureOffsets?
   private var steps: [Step]
 
   private struct Step {
@@ -50,6 +52,20 @@ package final class Preprocess {
     return steps
   }
 
+  /// Copies rows as floats and applies all kinds.
+  ///
+  /// - Parameters:
+  ///   - start: the first position.
+  ///   - order: the row at a position; nil: the position itself.
+  ///   - block: receives the rows, as many as it has.
+  package func load(
+    _ view: ArrayView, from start: Int, order: UnsafePointer<Int32>?, into block: Matrix
+  ) {
+    view.gather(from: start, count: block.rows, order: order, into: block.base)
+    if let offsets { view.subtract(offsets, from: block, start: start, order: order) }
+    apply(to: block)
+  }
+
   package func apply(to block: Matrix) {
     for index in steps.indices { steps[index].apply(block, 0, steps[index].memory) }
   }
@@ -64,14 +80,21 @@ package final class Preprocess {
   ) throws(NNError) {
     guard needsFit else { return }
     let new = try emptyMemories()
+    let offsets = takesOffsets ? try featureOffsets(view, rows: rows, order: order) : nil
     for (index, function) in functions.enumerated() where function.needsFit {
       let before = Self.steps(Array(functions[..<index]), new, features)
-      let data = FittingData(view: view, rows: rows, order: order) { block, first in
+      let data = FittingData(view: view, rows: rows, order: order, offsets: offsets) {
+        block, first in
         for step in before { step.apply(block, first, step.memory) }
       }
       try function.fit(data, PreprocessMemory(base: new[index].base, features: features))
     }
-    take(new)
+    take(new, offsets: offsets)
+  }
+
+  /// Whether features may be made less a constant before the first kind that changes them.
+  package var takesOffsets: Bool {
+    functions.first { $0.apply != nil }?.ignoresOffset ?? false
   }
 
   /// Memory for what every kind can learn.
@@ -87,8 +110,9 @@ package final class Preprocess {
   }
 
   /// Takes over what every kind learnt.
-  package func take(_ learnt: [Buffer<Float>]) {
+  package func take(_ learnt: [Buffer<Float>], offsets: FeatureOffsets?) {
     memories = learnt
+    self.offsets = offsets
     steps = Self.steps(functions, learnt, features)
     isFitted = true
   }
@@ -96,6 +120,7 @@ package final class Preprocess {
   /// Forgets what every kind learnt.
   package func forget() {
     memories = []
+    offsets = nil
     steps = Self.steps(functions, [], features)
     isFitted = !needsFit
   }
@@ -108,7 +133,8 @@ package final class Preprocess {
     guard other.isFitted else { return forget() }
     let copies = try emptyMemories()
     for (copy, memory) in zip(copies, other.memories) { copy.copy(from: memory) }
-    take(copies)
+    let offsets = try other.offsets.map { offsets throws(NNError) in try offsets.copy() }
+    take(copies, offsets: offsets)
   }
 }
 
@@ -132,11 +158,6 @@ extension Preprocess {
       }
       return nil
     }
-  }
-
-  /// Whether it is one kind that learns a center and a scale of each feature.
-  package var isFittedScaling: Bool {
-    functions.count == 1 && functions[0].tensors.count == 2 && firstTensorName == "center"
   }
 
   /// The tensors of what was learnt; none before that.

@@ -55,6 +55,8 @@ package struct PreprocessKind: Kind {
 package struct PreprocessFunction: Sendable {
   /// Whether 0 is always mapped to 0.
   package var keepsZeros = false
+  /// Whether features less a constant give the same results, once it has learnt from them.
+  package var ignoresOffset = false
   /// What it learns from data, one behind the other in its memory; none: it needs no data.
   package var tensors: [PreprocessTensor] = []
   /// Learns from data: fills its memory.

@@ -65,9 +65,9 @@ package final class CPUExecutor {
       readsFeatures
       && view.pointRows(workspace.inputRows, from: start, count: count, order: order)
     if !isInPlace {
-      view.gather(from: start, count: count, order: order, into: workspace.input)
-      model.preprocess.apply(
-        to: Matrix(workspace.input, rows: count, columns: model.inputSize))
+      model.preprocess.load(
+        view, from: start, order: order,
+        into: Matrix(workspace.input, rows: count, columns: model.inputSize))
       workspace.inputRows.update(from: workspace.loadedRows, count: count)
     }
     workspace.markNonzeros(rows: count, columns: model.inputSize)

@@ -85,7 +85,22 @@ private func readPreprocess(_ model: Model, _ reader: inout TensorReader) throws
           + "it is \(wrong.value)")
     }
   }
-  preprocess.take(memories)
+  preprocess.take(memories, offsets: try readOffsets(preprocess, &reader))
+}
+
+/// What is subtracted from the features before all kinds, if the file has it.
+private func readOffsets(
+  _ preprocess: Preprocess, _ reader: inout TensorReader
+) throws(NNError) -> FeatureOffsets? {
+  let name = FileFormat.preprocess + "offset"
+  guard preprocess.takesOffsets, reader.has(name) else { return nil }
+  let offsets = try FeatureOffsets(features: preprocess.features)
+  let values = offsets.values
+  try reader.read(name, Parameter("offset", Shape(2, preprocess.features)), into: values.base)
+  for index in 0..<values.count where !values.base[index].isFinite {
+    throw .format("tensor \(name): value \(index) must be finite, it is \(values.base[index])")
+  }
+  return offsets
 }
 
 private func readTraining(

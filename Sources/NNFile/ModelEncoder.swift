@@ -58,6 +58,10 @@ private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTens
   for stored in model.preprocess.tensors {
     add(FileFormat.preprocess + stored.name, stored.parameter, stored.values)
   }
+  if let offsets = model.preprocess.offsets {
+    let parameter = Parameter("offset", Shape(2, offsets.values.count / 2))
+    add(FileFormat.preprocess + parameter.name, parameter, offsets.values.base)
+  }
   if let best = training?.best {
     for tensor in model.tensors {
       add(FileFormat.best + tensor.name, tensor.parameter, best.base + tensor.parameter.offset)

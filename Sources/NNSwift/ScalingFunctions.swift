@@ -20,8 +20,8 @@ private func fittedScaling(_ model: Model, _ count: Int64) throws(NNError) -> Pr
 
 @c @implementation
 public func nns_get_scaling(
-  _ model: OpaquePointer?, _ center: UnsafeMutablePointer<Float>?,
-  _ scale: UnsafeMutablePointer<Float>?, _ count: Int64
+  _ model: OpaquePointer?, _ center: UnsafeMutablePointer<Double>?,
+  _ scale: UnsafeMutablePointer<Double>?, _ count: Int64
 ) -> Int32 {
   guarded { () throws(NNError) in
     let center = try required(center, "center")
@@ -33,16 +33,14 @@ public func nns_get_scaling(
           "the model's preprocess must be fitted before, it has seen no data yet; train the model, "
             + "or call nns_fit_preprocess or nns_set_scaling")
       }
-      let tensors = preprocess.tensors
-      center.update(from: tensors[0].values, count: Int(count))
-      scale.update(from: tensors[1].values, count: Int(count))
+      for index in 0..<Int(count) { (center[index], scale[index]) = preprocess.scaling(index) }
     }
   }
 }
 
 @c @implementation
 public func nns_set_scaling(
-  _ model: OpaquePointer?, _ center: UnsafePointer<Float>?, _ scale: UnsafePointer<Float>?,
+  _ model: OpaquePointer?, _ center: UnsafePointer<Double>?, _ scale: UnsafePointer<Double>?,
   _ count: Int64
 ) -> Int32 {
   guarded { () throws(NNError) in
@@ -51,19 +49,15 @@ public func nns_set_scaling(
     try changing(model) { handle throws(NNError) in
       let preprocess = try fittedScaling(handle.model, count)
       for index in 0..<Int(count) {
-        guard center[index].isFinite else {
+        guard Float(center[index]).isFinite else {
           throw .argument("center must be finite, value \(index) is \(center[index])")
         }
-        guard scale[index].isFinite, scale[index] > 0 else {
+        guard Float(scale[index]).isFinite, Float(scale[index]) > 0 else {
           throw .argument(
             "scale must be finite and above 0, value \(index) is \(scale[index])")
         }
       }
-      let memories = try preprocess.emptyMemories()
-      let tensors = preprocess.tensors(in: memories)
-      tensors[0].values.update(from: center, count: Int(count))
-      tensors[1].values.update(from: scale, count: Int(count))
-      preprocess.take(memories)
+      try preprocess.setScaling { (center[$0], scale[$0]) }
     }
   }
 }

@@ -34,13 +34,15 @@ package final class KeptBatch {
 
   /// The features are copied: the caller's may be gone when `backward` comes.
   fileprivate func forward(_ view: ArrayView, mode: Mode, pool: WorkerPool) -> Matrix {
-    view.gather(from: 0, count: view.rows, order: nil, into: features.base)
-    let copy = ArrayView(
-      type: .float32, base: features.base, rows: view.rows, columns: view.columns,
-      rowStride: view.columns * MemoryLayout<Float>.stride,
-      columnStride: MemoryLayout<Float>.stride)
     (rows, self.mode) = (view.rows, mode)
-    executor.load(copy, from: 0, count: rows, order: nil)
+    // Rows that are not floats are copied by the executor itself, less their offsets.
+    var source = view
+    if view.type == .float32 {
+      view.gather(from: 0, count: view.rows, order: nil, into: features.base)
+      source = ArrayView(
+        dense: .float32, UnsafeRawPointer(features.base), rows: view.rows, columns: view.columns)
+    }
+    executor.load(source, from: 0, count: rows, order: nil)
     return executor.forward(rows: rows, mode: mode, pool: pool)
   }
 

@@ -17,6 +17,7 @@ extension PreprocessKind {
   ) { options throws(NNError) in
     let width = try options.integer("n_quantiles", default: 256, in: 2...65_536)
     return PreprocessFunction(
+      ignoresOffset: true,
       tensors: [
         PreprocessTensor(
           name: "quantiles", width: width,

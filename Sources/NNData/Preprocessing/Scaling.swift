@@ -55,6 +55,7 @@ extension PreprocessFunction {
   ) -> PreprocessFunction {
     let condition = "finite, scales above 0"
     return PreprocessFunction(
+      ignoresOffset: true,
       tensors: [
         PreprocessTensor(name: "center", width: 1, condition: condition) { values, index, _ in
           values[index].isFinite

@@ -51,8 +51,8 @@ static void check_parts(void) {
 
 static void check_scaling(void) {
     nns_model *model = NULL;
-    const float center[] = {1, 2}, scale[] = {0.5f, 4};
-    float a[2], b[2];
+    const double center[] = {1, 2}, scale[] = {0.5, 4};
+    double a[2], b[2];
     CHECK(!nns_create("{\"input\": 2, \"preprocess\": \"standardize\", \"layers\": [{\"type\": \"dense\", "
                       "\"units\": 1}], \"loss\": \"mse\"}", &model));
     CHECK(nns_get_scaling(model, a, b, 2) == NNS_E_STATE);

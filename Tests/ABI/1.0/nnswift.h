@@ -411,13 +411,14 @@ NNS_CHECKED int32_t nns_fit_preprocess(nns_model *model, const nns_data *data);
  * (x - center) * scale. [read] center, scale: count values each, count must be nns_input_size.
  * Statuses: NULL, ARGUMENT (a preprocess that is not fitted to data), SHAPE, STATE (no data seen
  * yet), BUSY. */
-NNS_CHECKED int32_t nns_get_scaling(const nns_model *model, float *center, float *scale,
+NNS_CHECKED int32_t nns_get_scaling(const nns_model *model, double *center, double *scale,
                                     int64_t count);
 
-/* Sets those values instead of fitting them: finite, scales above 0. [change]
+/* Sets those values instead of fitting them: finite, scales above 0. Scales are kept as floats,
+ * centers as the sum of two. [change]
  * Statuses: NULL, ARGUMENT, SHAPE, STATE, BUSY, MEMORY. */
-NNS_CHECKED int32_t nns_set_scaling(nns_model *model, const float *center, const float *scale,
-                                    int64_t count);
+NNS_CHECKED int32_t nns_set_scaling(nns_model *model, const double *center,
+                                    const double *scale, int64_t count);
 
 /* Writes a batch's loss and its gradient for the trainable values (order of nns_get_weights) and
  * changes nothing. [change] count must be nns_param_count. weight_sum: receives the weight of the

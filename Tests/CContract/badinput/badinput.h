@@ -87,6 +87,7 @@ typedef struct results {
     int32_t threads;
     double value, values[3 * ROWS];
     float floats[ROWS * CLASSES];
+    double doubles[8];
     char text[512];
 } results;
 

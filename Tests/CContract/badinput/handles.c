@@ -37,8 +37,8 @@ static nns_array labels_out = NNS_ARRAY(NNS_F64, made.values, ROWS, 1);
     X(nns_data_rows, data, DATA, (handle, made.integers, ROWS))                                \
     X(nns_data_targets, data, DATA, (handle, &labels_out))                                     \
     X(nns_data_subset, data, DATA, (handle, positions, 1, &made.part))                         \
-    X(nns_get_scaling, model, MODEL, (handle, made.floats, made.floats + 4, 4))                \
-    X(nns_set_scaling, model, MODEL, (handle, g.weight, g.weight, 4))                          \
+    X(nns_get_scaling, model, MODEL, (handle, made.doubles, made.doubles + 4, 4))              \
+    X(nns_set_scaling, model, MODEL, (handle, made.doubles, made.doubles, 4))                  \
     X(nns_train, model, MODEL, (handle, g.data, NULL, NULL, NULL, NULL))                       \
     X(nns_train, train, DATA, (g.model, handle, NULL, NULL, NULL, NULL))                       \
     X(nns_configure, model, MODEL, (handle, NULL))                                             \

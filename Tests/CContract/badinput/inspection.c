@@ -67,10 +67,10 @@
     X(nns_data_subset, int64_max_rows, S(LIMIT), "count",                                     \
       (g.data, made.integers, INT64_MAX, &made.part))
 
-static float ones[4] = {1, 1, 1, 1}, bad[4] = {1, 1, 1, 0};
+static double ones[4] = {1, 1, 1, 1}, bad[4] = {1, 1, 1, 0};
 
 #define GET(X, what, statuses, fragment, model, count) \
-    X(nns_get_scaling, what, statuses, fragment, (model, made.floats, made.floats + 4, count))
+    X(nns_get_scaling, what, statuses, fragment, (model, made.doubles, made.doubles + 4, count))
 #define SET(X, what, statuses, fragment, model, center, scale, count) \
     X(nns_set_scaling, what, statuses, fragment, (model, center, scale, count))
 
@@ -89,7 +89,7 @@ static float ones[4] = {1, 1, 1, 1}, bad[4] = {1, 1, 1, 0};
     SET(X, scale_infinite, S(ARGUMENT), "scale", g.unfitted, ones, infinite, 4)               \
     SET(X, scale_negative, S(ARGUMENT), "scale", g.unfitted, ones, minus, 4)
 
-static float infinite[4] = {1, 1, 1, INFINITY}, minus[4] = {1, 1, -1, 1};
+static double infinite[4] = {1, 1, 1, INFINITY}, minus[4] = {1, 1, -1, 1};
 
 static char long_name[130];
 

@@ -51,10 +51,10 @@ static const int64_t sizes[] = {4, 8, 3};
     X(nns_data_targets, no_out, S(NULL), "out", (g.data, NULL))                                  \
     X(nns_data_subset, no_indices, S(NULL), "indices", (g.data, NULL, 1, &made.part))            \
     X(nns_data_subset, no_subset, S(NULL), "subset", (g.data, sizes, 1, NULL))                   \
-    X(nns_get_scaling, no_center, S(NULL), "center", (g.scaled, NULL, made.floats, 4))           \
-    X(nns_get_scaling, no_scale, S(NULL), "scale", (g.scaled, made.floats, NULL, 4))             \
-    X(nns_set_scaling, no_center, S(NULL), "center", (g.scaled, NULL, g.weight, 4))              \
-    X(nns_set_scaling, no_scale, S(NULL), "scale", (g.scaled, g.weight, NULL, 4))                \
+    X(nns_get_scaling, no_center, S(NULL), "center", (g.scaled, NULL, made.doubles, 4))           \
+    X(nns_get_scaling, no_scale, S(NULL), "scale", (g.scaled, made.doubles, NULL, 4))             \
+    X(nns_set_scaling, no_center, S(NULL), "center", (g.scaled, NULL, made.doubles, 4))              \
+    X(nns_set_scaling, no_scale, S(NULL), "scale", (g.scaled, made.doubles, NULL, 4))                \
     X(nns_train_batch, no_x, S(NULL), "x", (g.model, NULL, &g.y, NULL, &made.value))             \
     X(nns_train_batch, no_y, S(NULL), "y", (g.model, &g.x, NULL, NULL, &made.value))             \
     X(nns_loss_grad, no_x, S(NULL), "x",                                                         \

@@ -8,7 +8,8 @@
 static void check_kind(const char *spec, const samples *set) {
     nns_data *data = labelled(set);
     nns_model *fitted = model_from(spec), *other = model_from(spec), *copy = NULL;
-    float center[4] = {0}, scale[4] = {0}, back[8], a[ROWS * 3], b[ROWS * 3];
+    double center[4] = {0}, scale[4] = {0}, back[8];
+    float a[ROWS * 3], b[ROWS * 3];
     nns_array x = features_of(set);
     check_status("get scaling: before any data", nns_get_scaling(fitted, center, scale, 4),
                  NNS_E_STATE);
@@ -32,7 +33,8 @@ static void check_kind(const char *spec, const samples *set) {
 static void check_formula(void) {
     nns_model *model = model_from("{\"input\": 2, \"preprocess\": \"standardize\", \"layers\": "
                                   "[{\"type\": \"dense\", \"units\": 1}], \"loss\": \"mse\"}");
-    const float weights[] = {1, 10, 0}, center[] = {2, -1}, scale[] = {0.5f, 4}, x[] = {3, 1};
+    const float weights[] = {1, 10, 0}, x[] = {3, 1};
+    const double center[] = {2, -1}, scale[] = {0.5, 4};
     float y = 0;
     must(nns_set_weights(model, weights, 3), "set weights");
     must(nns_set_scaling(model, center, scale, 2), "set scaling");

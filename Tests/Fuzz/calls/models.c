@@ -177,16 +177,16 @@ static int32_t scaling(void) {
     int64_t count = 3;
     nns_input_size(model, &count);
     if (count > 64 || chance(5)) count = (int64_t)below(64);
-    results center = room((size_t)count * sizeof(float)), scale = room(center.size);
-    int32_t status = CALL(nns_get_scaling(model, (float *)center.at, (float *)scale.at, count));
+    results center = room((size_t)count * sizeof(double)), scale = room(center.size);
+    int32_t status = CALL(nns_get_scaling(model, (double *)center.at, (double *)scale.at, count));
     unless_ok(status, center);
     unless_ok(status, scale);
     if (chance(50)) return status;
     for (int64_t at = 0; at < count; at++) {
-        ((float *)center.at)[at] = (float)odd_number();
-        ((float *)scale.at)[at] = chance(90) ? 0.5f : (float)odd_number();
+        ((double *)center.at)[at] = odd_number();
+        ((double *)scale.at)[at] = chance(90) ? 0.5 : odd_number();
     }
-    return CALL(nns_set_scaling(model, (float *)center.at, (float *)scale.at, count));
+    return CALL(nns_set_scaling(model, (double *)center.at, (double *)scale.at, count));
 }
 
 static int32_t threshold(void) {

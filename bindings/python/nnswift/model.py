@@ -176,18 +176,18 @@ class Model(DifferentiableModel):
         StateError
             It has not seen any data yet.
         """
-        center, scale = np.empty(self.input_size, np.float32), np.empty(self.input_size, np.float32)
-        pointers = (_arrays.pointer(values, Floats) for values in (center, scale))
+        center, scale = np.empty(self.input_size, np.float64), np.empty(self.input_size, np.float64)
+        pointers = (_arrays.pointer(values, Doubles) for values in (center, scale))
         lib.nns_get_scaling(self._handle, *pointers, center.size)
         return center, scale
 
     def set_scaling(self, center: Any, scale: Any) -> None:
         """Sets `scaling` instead of fitting it: finite values [features], scales above 0."""
-        arrays = [np.ascontiguousarray(values, np.float32) for values in (center, scale)]
+        arrays = [np.ascontiguousarray(values, np.float64) for values in (center, scale)]
         if any(array.shape != (self.input_size,) for array in arrays):
             shapes = " and ".join(str(array.shape) for array in arrays)
             raise ShapeError(f"center and scale must have shape ({self.input_size},), got {shapes}")
-        pointers = (_arrays.pointer(array, Floats) for array in arrays)
+        pointers = (_arrays.pointer(array, Doubles) for array in arrays)
         lib.nns_set_scaling(self._handle, *pointers, self.input_size)
 
     def set_wait(self, seconds: Optional[float]) -> None:

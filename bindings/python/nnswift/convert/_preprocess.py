@@ -51,10 +51,13 @@ def steps(model: Model, known: Collection[str], where: str) -> List[Step]:
     learnt = _learnt(model)
     if not learnt:
         raise StateError("the model's preprocess must be fitted before; train the model or call fit_preprocess")
+    made: List[Step] = []
+    if "offset" in learnt:
+        # Subtracted first and apart: of numbers far from 0 their sum with the center would lose digits as a float.
+        made += [({"type": "standardize"}, (part, np.ones_like(part))) for part in np.split(learnt["offset"], 2)]
     preprocess = model.spec["preprocess"]
     if not isinstance(preprocess, list):
-        return [(preprocess, (learnt["center"], learnt["scale"]))]
-    made: List[Step] = []
+        return [*made, (preprocess, (learnt["center"], learnt["scale"]))]
     for index, kind in enumerate(preprocess):
         if kind["type"] in SCALINGS:
             made.append((kind, (learnt[f"{index}.center"], learnt[f"{index}.scale"])))
