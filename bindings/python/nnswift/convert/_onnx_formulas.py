@@ -6,7 +6,8 @@ from typing import Any, Dict, Iterator, List, Tuple, Union
 
 import numpy as np
 
-from ._onnx_graph import Graph, Node
+from ._onnx_flow import Flow
+from ._onnx_graph import Node
 
 # "x": what the layer is given. A number: a constant of that value. A text in capitals: a constant that is kept by that
 # name, an array for WEIGHT and BIAS, else one number. A tuple: an operator and what it is given.
@@ -19,45 +20,49 @@ _TOLERANCE = 1e-6
 _DISTANCE: Pattern = ("Sub", "x", ("ReduceMean", "x"))
 
 
-def matches(graph: Graph, pattern: Pattern, name: str, found: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
+def matches(flow: Flow, pattern: Pattern, name: str, found: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
     """Yields what was found for x and the constants, for every way in which a value is what the pattern says."""
     if pattern == "x":
-        if graph.constant(name) is None and found.get("x", name) == name:
+        if flow.constant(name) is None and found.get("x", name) == name:
             yield {**found, "x": name}
+    elif pattern == "SHAPE":
+        if not flow.is_of_features(name):
+            yield found
     elif isinstance(pattern, str):
-        value = graph.constant(name) if pattern in ("WEIGHT", "BIAS") else graph.scalar(name)
+        value = flow.constant(name) if pattern in ("WEIGHT", "BIAS") else flow.scalar(name)
         key = pattern.lower()
         if value is not None and (key not in found or np.array_equal(found[key], value)):
             yield {**found, key: value}
     elif not isinstance(pattern, tuple):
-        number = graph.scalar(name)
+        number = flow.scalar(name)
         if number is not None and abs(number - pattern) <= _TOLERANCE * abs(pattern):
             yield found
     else:
-        yield from _matches_operator(graph, pattern, name, found)
+        yield from _matches_operator(flow, pattern, name, found)
 
 
 def _matches_operator(
-    graph: Graph, pattern: Tuple[Any, ...], name: str, found: Dict[str, Any]
+    flow: Flow, pattern: Tuple[Any, ...], name: str, found: Dict[str, Any]
 ) -> Iterator[Dict[str, Any]]:
-    node = graph.producers.get(name)
+    node = flow.producers.get(name)
     operator, parts = pattern[0], pattern[1:]
-    if node is None or node.operator != operator or name != node.output or not _is_usual(graph, node, len(parts)):
+    if node is None or node.operator != operator or name != node.output or not _is_usual(flow, node, len(parts)):
         return
     inputs = node.inputs[: len(parts)]
     for order in [inputs, inputs[::-1]] if operator in ("Add", "Mul") else [inputs]:
         ways = [found]
         for part, given in zip(parts, order):
-            ways = [after for way in ways for after in matches(graph, part, given, way)]
+            ways = [after for way in ways for after in matches(flow, part, given, way)]
         yield from ways
 
 
-def _is_usual(graph: Graph, node: Node, parts: int) -> bool:
+def _is_usual(flow: Flow, node: Node, parts: int) -> bool:
     """Whether an operator has the inputs and the axis that a formula means."""
-    if node.operator == "ReduceMean":
-        given = graph.constant(node.input(1))
+    shape = flow.shape(node.input(0))
+    if node.operator in ("ReduceMean", "ReduceL2"):
+        given = flow.constant(node.input(1))
         axes = node.attributes.get("axes") if given is None else given.tolist()
-        return axes in ([-1], [1]) and node.number("keepdims", 1) == 1
+        return axes in ([-1], [1]) and node.number("keepdims", 1) == 1 and (shape is None or len(shape) == 1)
     if node.operator == "HardSigmoid":
         return abs(node.number("alpha", 0.2) - 1 / 6) < _TOLERANCE and node.number("beta", 0.5) == 0.5
     if node.operator == "Concat" and node.number("axis", 0) not in (-1, 1):
@@ -116,6 +121,14 @@ def _rms_norm_forms() -> Iterator[Pattern]:
             yield from (("Mul", normal, "WEIGHT"), normal)
 
 
+def _length_forms() -> Iterator[Pattern]:
+    length = ("ReduceL2", "x")
+    # Frameworks bound it from below, so that rows of zeros stay zeros.
+    for form in (length, ("Clip", length, "FLOOR")):
+        yield form
+        yield ("Expand", form, "SHAPE")
+
+
 def _formulas() -> Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]]:
     rows: List[Tuple[Pattern, str, Dict[str, Any]]] = [(form, "activation", kind) for form, kind in _gelus()]
     for form in (("Mul", "x", ("Sigmoid", "x")), ("Div", "x", ("Add", 1.0, ("Exp", ("Neg", "x"))))):
@@ -126,6 +139,7 @@ def _formulas() -> Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]]:
     rows += [(form, "rms_norm", {"type": "rms_norm"}) for form in _rms_norm_forms()]
     rows.append((("Concat", ("Sub", 1.0, "x"), "x"), "two_columns", {}))
     rows.append((_DISTANCE, "centred", {}))
+    rows += [(("Div", "x", form), "unit_length", {}) for form in _length_forms()]
     by_operator: Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]] = {}
     for row in rows:
         by_operator.setdefault(row[0][0], []).append(row)
@@ -135,5 +149,8 @@ def _formulas() -> Dict[str, List[Tuple[Pattern, str, Dict[str, Any]]]]:
 #: By the operator that ends the formula: the formula, the kind of step, its options.
 FORMULAS = _formulas()
 
-#: Operators that have a meaning only inside a formula.
-PARTS = ("Abs", "Concat", "Erf", "Greater", "Log", "Min", "Neg", "Pow", "ReduceMean", "Reciprocal", "Sqrt", "Where")
+#: Operators that have a meaning only inside a formula, or where they join branches.
+PARTS = (
+    "Abs", "Add", "Concat", "Erf", "Expand", "FeatureVectorizer", "Greater", "Log", "Min", "Pow", "ReduceL2", "ReduceMean",
+    "Reciprocal", "Sqrt", "Where",
+)  # fmt: skip

@@ -2,86 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Union
 
 import numpy as np
 
-from ._onnx_graph import Graph, Node
+from ._onnx_columns import moved
+from ._onnx_flow import Flow
+from ._onnx_graph import Node
+from ._onnx_ml import ML_READERS
+from ._onnx_steps import Step, activation, affine, dense, expect, floats, short
 
 SUPPORTED = (
-    "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, RMSNormalization, Relu, LeakyRelu, PRelu, Clip, "
-    "Elu, Selu, Celu, Gelu, Sigmoid, Tanh, Softplus, Softsign, HardSigmoid, Swish, Mish, HardSwish, Softmax, LogSoftmax, Sub, Mul, Div and Add with a constant, Scaler, "
-    "Add of two branches, "
-    "and passed over: Identity, Dropout, Cast, Flatten, Reshape"
+    "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, RMSNormalization, Relu, LeakyRelu, PRelu, Clip, Elu, "
+    "Selu, Celu, Gelu, Sigmoid, Tanh, Softplus, Softsign, HardSigmoid, Swish, Mish, HardSwish, Softmax, LogSoftmax, Sub, "
+    "Mul, Div and Add with a constant, Scaler, LinearClassifier, LinearRegressor, Normalizer, Binarizer, OneHotEncoder, LabelEncoder, Concat and Add of "
+    "branches, what moves columns (Gather, Slice, Split, ArrayFeatureExtractor), "
+    "and passed over: Identity, Dropout, Cast, Flatten, Reshape, Squeeze, Unsqueeze"
 )
 
-
-class Step(NamedTuple):
-    """One thing that is done to a value.
-
-    kind is "dense", "prelu", "batch_norm", "layer_norm", "rms_norm", "activation", "residual", "affine", "reshape", "skip", or
-    what needs a certain neighbour: "centred" a layer_norm behind it, "two_columns" a sigmoid before it, "exp" the end
-    of the graph. options are those of a layer in a spec, tensors those of the layer, branches the steps of a residual's two.
-    """
-
-    kind: str
-    node: Node
-    input: str
-    options: Dict[str, Any] = {}
-    tensors: Dict[str, np.ndarray] = {}
-    branches: Sequence[List[Any]] = ()
+#: Reads a node whose outputs are those that are followed. None: the operator is used in another way.
+Reader = Callable[[Flow, Node], Union[None, Step, List[Step]]]
 
 
-def short(value: float) -> float:
-    """The shortest number that is the same float32: 0.2, not 0.20000000298."""
-    return float(str(np.float32(value)))
-
-
-def floats(value: Optional[np.ndarray], node: Node) -> np.ndarray:
-    """The float32 values of a constant that is a weight."""
-    if value is None or value.dtype.kind != "f":
-        raise ValueError(f"{node}: its weights must be constants of the graph, of float32 or float64")
-    with np.errstate(over="ignore"):  # the model refuses what is not finite
-        return np.ascontiguousarray(value, np.float32)
-
-
-def _expect(node: Node, holds: bool, what: str) -> None:
-    if not holds:
-        raise ValueError(f"{node} {what}")
-
-
-def _dense(graph: Graph, node: Node) -> Optional[Step]:
-    weight = graph.constant(node.input(1))
+def _dense(flow: Flow, node: Node) -> Optional[Step]:
+    weight = flow.constant(node.input(1))
     if weight is None:
         return None
-    _expect(node, weight.ndim == 2, f"must have weights of two dimensions, they have shape {weight.shape}")
+    expect(node, weight.ndim == 2, f"must have weights of two dimensions, they have shape {weight.shape}")
+    flow.require_rows(node, node.input(0))
     if node.operator == "MatMul":
-        return Step("dense", node, node.input(0), {}, {"weight": floats(weight.T, node)})
-    _expect(node, node.number("transA", 0) == 0, "transposes its input (transA), which no layer does")
+        return dense(node, node.input(0), weight.T)
+    expect(node, node.number("transA", 0) == 0, "transposes its input (transA), which no layer does")
     if not node.number("transB", 0):
         weight = weight.T
-    tensors = {"weight": floats(_times(weight, node.number("alpha", 1.0)), node)}
-    if node.input(2):
-        bias = graph.constant(node.input(2))
-        if bias is None:
-            return None
-        fits = bias.size in (1, weight.shape[0]) and (bias.ndim < 2 or bias.shape[-1] == bias.size)
-        _expect(node, fits, f"must have one bias an output, {weight.shape[0]}, its shape is {bias.shape}")
-        every = np.broadcast_to(bias.reshape(-1), weight.shape[:1])
-        tensors["bias"] = floats(_times(every, node.number("beta", 1.0)), node)
-    return Step("dense", node, node.input(0), {}, tensors)
+    expect(node, weight.dtype.kind == "f", "must have weights of float32 or float64")
+    weight = _times(weight, node.number("alpha", 1.0))
+    if not node.input(2):
+        return dense(node, node.input(0), weight)
+    bias = flow.constant(node.input(2))
+    if bias is None:
+        return None
+    fits = bias.size in (1, weight.shape[0]) and (bias.ndim < 2 or bias.shape[-1] == bias.size)
+    fits = fits and bias.dtype.kind == "f"
+    expect(node, fits, f"must have one bias an output, {weight.shape[0]}, its shape is {bias.shape}")
+    every = np.broadcast_to(bias.reshape(-1), weight.shape[:1])
+    return dense(node, node.input(0), weight, _times(every, node.number("beta", 1.0)))
 
 
 def _times(values: np.ndarray, factor: float) -> np.ndarray:
     return values if factor == 1 else values.astype(np.float64) * factor
 
 
-def _batch_norm(graph: Graph, node: Node) -> Step:
-    training = node.number("training_mode", 0) or len([name for name in node.outputs if name]) > 1
-    _expect(node, not training, "is in training mode; export the network in inference mode, model.eval()")
+def _batch_norm(flow: Flow, node: Node) -> Step:
+    training = node.number("training_mode", 0) or len([name for name in node.proto.output if name]) > 1
+    expect(node, not training, "is in training mode; export the network in inference mode, model.eval()")
+    flow.require_rows(node, node.input(0))
     names = ("weight", "bias", "running_mean", "running_var")
-    tensors = {name: floats(graph.constant(node.input(1 + place)), node) for place, name in enumerate(names)}
-    _expect(node, bool((tensors["running_var"] >= 0).all()), "must have a variance of at least 0")
+    tensors = {name: floats(flow.constant(node.input(1 + place)), node) for place, name in enumerate(names)}
+    expect(node, bool((tensors["running_var"] >= 0).all()), "must have a variance of at least 0")
     options = {
         "type": "batch_norm",
         "eps": short(node.number("epsilon", 1e-5)),
@@ -91,138 +69,142 @@ def _batch_norm(graph: Graph, node: Node) -> Step:
     return Step("batch_norm", node, node.input(0), options, tensors)
 
 
-def _layer_norm(graph: Graph, node: Node) -> Step:
-    _expect(node, node.number("axis", -1) in (-1, 1), "must be over the last axis")
-    weight = floats(graph.constant(node.input(1)), node)
-    bias = floats(graph.constant(node.input(2)), node) if node.input(2) else np.zeros_like(weight)
-    options = {"type": "layer_norm", "eps": short(node.number("epsilon", 1e-5))}
-    return Step("layer_norm", node, node.input(0), options, {"weight": weight, "bias": bias})
+def _norm(kind: str) -> Reader:
+    def read(flow: Flow, node: Node) -> Step:
+        expect(node, node.number("axis", -1) in (-1, 1), "must be over the last axis")
+        flow.require_rows(node, node.input(0))
+        tensors = {"weight": floats(flow.constant(node.input(1)), node)}
+        if kind == "layer_norm":
+            weight, bias = tensors["weight"], node.input(2)
+            tensors["bias"] = floats(flow.constant(bias), node) if bias else np.zeros_like(weight)
+        return Step(kind, node, node.input(0), {"type": kind, "eps": short(node.number("epsilon", 1e-5))}, tensors)
+
+    return read
 
 
-def _rms_norm(graph: Graph, node: Node) -> Step:
-    _expect(node, node.number("axis", -1) in (-1, 1), "must be over the last axis")
-    options = {"type": "rms_norm", "eps": short(node.number("epsilon", 1e-5))}
-    return Step("rms_norm", node, node.input(0), options, {"weight": floats(graph.constant(node.input(1)), node)})
+def _activation(options: Callable[[Node], Dict[str, Any]]) -> Reader:
+    def read(flow: Flow, node: Node) -> Step:
+        flow.require_rows(node, node.input(0))
+        return activation(node, node.input(0), **options(node))
 
-
-def _activation(options: Callable[[Node], Dict[str, Any]]) -> Callable[[Graph, Node], Step]:
-    return lambda graph, node: Step("activation", node, node.input(0), options(node))
+    return read
 
 
 def _selu(node: Node) -> Dict[str, Any]:
     alpha, gamma = node.number("alpha", 1.67326319), node.number("gamma", 1.05070102)
     usual = abs(alpha - 1.67326324) < 1e-5 and abs(gamma - 1.05070099) < 1e-5
-    _expect(node, usual, f"must have alpha 1.67326 and gamma 1.05070, it has {alpha:g} and {gamma:g}")
+    expect(node, usual, f"must have alpha 1.67326 and gamma 1.05070, it has {alpha:g} and {gamma:g}")
     return {"type": "selu"}
 
 
 def _hard_sigmoid(node: Node) -> Dict[str, Any]:
     alpha, beta = node.number("alpha", 0.2), node.number("beta", 0.5)
     usual = abs(alpha - 1 / 6) < 1e-6 and beta == 0.5
-    _expect(node, usual, f"must have alpha 1/6 and beta 0.5, this library has no other; it has {alpha:g} and {beta:g}")
+    expect(node, usual, f"must have alpha 1/6 and beta 0.5, this library has no other; it has {alpha:g} and {beta:g}")
     return {"type": "hard_sigmoid"}
 
 
 def _swish(node: Node) -> Dict[str, Any]:
     alpha = node.number("alpha", 1.0)
-    _expect(node, alpha == 1, f"must have alpha 1, this library has no other; it has {alpha:g}")
+    expect(node, alpha == 1, f"must have alpha 1, this library has no other; it has {alpha:g}")
     return {"type": "silu"}
 
 
-def _clip(graph: Graph, node: Node) -> Step:
-    bounds: List[Optional[float]] = []
-    for place, key in ((1, "min"), (2, "max")):  # attributes before version 11 of the operators
-        value = graph.scalar(node.input(place)) if node.input(place) else node.attributes.get(key)
-        _expect(node, value is not None or not node.input(place), "must have bounds that are constants of the graph")
-        bounds.append(None if value is None else short(value))
-    low, high = bounds
-    if low == 0 and high in (None, 6):
-        return Step("activation", node, node.input(0), {"type": "relu" if high is None else "relu6"})
-    _expect(node, None not in bounds, "must have both bounds, or the lower one of 0 alone; this library has no other")
-    return Step("activation", node, node.input(0), {"type": "hard_tanh", "min": low, "max": high})
-
-
-def _prelu(graph: Graph, node: Node) -> Step:
-    weight = floats(graph.constant(node.input(1)), node)
+def _prelu(flow: Flow, node: Node) -> Step:
+    flow.require_rows(node, node.input(0))
+    weight = floats(flow.constant(node.input(1)), node)
     is_row = weight.ndim < 2 or weight.shape[-1] == weight.size
-    _expect(node, is_row, f"must have one slope, or one a feature, their shape is {weight.shape}")
+    expect(node, is_row, f"must have one slope, or one a feature, their shape is {weight.shape}")
     options = {"type": "prelu", "shared": weight.size == 1}
     return Step("prelu", node, node.input(0), options, {"weight": weight.reshape(-1)})
 
 
-def _over_rows(name: str) -> Callable[[Node], Dict[str, Any]]:
-    def options(node: Node) -> Dict[str, Any]:
-        _expect(node, node.number("axis", -1) in (-1, 1), "must be over the last axis")
-        return {"type": name}
+def _over_rows(name: str) -> Reader:
+    def read(flow: Flow, node: Node) -> Step:
+        flow.require_rows(node, node.input(0))
+        shape = flow.shape(node.input(0))
+        last = node.number("axis", -1) in (-1, 1) and (shape is None or len(shape) == 1)
+        expect(node, last, "must be over the last axis")
+        return activation(node, node.input(0), type=name)
 
-    return options
+    return read
 
 
-def _affine(graph: Graph, node: Node) -> Optional[Step]:
+def _clip(flow: Flow, node: Node) -> Step:
+    flow.require_rows(node, node.input(0))
+    bounds = []
+    for place, (name, none) in enumerate((("min", -np.inf), ("max", np.inf))):
+        bound = flow.scalar(node.input(1 + place)) if node.input(1 + place) else node.number(name, none)
+        # Exporters write the largest float for no bound.
+        expect(node, bound is not None and bound == bound, f"must have a constant of one number as {name}")
+        bounds.append(none if abs(bound) > 3.4e38 and bound * none > 0 else bound)
+    (low, high), given = bounds, node.input(0)
+    expect(node, low < high, f"must have a min below its max, they are {low:g} and {high:g}")
+    if low == 0 and high in (6, np.inf):
+        return activation(node, given, type="relu6" if high == 6 else "relu")
+    both = not np.isinf(low) and not np.isinf(high)
+    expect(node, both, "must have both bounds, or the lower one of 0 alone; this library has no other")
+    return activation(node, given, type="hard_tanh", min=short(low), max=short(high))
+
+
+def _affine(flow: Flow, node: Node) -> Optional[Step]:
     """Sub, Mul, Div or Add with a constant on one side, as operations with a constant on the right."""
-    values = [graph.constant(node.input(side)) for side in (0, 1)]
-    if (values[0] is None) == (values[1] is None):
+    is_constant = [flow.constant(node.input(side)) is not None for side in (0, 1)]
+    if is_constant[0] == is_constant[1]:
         return None
-    if values[1] is not None:
-        return _affine_step(node, node.input(0), [(node.operator, values[1])])
-    if node.operator == "Div":
+    given, constant = node.input(is_constant[0]), node.input(is_constant[1])
+    if is_constant[0] and node.operator == "Div":
         return None
-    operations = [(node.operator, values[0])]
-    if node.operator == "Sub":  # c - x = -1 · x + c
-        operations = [("Mul", np.float32(-1)), ("Add", values[0])]
-    return _affine_step(node, node.input(1), operations)
+    flow.require_floats(node, given)
+    value = flow.constant(constant)
+    expect(node, value.dtype.kind in "fiu", "must have a constant of numbers")
+    # One number stays one: the value that it is applied to may have no known columns yet.
+    value = value.reshape(()) if value.size == 1 else flow.row(node, constant, given)
+    if is_constant[0] and node.operator == "Sub":  # c - x = -1 · x + c
+        return affine(node, given, ("Mul", -1.0), ("Add", value))
+    return affine(node, given, (node.operator, value))
 
 
-def _scaler(graph: Graph, node: Node) -> Step:
-    operations = [("Sub", node.attributes.get("offset", [0.0])), ("Mul", node.attributes.get("scale", [1.0]))]
-    return _affine_step(node, node.input(0), operations)
+def _negative(flow: Flow, node: Node) -> Step:
+    flow.require_floats(node, node.input(0))
+    return affine(node, node.input(0), ("Mul", -1.0))
 
 
-def _affine_step(node: Node, given: str, operations: Sequence[Any]) -> Step:
-    checked = []
-    for operator, value in operations:
-        array = np.asarray(value)
-        _expect(node, array.dtype.kind in "fiu", "must have a constant of numbers")
-        is_row = array.size == 1 or (array.ndim <= 2 and array.shape[-1] == array.size)
-        _expect(node, is_row, f"must have a constant of one value a feature, its shape is {array.shape}")
-        checked.append((operator, array.reshape(()) if array.size == 1 else array.reshape(-1)))
-    return Step("affine", node, given, {"operations": checked})
-
-
-def _skip(graph: Graph, node: Node) -> Step:
-    if node.operator == "Dropout" and (graph.scalar(node.input(2)) or 0) != 0:
+def _skip(flow: Flow, node: Node) -> Step:
+    if node.operator == "Dropout" and (flow.scalar(node.input(2)) or 0) != 0:
         raise ValueError(f"{node} is in training mode; export the network in inference mode, model.eval()")
-    if node.operator == "Cast" and node.number("to", 0) not in (1, 11):  # FLOAT and DOUBLE
-        raise ValueError(f"{node} must give float32 or float64; this library computes in float32")
     return Step("skip", node, node.input(0))
 
 
-def _reshape(graph: Graph, node: Node) -> Step:
-    if node.operator == "Flatten":
-        _expect(node, node.number("axis", 1) == 1, "must keep the rows (axis 1)")
-        return Step("reshape", node, node.input(0), {"shape": [0, -1]})
-    shape = graph.constant(node.input(1))
-    holds = shape is not None and shape.shape == (2,) and shape.dtype.kind == "i"
-    holds = holds and not (0 in shape and node.number("allowzero", 0))
-    _expect(node, holds, "must give [rows x features], by a constant shape of two numbers")
-    return Step("reshape", node, node.input(0), {"shape": [int(size) for size in shape]})
+def _cast(flow: Flow, node: Node) -> Step:
+    wanted = node.number("to", 0)
+    given = flow.values.computed.get(node.input(0))
+    of_integers = given is not None and given[0].dtype.kind in "iu"
+    # FLOAT and DOUBLE; INT32 and INT64 of what is one, or for encoders, which look behind the cast.
+    allowed = wanted in (1, 11) or (wanted in (6, 7) and (of_integers or flow.is_cut(node.output)))
+    expect(node, allowed, "must give float32 or float64; this library computes in float32")
+    return Step("skip", node, node.input(0))
 
 
-def _exp(graph: Graph, node: Node) -> Step:
+def _exp(flow: Flow, node: Node) -> Step:
+    flow.require_rows(node, node.input(0))
     return Step("exp", node, node.input(0))
 
 
-#: The reader of every operator that is a step of its own. It returns None where the operator is used in another way.
-READERS: Dict[str, Callable[[Graph, Node], Optional[Step]]] = {
+#: The reader of every operator that is a step of its own.
+READERS: Dict[str, Reader] = {
+    **ML_READERS,
     **dict.fromkeys(("Gemm", "MatMul"), _dense),
     **dict.fromkeys(("Sub", "Mul", "Div", "Add"), _affine),
-    **dict.fromkeys(("Identity", "Dropout", "Cast", "ZipMap"), _skip),
-    **dict.fromkeys(("Flatten", "Reshape"), _reshape),
+    **dict.fromkeys(("Identity", "Dropout", "ZipMap"), _skip),
+    **dict.fromkeys(("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose"), moved),
+    **dict.fromkeys(("ArrayFeatureExtractor", "Gather", "Slice", "Split"), moved),
     "BatchNormalization": _batch_norm,
-    "LayerNormalization": _layer_norm,
-    "RMSNormalization": _rms_norm,
-    "Scaler": _scaler,
+    "Cast": _cast,
     "Exp": _exp,
+    "LayerNormalization": _norm("layer_norm"),
+    "RMSNormalization": _norm("rms_norm"),
+    "Neg": _negative,
     "Relu": _activation(lambda _: {"type": "relu"}),
     "LeakyRelu": _activation(lambda node: {"type": "leaky_relu", "slope": short(node.number("alpha", 0.01))}),
     "PRelu": _prelu,
@@ -239,6 +221,6 @@ READERS: Dict[str, Callable[[Graph, Node], Optional[Step]]] = {
     "Tanh": _activation(lambda _: {"type": "tanh"}),
     "Softplus": _activation(lambda _: {"type": "softplus"}),
     "HardSigmoid": _activation(_hard_sigmoid),
-    "Softmax": _activation(_over_rows("softmax")),
-    "LogSoftmax": _activation(_over_rows("log_softmax")),
+    "Softmax": _over_rows("softmax"),
+    "LogSoftmax": _over_rows("log_softmax"),
 }

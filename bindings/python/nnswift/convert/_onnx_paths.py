@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Set
+from typing import Dict, List, Optional, Sequence, Set
 
 from ._onnx_graph import Node
-from ._onnx_operators import Step
+from ._onnx_steps import Step
 
 # A spec, whose JSON is nested 64 deep at most, has room for 30 residuals one inside the other.
 _DEEPEST = 30
 
 
 class Paths:
-    """The values that are reached from the input, each by one step from another.
+    """The values that are reached from the input, each by steps from one other.
 
-    A residual is one step: from the value at which the paths of its two branches part to their sum.
+    Where branches that part at one value meet, that is one step: from that value to their sum, or to their columns side
+    by side.
     """
 
     def __init__(self, start: str):
         self._start = start
-        self._steps: Dict[str, Step] = {}
+        self._steps: Dict[str, List[Step]] = {}
         self._lengths: Dict[str, int] = {start: 0}
 
     def __contains__(self, name: str) -> bool:
         return name in self._lengths
 
-    def add(self, step: Step) -> None:
-        """Takes the output of a step, whose input is reached, as reached."""
-        self._steps[step.node.output] = step
-        self._lengths[step.node.output] = self._lengths[step.input] + 1
+    def add(self, name: str, steps: List[Step]) -> None:
+        """Takes a value to which steps lead from one that is reached, the first one's input, as reached."""
+        self._steps[name] = steps
+        self._lengths[name] = self._lengths[steps[0].input] + 1
 
-    def joined(self, node: Node) -> Optional[Step]:
-        """The step of an Add of two values that are reached, None for another Add."""
-        if len(node.inputs) != 2 or not all(name in self for name in node.inputs):
+    def joined(self, node: Node, kind: str) -> Optional[Step]:
+        """The step of a node that joins values that are all reached, None if one is not."""
+        if not node.inputs or not all(name in self for name in node.inputs):
             return None
-        longer, other = node.inputs
-        while longer != other:
-            if self._lengths[longer] < self._lengths[other]:
-                longer, other = other, longer
-            longer = self._steps[longer].input
-        return Step("residual", node, longer)
+        ends: Set[str] = set(node.inputs)
+        while len(ends) > 1:
+            longest = max(ends, key=self._lengths.__getitem__)
+            ends.remove(longest)
+            ends.add(self._steps[longest][0].input)
+        return Step(kind, node, ends.pop())
 
     def steps(self, end: str) -> List[Step]:
         """The steps from the input to a value, in order, without those that do nothing.
@@ -54,15 +55,17 @@ class Paths:
     def _between(self, start: str, end: str, used: Set[str], depth: int) -> List[Step]:
         steps: List[Step] = []
         while end != start:
-            step = self._steps[end]
-            if end in used:
+            own = self._steps[end]
+            # What only moves columns may be read many times.
+            if end in used and any(step.kind not in ("skip", "select", "affine") for step in own):
                 raise ValueError(
-                    f"{step.node} is read inside of a residual and outside of it; the branches of a residual must "
+                    f"{own[-1].node} is read inside of a residual and outside of it; the branches of a residual must "
                     "begin at one value, and meet in one Add"
                 )
             used.add(end)
-            steps.append(self._with_branches(step, used, depth + 1) if step.kind == "residual" else step)
-            end = step.input
+            for step in own[::-1]:
+                steps.append(self._with_branches(step, used, depth + 1) if step.kind in ("residual", "concat") else step)
+            end = own[0].input
         steps = [step for step in steps[::-1] if step.kind != "skip"]
         # A mean that is taken off before a normalisation changes nothing.
         after = [step.kind for step in steps[1:]] + [""]
@@ -72,3 +75,15 @@ class Paths:
         if depth > _DEEPEST:
             raise ValueError(f"{step.node} must not join branches more than {_DEEPEST} deep, one inside the other")
         return step._replace(branches=[self._between(step.input, end, used, depth) for end in step.node.inputs])
+
+
+def without_order(steps: Sequence[Step], columns: int) -> List[Step]:
+    """The steps without a concat at the end that puts all columns back where they were before it."""
+    if not steps or steps[-1].kind != "concat":
+        return list(steps)
+    selected: List[int] = []
+    for branch in steps[-1].branches:
+        if [step.kind for step in branch] != ["select"]:
+            return list(steps)
+        selected += branch[0].options["columns"].tolist()
+    return list(steps[:-1]) if selected == list(range(columns)) else list(steps)
