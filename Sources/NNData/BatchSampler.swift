@@ -29,13 +29,16 @@ package struct BatchSampler {
   /// Batches of an epoch.
   package let batches: Int
   package let batchSize: Int
+  /// Rows of the last batch.
+  private let lastSize: Int
   private let rows: Int
   private let shuffles: Bool
   private let seed: UInt64
   private let first: Buffer<Int32>
   private let order: Buffer<Int32>
 
-  /// - Parameter least: the fewest rows that a batch may have, and who asks for them.
+  /// - Parameter least: the fewest rows that a batch may have, and who asks for them. A last batch
+  ///   that has fewer joins the one before it.
   /// - Throws: `NNError.shape` when a batch would be too short, or none would be left.
   package init(
     _ samples: SampleRows, _ options: SamplingOptions, least: LeastRows
@@ -49,13 +52,15 @@ package struct BatchSampler {
           + "lower batch_size")
     }
     let remainder = rows % batchSize
-    batches = rows / batchSize + (remainder > 0 && !options.dropsLast ? 1 : 0)
-    let shortest = remainder > 0 && !options.dropsLast ? remainder : batchSize
-    guard shortest >= least.rows else {
+    guard batchSize >= least.rows else {
       throw .shape(
-        "\(least.owner) needs at least \(least.rows) rows in a training batch, the shortest has "
-          + "\(shortest); set drop_last or another batch_size")
+        "\(least.owner) needs at least \(least.rows) rows in a training batch, got \(batchSize); "
+          + (rows < least.rows ? "give more rows" : "set another batch_size"))
     }
+    let whole = rows / batchSize
+    let joins = remainder < least.rows
+    batches = whole + (joins || options.dropsLast ? 0 : 1)
+    lastSize = options.dropsLast ? batchSize : joins ? batchSize + remainder : remainder
     shuffles = options.shuffles
     seed = options.seed
     first = try Buffer(count: rows)
@@ -75,5 +80,8 @@ package struct BatchSampler {
   }
 
   /// Rows of a batch.
-  package func count(_ batch: Int) -> Int { min(batchSize, rows - batch * batchSize) }
+  package func count(_ batch: Int) -> Int { batch + 1 == batches ? lastSize : batchSize }
+
+  /// Rows of the largest batch.
+  package var largestBatch: Int { max(batchSize, lastSize) }
 }

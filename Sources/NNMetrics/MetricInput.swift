@@ -35,12 +35,15 @@ package struct MetricInput {
   package let weights: UnsafePointer<Double>?
   /// Scores of binary and multilabel tasks that reach it count as class 1.
   package let threshold: Double
+  /// Of soft labels the shares that truth has of each score column; nil: truth is hard.
+  package let shares: UnsafePointer<Double>?
 
   package init(
     task: MetricTask, rows: Int, truth: UnsafePointer<Double>, truthColumns: Int,
     scores: UnsafePointer<Double>, scoreColumns: Int, weights: UnsafePointer<Double>?,
-    threshold: Double = 0.5
+    threshold: Double = 0.5, shares: UnsafePointer<Double>? = nil
   ) {
+    self.shares = shares
     self.task = task
     self.rows = rows
     self.truth = truth

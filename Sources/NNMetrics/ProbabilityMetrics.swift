@@ -15,10 +15,8 @@ extension Metric {
     { input throws(NNError) in
       try checkProbabilities(input, name: "log_loss")
       if input.task == .multilabel { try checkOneHot(input) }
-      let eps = Double.ulpOfOne
-      return input.weightedMean { row in
-        -nnc_log(min(max(probabilityOfTruth(input, row), eps), 1 - eps))
-      }
+      if input.shares != nil { return input.weightedMean { softLogLoss(input, $0) } }
+      return input.weightedMean { row in minusLog(probabilityOfTruth(input, row)) }
     }
   }
 
@@ -35,13 +33,36 @@ extension Metric {
       let mean = input.weightedMean { row in
         var sum = 0.0
         for column in 0..<input.scoreColumns {
-          let error = input.score(row, column) - (input.isPositive(row, column) ? 1 : 0)
+          let error = input.score(row, column) - input.share(row, column)
           sum += error * error
         }
         return sum
       }
       return input.scoreColumns == 2 ? mean / 2 : mean
     }
+  }
+}
+
+private func minusLog(_ probability: Double) -> Double {
+  let eps = Double.ulpOfOne
+  return -nnc_log(min(max(probability, eps), 1 - eps))
+}
+
+/// `-Σ share · log p`: the cross-entropy of soft labels.
+private func softLogLoss(_ input: MetricInput, _ row: Int) -> Double {
+  var sum = 0.0
+  for column in 0..<input.scoreColumns {
+    let (share, score) = (input.share(row, column), input.score(row, column))
+    sum += share * minusLog(score)
+    if input.task == .binary { sum += (1 - share) * minusLog(1 - score) }
+  }
+  return sum
+}
+
+extension MetricInput {
+  /// How much of a row is of a class, 0 ... 1.
+  fileprivate func share(_ row: Int, _ column: Int) -> Double {
+    shares.map { $0[row * scoreColumns + column] } ?? (isPositive(row, column) ? 1 : 0)
   }
 }
 

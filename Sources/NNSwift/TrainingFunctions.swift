@@ -117,14 +117,44 @@ extension ModelHandle {
     cancelFlag?.lower()
   }
 
-  /// The trainer that single steps use: the one there is, or one with the default config.
+  /// The trainer that single steps use: the one there is, or one with the default config, which
+  /// goes on with the optimiser of a file.
   func trainerForSteps() throws(NNError) -> Trainer {
     if let trainer { return trainer }
     let fresh = try Trainer(
       model, try TrainingConfig(.object(JSONObject())),
       defaultThreads: Settings.threads)
+    if let savedTraining {
+      do throws(NNError) {
+        try fresh.restore(savedTraining)
+      } catch {
+        guard case .state = error else { throw error }
+        throw .state(
+          "the model's file has the state of another optimizer than adam, which steps use without a "
+            + "config; call nns_configure, with \"continue\": true to go on with that state")
+      }
+    }
     trainer = fresh
+    savedTraining = nil
     return fresh
+  }
+
+  /// Sets what single steps use.
+  fileprivate func configure(_ config: TrainingConfig) throws(NNError) {
+    if let metric = config.schedule.metric {
+      throw .argument(
+        "schedule reduce_on_plateau watches \(metric) after every epoch of nns_train, single steps "
+          + "have none; choose another schedule, or lower learning_rate yourself")
+    }
+    let made = try trainer(for: config)
+    savedHistory = history
+    if made === trainer {
+      made.reconfigure(config, defaultThreads: Settings.threads)
+    } else {
+      made.adopt(savedHistory)
+    }
+    trainer = made
+    savedTraining = nil
   }
 }
 
@@ -133,12 +163,7 @@ public func nns_configure(_ model: OpaquePointer?, _ config_json: UnsafePointer<
   guarded(texts: length(config_json)) { () throws(NNError) in
     let config = try TrainingConfig(
       try json(config_json, "config_json", default: .object(JSONObject())))
-    try changing(model) { handle throws(NNError) in
-      handle.savedHistory = handle.history
-      handle.trainer = try Trainer(
-        handle.model, config, defaultThreads: Settings.threads)
-      handle.trainer?.adopt(handle.savedHistory)
-    }
+    try changing(model) { handle throws(NNError) in try handle.configure(config) }
   }
 }
 
@@ -240,8 +265,7 @@ public func nns_evaluate(
         let set = try handle.model.indexed(set)
         try checkFit(set.sampleRows, handle.model)
         try handle.model.requireFitted()
-        let evaluator = try Evaluator(
-          handle.model, rows: set.rows, metrics: metrics, weighted: set.weights != nil)
+        let evaluator = try Evaluator(handle.model, set.sampleRows, metrics: metrics)
         let results = try Buffer<Double>(count: metrics.count)
         _ = try evaluator.run(set.sampleRows, pool: WorkerPool.alone, into: results.base)
         values.update(from: results.base, count: results.count)

@@ -10,6 +10,8 @@ final class PredictionLog {
   private let scores: Buffer<Double>
   private let truth: Buffer<Double>
   private let weights: Buffer<Double>?
+  /// Of soft labels their shares, one a score; nil: labels are hard, or nothing asks for them.
+  private let shares: Buffer<Double>?
   private let truthColumns: Int
   private let outputs: Int
   private let task: MetricTask
@@ -18,8 +20,9 @@ final class PredictionLog {
 
   /// - Throws: `NNError.argument` for a metric that does not fit the model's loss; `.memory`.
   convenience init(
-    for model: Model, rows: Int, metrics: [NamedMetric], weighted: Bool
+    for model: Model, _ samples: SampleRows, metrics: [NamedMetric]
   ) throws(NNError) {
+    let rows = samples.rows
     let (task, truthColumns) = Self.taskAndTruthColumns(model)
     for metric in metrics where metric.function != nil && !metric.tasks.contains(task) {
       throw .argument(
@@ -30,17 +33,19 @@ final class PredictionLog {
       model, task: task, truthColumns: truthColumns,
       scores: try Buffer(count: try checkedProduct(rows, model.outputSize, "scores")),
       truth: try Buffer(count: try checkedProduct(rows, truthColumns, "scores")),
-      weights: weighted ? try Buffer(count: rows) : nil)
+      weights: samples.weights != nil ? try Buffer(count: rows) : nil,
+      shares: task != .regression && !samples.targets.type.isInteger
+        ? try Buffer(count: try checkedProduct(rows, model.outputSize, "scores")) : nil)
   }
 
   private init(
     _ model: Model, task: MetricTask, truthColumns: Int, scores: Buffer<Double>,
-    truth: Buffer<Double>, weights: Buffer<Double>?
+    truth: Buffer<Double>, weights: Buffer<Double>?, shares: Buffer<Double>?
   ) {
     outputs = model.outputSize
     threshold = model.threshold
     (self.task, self.truthColumns) = (task, truthColumns)
-    (self.scores, self.truth, self.weights) = (scores, truth, weights)
+    (self.scores, self.truth, self.weights, self.shares) = (scores, truth, weights, shares)
   }
 
   private static func taskAndTruthColumns(_ model: Model) -> (MetricTask, Int) {
@@ -77,7 +82,19 @@ final class PredictionLog {
         }
       }
       weights?.base[rows] = samples.weights?.double(row, 0) ?? 1
+      takeShares(samples.targets, row)
       rows += 1
+    }
+  }
+
+  private func takeShares(_ targets: ArrayView, _ row: Int) {
+    guard let shares else { return }
+    if outputs == 2, task == .binary {
+      shares.base[rows] = targets.double(row, 1)
+    } else {
+      for column in 0..<outputs {
+        shares.base[rows * outputs + column] = targets.double(row, column)
+      }
     }
   }
 
@@ -87,7 +104,7 @@ final class PredictionLog {
         task: task, rows: rows, truth: truth.base, truthColumns: truthColumns, scores: scores.base,
         scoreColumns: task == .binary ? 1 : outputs,
         weights: weights.map { UnsafePointer($0.base) },
-        threshold: threshold))
+        threshold: threshold, shares: shares.map { UnsafePointer($0.base) }))
   }
 }
 
@@ -101,8 +118,9 @@ package struct Evaluator {
   private let block: Int
 
   package init(
-    _ model: Model, rows: Int, metrics: [NamedMetric], weighted: Bool
+    _ model: Model, _ samples: SampleRows, metrics: [NamedMetric]
   ) throws(NNError) {
+    let rows = samples.rows
     self.model = model
     self.metrics = metrics
     block = min(rows, Model.predictionBlock)
@@ -111,7 +129,7 @@ package struct Evaluator {
     let needsSheet = metrics.contains { $0.function != nil }
     sheet =
       needsSheet
-      ? try PredictionLog(for: model, rows: rows, metrics: metrics, weighted: weighted) : nil
+      ? try PredictionLog(for: model, samples, metrics: metrics) : nil
   }
 
   /// - Parameter values: receives one value a metric.

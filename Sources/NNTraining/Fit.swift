@@ -85,13 +85,9 @@ package struct FitRun {
           ?? Self.isHigherBetter(options.metric, config.metrics), bestWeights: room)
     }
     if let metric = config.schedule.metric { _ = try Self.column(metric, columns) }
-    let weighted = samples.weights != nil
-    sheet =
-      metrics.isEmpty
-      ? nil
-      : try PredictionLog(for: model, rows: samples.rows, metrics: metrics, weighted: weighted)
+    sheet = metrics.isEmpty ? nil : try PredictionLog(for: model, samples, metrics: metrics)
     evaluator = try part.map { part throws(NNError) in
-      try Evaluator(model, rows: part.rows, metrics: metrics, weighted: part.weights != nil)
+      try Evaluator(model, part.sampleRows, metrics: metrics)
     }
     validationValues = try Buffer(count: metrics.count)
     firstEpoch = trainer.epochsDone
@@ -99,7 +95,7 @@ package struct FitRun {
     resumes =
       config.continues && trainer.history.isInterrupted(after: firstEpoch, names: columns)
     if resumes, let state = trainer.earlyStopping { monitor?.resume(state) }
-    let pass = try trainer.pass(rows: sampler.batchSize)
+    let pass = try trainer.pass(rows: sampler.largestBatch)
     accumulator =
       config.accumulate > 1 ? try GradientAccumulator(parameters: model.parameterCount) : nil
     let density = try samples.features.density(count: samples.rows, order: samples.order)

@@ -29,6 +29,9 @@ package final class Trainer {
   private var weightsBefore: Buffer<Float>?
   /// Of a config that accumulates.
   var accumulator: GradientAccumulator?
+  /// The batch of the last `lossAndGradient`, whose statistics an update with its gradient adds to
+  /// the running ones.
+  private var differentiated: (rows: Int, mode: Mode)?
 
   /// - Parameter threads: what config.threads means when it is absent.
   /// - Throws: `NNError.memory`, `.limit`.
@@ -97,6 +100,18 @@ package final class Trainer {
     let rate: Double
     /// Whether accumulated gradients must be used now.
     var endsEpoch = false
+
+    /// The first feature of the batch that is not finite; nil: all are.
+    fileprivate var firstNotFinite: (row: Int, column: Int, value: Double)? {
+      for position in start..<start + count {
+        let row = samples.source(position)
+        for column in 0..<samples.features.columns {
+          let value = samples.features.double(row, column)
+          if !value.isFinite { return (row, column, value) }
+        }
+      }
+      return nil
+    }
   }
 
   /// Makes one step.
@@ -104,6 +119,7 @@ package final class Trainer {
   /// - Returns: the batch's loss before the update.
   /// - Throws: `NNError.diverged`; the weights are then those before the step, bit for bit.
   func run(_ step: Step) throws(NNError) -> LossSum {
+    differentiated = nil
     let pass = try self.pass(rows: step.count)
     if optimizer.searches { return try runSearch(step, pass) }
     let sum = evaluate(step, pass)
@@ -252,6 +268,12 @@ package final class Trainer {
   }
 
   private func divergence(loss: Double, _ step: Step) -> NNError {
+    if let place = step.firstNotFinite {
+      return .diverged(
+        "x must be finite to learn from it, row \(place.row), column \(place.column) is "
+          + "\(place.value) (epoch \(step.epoch + 1), batch \(step.batch + 1)); that step was not made; "
+          + "fill or drop such values: allow_nan only lets them in")
+    }
     let what =
       loss.isNaN
       ? "training loss became NaN"
@@ -283,7 +305,8 @@ extension Trainer {
     return sum.mean
   }
 
-  /// The loss of a batch and its gradient, in training mode; nothing changes.
+  /// The loss of a batch and its gradient, in training mode; nothing changes. Its statistics wait
+  /// for `apply`.
   package func lossAndGradient(
     _ samples: SampleRows, into gradient: UnsafeMutablePointer<Float>
   ) throws(NNError) -> LossSum {
@@ -291,6 +314,7 @@ extension Trainer {
     let weights = try config.classWeighting.weights(samples, model)
     let pass = try pass(rows: samples.rows)
     let mode = Mode.training(seed: config.seed, epoch: optimizer.steps, step: 0)
+    differentiated = nil
     let sum = pass.run(
       samples, from: 0, count: samples.rows, mode: mode,
       classWeights: weights.map { UnsafePointer($0.base) }, gradients: gradient, sheet: nil,
@@ -300,6 +324,7 @@ extension Trainer {
     guard sum.mean.isFinite, largestMagnitude(gradient, gradients.count).isFinite else {
       throw .diverged("the loss or its gradient is not finite for this batch; scale the features")
     }
+    differentiated = (samples.rows, mode)
     return sum
   }
 
@@ -323,6 +348,8 @@ extension Trainer {
       Step(
         samples: none, start: 0, count: 0, epoch: calls, batch: 0, classWeights: nil, sheet: nil,
         rate: rate))
+    if let batch = differentiated { pass?.commit(rows: batch.rows, mode: batch.mode) }
+    differentiated = nil
   }
 
   private func requireRows(_ samples: SampleRows) throws(NNError) {

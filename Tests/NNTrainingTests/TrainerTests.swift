@@ -67,7 +67,7 @@ import Testing
     let column = try #require(history.names.firstIndex(of: "val_loss"))
     let best = try #require(history.columns[column].min())
     let other = try TestData(rows: 60, seed: 9)
-    let evaluator = try Evaluator(run.model, rows: 60, metrics: [], weighted: false)
+    let evaluator = try Evaluator(run.model, other.dataset.sampleRows, metrics: [])
     let none = try Buffer<Double>(count: 1)
     let loss = try evaluator.run(other.dataset.sampleRows, pool: .alone, into: none.base)
     #expect(loss == best)

@@ -393,8 +393,10 @@ typedef int32_t (*nns_progress_fn)(void *user, const nns_progress *progress);
 NNS_CHECKED int32_t nns_train(nns_model *model, const nns_data *train, const nns_data *valid,
                               const char *config_json, nns_progress_fn progress, void *user);
 
-/* Sets the config (as for nns_train) of nns_train_batch and nns_apply_grad, and begins with a fresh
- * optimiser. [change] Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
+/* Sets the config (as for nns_train) of nns_train_batch and nns_apply_grad. [change] The optimiser
+ * is fresh; with "continue": true it goes on, also from a file with NNS_SAVE_TRAINING. Without this
+ * call they use the config of the training before, or adam, with the optimiser of the file.
+ * Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY. */
 NNS_CHECKED int32_t nns_configure(nns_model *model, const char *config_json);
 
 /* Makes one step on one batch: online learning. [change]
@@ -421,8 +423,9 @@ NNS_CHECKED int32_t nns_set_scaling(nns_model *model, const double *center,
                                     const double *scale, int64_t count);
 
 /* Writes a batch's loss and its gradient for the trainable values (order of nns_get_weights) and
- * changes nothing. [change] count must be nns_param_count. weight_sum: receives the weight of the
- * batch, by which its loss and gradient were divided: to add up batches; may be NULL.
+ * changes no value; batch_norm keeps the batch's statistics for nns_apply_grad. [change]
+ * count must be nns_param_count. weight_sum: receives the weight of the batch, by which its loss
+ * and gradient were divided: to add up batches; may be NULL.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY, DIVERGED. */
 NNS_CHECKED int32_t nns_loss_grad(nns_model *model, const nns_array *x, const nns_array *y,
                                   const nns_array *weight, double *loss, float *gradient,
@@ -446,6 +449,8 @@ NNS_CHECKED int32_t nns_backward(nns_model *model, const nns_array *d_outputs, f
                                  int64_t count, const nns_array *d_inputs);
 
 /* Makes one optimiser step with a gradient of yours. [change] count must be nns_param_count.
+ * batch_norm then adds the statistics of the batch of the last nns_loss_grad, if no step was made
+ * since, to its running ones.
  * Statuses: NULL, ARGUMENT (lbfgs), SHAPE, STATE, BUSY, MEMORY, DIVERGED. */
 NNS_CHECKED int32_t nns_apply_grad(nns_model *model, const float *gradient, int64_t count);
 
