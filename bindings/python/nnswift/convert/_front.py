@@ -1,8 +1,8 @@
-"""What stands before the first layer of another framework's network: scalings, then a matrix."""
+"""What stands before the first layer of another framework's network: a scaling, then a matrix."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Optional
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ._scaling import with_scaling
 
 
 class Front:
-    """``y = matrix · ((x - center) · factor - shift)``, in float64; without a matrix shift is 0.
+    """``y = matrix · ((x - center) · factor) + bias``, in float64, without a matrix only the scaling.
 
     Parameters
     ----------
@@ -24,38 +24,33 @@ class Front:
         self.center = np.zeros(size)
         self.factor = np.ones(size)
         self.matrix: Optional[np.ndarray] = None
-        self.bias = np.zeros(0)
+        self.bias: Any = 0.0
+
+    @property
+    def size(self) -> int:
+        """How many values come in."""
+        return len(self.center)
 
     @property
     def width(self) -> int:
         """How many values come out."""
-        return len(self.center) if self.matrix is None else len(self.matrix)
+        return self.size if self.matrix is None else len(self.matrix)
 
     def scale(self, center: Any, factor: Any) -> None:
         """Puts (y - center) · factor behind; numbers, or one for each value."""
+        center, factor = (np.broadcast_to(np.asarray(each, float), self.width) for each in (center, factor))
         if self.matrix is None:
-            # 0 / 1 and 1 · factor keep every bit.
-            self.center = self.center + np.asarray(center, float) / self.factor
-            self.factor = self.factor * np.asarray(factor, float)
+            # A first scaling keeps every bit: center / 1, 1 · factor.
+            self.center = self.center + center / self.factor
+            self.factor = self.factor * factor
         else:
-            self.bias = (self.bias - np.asarray(center, float)) * factor
-            self.matrix = self.matrix * np.broadcast_to(factor, self.width)[:, None]
+            self.matrix = self.matrix * factor[:, None]
+            self.bias = (self.bias - center) * factor
 
     def multiply(self, matrix: np.ndarray, bias: Any = 0.0) -> None:
         """Puts matrix · y + bias behind, the matrix [new values x values]."""
-        if self.matrix is None:
-            # The scaling's factors go into the matrix, its center stays a subtraction: digits are kept.
-            self.matrix, self.bias = matrix * self.factor, np.broadcast_to(np.asarray(bias, float), len(matrix))
-            self.factor = np.ones(len(self.center))
-        else:
-            self.matrix, self.bias = matrix @ self.matrix, matrix @ self.bias + bias
-
-    def layers(self) -> List[Layer]:
-        """Returns the dense layer of the matrix, nothing without one."""
-        if self.matrix is None:
-            return []
-        tensors = {"weight": self.matrix, "bias": self.bias}
-        return [Layer({"type": "dense", "units": self.width, "bias": True}, tensors, "the scaling", len(self.center))]
+        self.bias = bias if self.matrix is None else matrix @ (self.bias + np.zeros(self.width)) + bias
+        self.matrix = matrix if self.matrix is None else matrix @ self.matrix
 
     def spec(self) -> Dict[str, Any]:
         """Returns the key "preprocess" of a spec, nothing if none is needed."""
@@ -64,11 +59,24 @@ class Front:
         return {} if self.factor[0] == 1 else {"preprocess": {"type": "scale", "factor": float(self.factor[0])}}
 
     def put_into(self, model: Model) -> Model:
-        """Sets the scaling of a model whose spec has that key."""
+        """Sets the scaling of a model that was made with `spec`."""
         if self.spec().get("preprocess") != "standardize":
             return model
-        return with_scaling(model, *self.rounded())
+        return with_scaling(model, self.center.astype(np.float32), self.factor.astype(np.float32))
 
-    def rounded(self) -> Tuple[np.ndarray, np.ndarray]:
-        """Returns center and factor [float32]."""
-        return self.center.astype(np.float32), self.factor.astype(np.float32)
+    def folded_into(self, dense: Layer) -> Layer:
+        """Returns a dense layer [float64] that takes what the scaling gives, in place of what the whole gives.
+
+        It also takes back what the scaling's center loses when it is rounded to float32.
+        """
+        weight, bias = dense.tensors["weight"], dense.tensors["bias"]
+        if self.matrix is not None:
+            weight, bias = weight @ self.matrix, bias + weight @ (self.bias + np.zeros(self.width))
+        lost = (self.center.astype(np.float32) - self.center) * self.factor
+        return dense._replace(tensors={"weight": weight, "bias": bias + weight @ lost}, takes=self.size)
+
+    def as_dense(self, place: str) -> Layer:
+        """Returns all of it as one dense layer."""
+        matrix = np.eye(self.width) if self.matrix is None else self.matrix
+        tensors = {"weight": matrix * self.factor, "bias": self.bias - matrix @ (self.center * self.factor)}
+        return Layer({"type": "dense", "units": self.width, "bias": True}, tensors, place, self.size)
