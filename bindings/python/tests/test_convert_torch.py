@@ -133,6 +133,8 @@ def test_modules_in_modules():
     network(torch.tensor(X))  # moves the running statistics
     assert same(convert.from_torch(network, "mse"), network)
     assert same(convert.from_torch(network.train(), "mse"), network)
+    one = nn.Sequential(nn.Linear(6, 2), nn.Dropout(1.0))
+    assert same(convert.from_torch(torch.compile(one), "mse"), one)
     one = nn.Linear(6, 2)
     assert same(convert.from_torch(one, "mse"), one)
     pictures = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(6, 2))
@@ -232,6 +234,8 @@ REFUSED = {
     "call of squeeze.*one output, here are 6": lambda: Own(lambda self, x: self.fc(x).squeeze(1), **FC),
     "call of view has": lambda: Own(lambda self, x: self.fc(x.view(6, -1)), **FC),
     "may not depend on values": lambda: Own(lambda self, x: self.fc(x) if x.sum() > 0 else x, **FC),
+    "it gives a dict": lambda: Own(lambda self, x: {"y": self.fc(x)}, **FC),
+    "RecursiveScriptModule has no.*TorchScript": lambda: torch.jit.script(nn.Sequential(nn.Linear(6, 2))),
     "it gives a tuple": lambda: Own(lambda self, x: (self.fc(x), x), **FC),
     "exponential is only the output function": lambda: Own(lambda self, x: self.fc(x).exp(), **FC),
     "inside of a residual and outside": lambda: Own(lambda self, x: (h := self.fc(x)) + x + h, **FC),

@@ -130,6 +130,7 @@ def from_torch(network: Any, loss: Any, **spec: Any) -> Model:
 
     if not isinstance(network, torch.nn.Module):
         raise ValueError(f"the network must be a torch.nn.Module, got {type(network).__name__}")
+    network = getattr(network, "_orig_mod", network)  # of torch.compile
     with inference(network):
         read, is_own = graph_layers(network)
         size = input_width(read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import torch
 import torch.fx
@@ -83,6 +83,8 @@ def graph_layers(network: torch.nn.Module) -> Tuple[List[Layer], bool]:
 
 def _require_no_hooks(network: torch.nn.Module) -> None:
     for path, module in network.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            raise refusal(place_of(module, path), "give the network from which TorchScript was made")
         hooks = [*module._forward_pre_hooks.values(), *module._forward_hooks.values()]
         if hooks:
             name = getattr(hooks[0], "__name__", type(hooks[0]).__name__)
@@ -283,7 +285,7 @@ def _is_rows(node: Any, values: Branches) -> bool:
 
 
 def _shown(value: Any) -> str:
-    return f"a {type(value).__name__}" if isinstance(value, Sequence) else f"{value}"
+    return f"{value}" if isinstance(value, torch.fx.Node) else f"a {type(value).__name__.replace('immutable_', '')}"
 
 
 @contextlib.contextmanager

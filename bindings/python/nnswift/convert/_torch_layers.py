@@ -79,7 +79,7 @@ def read_module(torch: Any, module: Any, place: str) -> Layer:
         if (module.start_dim, module.end_dim) != (1, -1):
             raise refusal(place, "it must have start_dim 1 and end_dim -1, a row must stay a row")
         return Layer({"type": "flatten"}, place=place)
-    if kind in _LEFT_OUT:
+    if kind in _LEFT_OUT or (kind == "Dropout" and module.p == 1):  # of ours a rate is below 1
         return Layer({"type": "left_out"}, place=place)
     return Layer(_activation(module, kind, place), place=place)
 
