@@ -116,6 +116,14 @@ class ReLU(L.ReLU):
         return 2 * super().call(inputs)
 
 
+def hooked():
+    network = sequential(L.Dense(2))
+    if not hasattr(network, "register_forward_hook"):
+        pytest.skip("only the PyTorch backend has hooks")
+    network.layers[0].register_forward_hook(lambda layer, given, made: 2 * made)
+    return network
+
+
 def twice_read(x):
     inner = L.Dense(6)(x)
     return L.Add()([L.Add()([inner, x]), inner])
@@ -124,6 +132,7 @@ def twice_read(x):
 @pytest.mark.parametrize(("network", "message"), [
     (lambda: sequential(L.Dense(2), ReLU(name="mine")), 'layer "mine", ReLU, has no counterpart'),
     (lambda: Halved([keras.Input((6,)), L.Dense(2)]), "Halved, has no counterpart.*a call of its own"),
+    (hooked, "Dense, has no counterpart.*a hook"),
     (lambda: sequential(L.Dense(6), L.Rescaling(2.0, name="late"), L.Dense(2)), '"late", Rescaling, has no.*before all other'),
     (lambda: functional(lambda x: L.Dense(6)(x) + L.Rescaling(2.0)(x)), "Rescaling, has no counterpart"),
     (lambda: sequential(L.Rescaling(-1.0), L.Dense(2)), "Rescaling, has no.*above 0"),

@@ -39,8 +39,15 @@ def _require_network(keras: Any, network: Any) -> None:
         owner = next(kind for kind in type(network).__mro__ if name in vars(kind))
         if owner.__module__.split(".")[0] != "keras" or name in vars(network):
             raise refusal(network, f"it has a {name} of its own, which no layers describe")
+    _require_no_hooks(network)
     if len(network.inputs) != 1 or len(network.outputs) != 1:
         raise ValueError("the network must have one input and one output")
+
+
+def _require_no_hooks(layer: Any) -> None:
+    """With the PyTorch backend a layer is a module, and may have hooks."""
+    if getattr(layer, "_forward_pre_hooks", None) or getattr(layer, "_forward_hooks", None):
+        raise refusal(layer, "it has a hook, which may change values; remove it")
 
 
 class _Reader:
@@ -120,6 +127,7 @@ def _read(keras: Any, layer: Any) -> List[Layer]:
     kind = type(layer).__name__
     if getattr(keras.layers, kind, None) is not type(layer) or "call" in vars(layer):
         raise refusal(layer)
+    _require_no_hooks(layer)
     if kind in _LEFT_OUT or (kind == "Dropout" and layer.rate == 1 and layer.noise_shape is None):
         return []
     place = place_of(layer)
