@@ -34,7 +34,7 @@ def graph(nodes, shape=("n", 4), inputs=("x",), outputs=("y",), **constants):
     return helper.make_model(made, opset_imports=sets, ir_version=8)
 
 
-def computed(proto):
+def computed(proto, X=X):
     options = onnxruntime.SessionOptions()
     options.log_severity_level, options.intra_op_num_threads = 3, 1
     session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])

@@ -71,7 +71,11 @@ def joined(parts: Sequence[Affine]) -> Affine:
     return Affine(parts[0].node, *(np.concatenate(part) for part in zip(*(affine[1:] for affine in parts))))
 
 
-def begin(affine: Affine, size: int, fixed: Sequence[int] = ()) -> Tuple[Optional[Tuple[np.ndarray, np.ndarray]], Affine]:
+#: Center and scale of every feature.
+Scaling = Tuple[np.ndarray, np.ndarray]
+
+
+def begin(affine: Affine, size: int, fixed: Sequence[int] = ()) -> Tuple[Optional[Scaling], Affine]:
     """Splits off what can be done to whole features, before anything else.
 
     Parameters

@@ -120,13 +120,15 @@ class Flow:
                 raise ValueError
             return np.broadcast_to(value, (1, *shape)).reshape(-1)
         except ValueError:
+            if other in self.values.problems:
+                raise ValueError(self.values.problems[other]) from None
             sizes = "?" if shape is None else math.prod(shape)
             raise ValueError(
                 f"{node} must have a constant of one value a feature, {sizes} in all, its shape is {value.shape}"
             ) from None
 
     def is_cut(self, name: str) -> bool:
-        """Whether a value is read by encoders of categories alone, whose integers need not be values of this library."""
+        """Whether a value is read by encoders of categories alone, so that it may be integers of floats."""
         users = [node.operator for node in self.nodes if name in node.inputs]
         return bool(users) and set(users) <= {"OneHotEncoder", "LabelEncoder"}
 

@@ -67,7 +67,7 @@ def _is_usual(flow: Flow, node: Node, parts: int) -> bool:
         return abs(node.number("alpha", 0.2) - 1 / 6) < _TOLERANCE and node.number("beta", 0.5) == 0.5
     if node.operator == "Concat" and node.number("axis", 0) not in (-1, 1):
         return False
-    return len(node.inputs) == parts
+    return len([name for name in node.inputs if name]) == parts
 
 
 def _halves(share: Pattern) -> List[Pattern]:
@@ -151,6 +151,6 @@ FORMULAS = _formulas()
 
 #: Operators that have a meaning only inside a formula, or where they join branches.
 PARTS = (
-    "Abs", "Add", "Concat", "Erf", "Expand", "FeatureVectorizer", "Greater", "Log", "Min", "Pow", "ReduceL2", "ReduceMean",
-    "Reciprocal", "Sqrt", "Where",
+    "Abs", "Add", "Concat", "Erf", "Expand", "FeatureVectorizer", "Greater", "Log", "Min", "Pow", "ReduceL2",
+    "ReduceMean", "Reciprocal", "Sqrt", "Where",
 )  # fmt: skip

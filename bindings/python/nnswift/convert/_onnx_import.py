@@ -75,7 +75,9 @@ def from_onnx(source: Any, loss: Any = None, **spec: Any) -> Model:
     if fixed:
         raise ValueError(f"{', '.join(fixed)} must come from the graph alone; leave it out")
     proto = model_proto(onnx, source)
-    return with_metadata(proto, {"loss": loss, **spec} if loss is not None else spec, lambda given, keys: _read(onnx, given, keys))
+    if loss is not None:
+        spec["loss"] = loss
+    return with_metadata(proto, spec, lambda given, keys: _read(onnx, given, keys))
 
 
 def _read(onnx: Any, proto: Any, changes: Mapping[str, Any]) -> Tuple[Model, Flow]:
@@ -184,8 +186,8 @@ def _refuse_scores(flow: Flow) -> None:
         values = flow.values.computed.get(name)
         if flow.is_of_features(name) and (values is None or values[0].dtype.kind != "f"):
             raise ValueError(
-                f"{flow.producers[flow.outputs[0]]} gives scores, not probabilities; say by which loss they become some, "
-                'loss="binary_cross_entropy" or "softmax_cross_entropy": predict(kind="raw") then gives the scores'
+                f"{flow.producers[flow.outputs[0]]} gives scores, not probabilities; say by which loss they become "
+                'some, loss="binary_cross_entropy" or "softmax_cross_entropy": predict(kind="raw") then gives the scores'
             )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 import numpy as np
 
 from ..model import Model
+from ._assembly import OUTPUTS
 from ._kinds import BRANCHES
 from ._onnx_export import SPEC_KEY, to_onnx
 from ._onnx_flow import Flow
@@ -35,11 +36,11 @@ def with_metadata(proto: Any, changes: Mapping[str, Any], read: Read) -> Model:
     if spec is None:
         return read(proto, changes)[0]
     try:
-        found, flow = read(proto, {"loss": spec["loss"]["type"], "classes": None})
+        found, flow = read(proto, {"classes": None})
         model = _restored(spec, flow, found, changes, read)
         if model is not None:
             return model
-        if _layers(found.spec["layers"]) == _layers(spec["layers"]) and found.spec["input"] == spec["input"]:
+        if _is_like(spec, found.spec):
             return read(proto, {**{key: spec[key] for key in _ABOUT if key in spec}, **changes})[0]
     except _NO_SPEC:
         pass
@@ -69,7 +70,7 @@ def _restored(
         return None
     written = to_onnx(model)
     del written.metadata_props[:]
-    again = read(written, {"loss": spec["loss"]["type"], "classes": None})[0]
+    again = read(written, {"classes": None})[0]
     if bytes(again.to_bytes()) != bytes(found.to_bytes()):
         return None
     return _built({key: value for key, value in {**spec, **changes}.items() if value is not None}, tensors)
@@ -101,6 +102,13 @@ def _size_behind(layers: Any, path: str, size: int, tensors: Mapping[str, np.nda
         elif layer["type"] in ("batch_norm", "layer_norm") and tensors[f"{name}.weight"].shape != (size,):
             return None
     return size
+
+
+def _is_like(spec: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether a spec may be that of a graph with other numbers: of one output function, and layers of one size."""
+    kind = spec["loss"]["type"] if spec["loss"]["type"] in OUTPUTS else "mse"
+    same = found["loss"]["type"] == kind and found["input"] == spec["input"]
+    return same and _layers(found["layers"]) == _layers(spec["layers"])
 
 
 def _layers(layers: Any) -> List[Any]:

@@ -32,7 +32,8 @@ def _linear(flow: Flow, node: Node, outputs: int) -> Step:
     flow.require_rows(node, node.input(0))
     columns = flow.columns(node, node.input(0))
     weights, bias = node.numbers("coefficients"), node.numbers("intercepts")
-    expect(node, weights.size == outputs * columns, f"must have {outputs} x {columns} coefficients, it has {weights.size}")
+    wanted = f"{outputs} x {columns}"
+    expect(node, weights.size == outputs * columns, f"must have {wanted} coefficients, it has {weights.size}")
     expect(node, bias.size in (0, outputs), f"must have {outputs} intercepts, it has {bias.size}")
     return dense(node, node.input(0), weights.reshape(outputs, columns), bias if bias.size else None)
 

@@ -14,10 +14,10 @@ from ._onnx_steps import Step, activation, affine, dense, expect, floats, short
 
 SUPPORTED = (
     "Gemm, MatMul + Add, BatchNormalization, LayerNormalization, RMSNormalization, Relu, LeakyRelu, PRelu, Clip, Elu, "
-    "Selu, Celu, Gelu, Sigmoid, Tanh, Softplus, Softsign, HardSigmoid, Swish, Mish, HardSwish, Softmax, LogSoftmax, Sub, "
-    "Mul, Div and Add with a constant, Scaler, LinearClassifier, LinearRegressor, Normalizer, Binarizer, OneHotEncoder, LabelEncoder, Concat and Add of "
-    "branches, what moves columns (Gather, Slice, Split, ArrayFeatureExtractor), "
-    "and passed over: Identity, Dropout, Cast, Flatten, Reshape, Squeeze, Unsqueeze"
+    "Selu, Celu, Gelu, Sigmoid, Tanh, Softplus, Softsign, HardSigmoid, Swish, Mish, HardSwish, Softmax, LogSoftmax, "
+    "Sub, Mul, Div and Add with a constant, Scaler, LinearClassifier, LinearRegressor, Normalizer, Binarizer, "
+    "OneHotEncoder, LabelEncoder, Concat and Add of branches, what moves columns (Gather, Slice, Split, "
+    "ArrayFeatureExtractor), and passed over: Identity, Dropout, Cast, Flatten, Reshape, Squeeze, Unsqueeze"
 )
 
 #: Reads a node whose outputs are those that are followed. None: the operator is used in another way.

@@ -64,7 +64,8 @@ class Paths:
                 )
             used.add(end)
             for step in own[::-1]:
-                steps.append(self._with_branches(step, used, depth + 1) if step.kind in ("residual", "concat") else step)
+                joins = step.kind in ("residual", "concat")
+                steps.append(self._with_branches(step, used, depth + 1) if joins else step)
             end = own[0].input
         steps = [step for step in steps[::-1] if step.kind != "skip"]
         # A mean that is taken off before a normalisation changes nothing.

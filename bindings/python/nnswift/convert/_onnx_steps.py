@@ -12,10 +12,10 @@ from ._onnx_graph import Node
 class Step(NamedTuple):
     """One thing that is done to a value; some operators are several of them, one after the other.
 
-    kind is "dense", "batch_norm", "layer_norm", "rms_norm", "activation", "residual", "affine", "select", "concat",
-    "skip", or what needs a certain neighbour: "centred" a layer_norm behind it, "two_columns" a sigmoid before it, "exp"
-    the end of the graph. options are those of a layer in a spec, tensors those of the layer, branches the steps of the
-    values that a residual or a concat joins.
+    kind is "dense", "prelu", "batch_norm", "layer_norm", "rms_norm", "activation", "residual", "affine", "select",
+    "concat", "table", "skip", or what needs a certain neighbour: "centred" a layer_norm behind it, "two_columns" a
+    sigmoid before it, "exp" the end of the graph. options are those of a layer in a spec, tensors those of the layer,
+    branches the steps of the values that a residual or a concat joins.
     """
 
     kind: str

@@ -46,13 +46,13 @@ class Values:
     ):
         self._onnx = onnx
         self._operators = operators
-        self._opsets = {"": 1, "ai.onnx.ml": 1, **graph.opsets}
+        self._opsets = {"": 1, "ai.onnx": graph.opsets.get("", 1), "ai.onnx.ml": 1, **graph.opsets}
         shapes = [value.shape for value in graph.inputs]
         #: The number of rows, if the file has a fixed one.
         self._rows = next((shape[0] for shape in shapes if shape), None)
         self.constants: Dict[str, np.ndarray] = dict(graph.initializers)
         self.computed: Dict[str, Tuple[np.ndarray, ...]] = {}
-        #: Why a node could not be computed.
+        #: Why a value could not be computed.
         self.problems: Dict[str, str] = {}
         self._features: Set[str] = {value.name for value in graph.inputs}
         for value, row in zip(graph.inputs, sizes):
@@ -80,6 +80,8 @@ class Values:
 
     def _value(self, name: str, run: int) -> Optional[np.ndarray]:
         value = self.constants.get(name)
+        if value is None and name in self.problems:
+            raise ValueError(self.problems[name])
         return self.computed[name][run] if value is None and name else value
 
     def _take(self, node: Node) -> None:
@@ -87,15 +89,15 @@ class Values:
         is_constant = all(name in self.constants for name in names)
         if node.operator not in _OF_SHAPES and any(name in self._features for name in names):
             self._features.update(node.outputs)
-        if node.operator not in self._operators:
-            return
-        if not all(name in self.constants or name in self.computed for name in names):
-            return
+        missing = [name for name in names if name not in self.constants and name not in self.computed]
         try:
+            if missing or node.operator not in self._operators:
+                known = self.problems.get(missing[0]) if missing else None
+                raise ValueError(known or f"{node} has no counterpart in this library")
             run = self._runner(node)
             found = [run(self.inputs(node, index)) for index in range(1 if is_constant else len(ROWS))]
         except ValueError as problem:
-            self.problems[node.output] = str(problem)
+            self.problems.update(dict.fromkeys(node.outputs, str(problem)))
             return
         for name, *values in zip(node.outputs, *found):
             if not name:
@@ -109,6 +111,7 @@ class Values:
     def _runner(self, node: Node) -> Any:
         if node.operator == "ZipMap":  # its maps are rows with names
             return lambda inputs: [inputs[0]]
+        self._require_known(node)
         helper, proto = self._onnx.helper, node.proto
         if node.operator == "OneHotEncoder":  # else it fails at the first number that is no category
             kept = {name: value for name, value in node.attributes.items() if name != "zeros"}
@@ -138,10 +141,25 @@ class Values:
 
         return run
 
+    def _require_known(self, node: Node) -> None:
+        """Refuses attributes and numbers of inputs that the operator has not in the file's version."""
+        domain = node.proto.domain
+        version = self._opsets[domain]
+        try:
+            schema = self._onnx.defs.get_schema(node.proto.op_type, version, domain)
+        except Exception:  # a class of its own; the evaluator says what is missing
+            return
+        unknown = sorted(set(node.attributes) - set(schema.attributes))
+        if unknown:
+            raise ValueError(f'{node} has the attribute "{unknown[0]}", which the operator lacks in version {version}')
+        if not schema.min_input <= len(node.inputs) <= schema.max_input:
+            raise ValueError(f"{node} has {len(node.inputs)} inputs, which the operator lacks in version {version}")
+
     def _of_any_rows(self, node: Node, inputs: Sequence[Optional[np.ndarray]]) -> List[Optional[np.ndarray]]:
         """The inputs of a node; of a Reshape to the file's fixed number of rows, to that of this run."""
         changed = list(inputs)
-        if node.operator == "Reshape" and node.input(0) in self._features and self._rows and node.input(1) in self.constants:
+        fixed = self._rows and node.operator == "Reshape" and node.input(1) in self.constants
+        if fixed and node.input(0) in self._features:
             shape = np.array(changed[1])
             if shape.size and shape[0] == self._rows and changed[0] is not None and changed[0].ndim:
                 shape[0] = len(changed[0])
