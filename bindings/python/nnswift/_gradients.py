@@ -44,7 +44,7 @@ class DifferentiableModel(StoredModel):
         array [rows x outputs]
             float32, before the output function (logits).
         """
-        x = _arrays.borrow(X, "x")
+        x = self._form.view(X)
         out = np.empty((x.rows, self.output_size), np.float32)
         lib.nns_forward_train(self._handle, x, _arrays.borrow_array(out, "out"))
         self._kept_rows = x.rows
@@ -101,10 +101,10 @@ class DifferentiableModel(StoredModel):
             values[:] = flat
         lib.nns_apply_grad(self._handle, _arrays.pointer(values, Floats), values.size)
 
-    def _borrowed(self, X: Any, y: Any, sample_weight: Any) -> tuple:
-        self._form.check_columns(X)
+    def _borrowed(self, X: Any, y: Any, sample_weight: Any, rows_together: bool = False) -> tuple:
+        x = self._form.view(X, rows_together)
         targets = _arrays.borrow(_labels.encode(y, self._classes), "y")
-        return _arrays.borrow(X, "x"), targets, _arrays.borrow_optional(sample_weight, "sample_weight")
+        return x, targets, _arrays.borrow_optional(sample_weight, "sample_weight")
 
     @functools.cached_property
     def _layout(self) -> TensorLayout:

@@ -14,6 +14,7 @@ from ctypes import (
 
 from typing import Any, Callable, Optional
 
+from ._columns import named
 from ._words import in_python
 from .errors import ArgumentError, error_for
 
@@ -171,13 +172,14 @@ _UNCHECKED = {
 }
 
 
-def check(status: int, *_: object) -> None:
+def check(status: int, _: object = None, arguments: tuple = ()) -> None:
     """Raises the exception of a status that is not OK, with the library's sentence; ctypes' errcheck.
 
     Must run in the thread that made the call: the sentence is that thread's.
     """
     if status != NNS_OK:
-        raise error_for(status, in_python((lib.nns_last_error() or b"").decode("utf-8", "replace")))
+        sentence = in_python((lib.nns_last_error() or b"").decode("utf-8", "replace"))
+        raise error_for(status, named(sentence, arguments))
 
 
 def _candidates():

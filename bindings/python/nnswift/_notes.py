@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, MutableMapping
 
+from ._columns import NOTE
 from ._library import c_int64, lib, text_of
 from .errors import ArgumentError
 
@@ -35,11 +36,17 @@ class Notes(MutableMapping):
 
     def __setitem__(self, name: str, text: str) -> None:
         lib.nns_set_note(self._model._handle, _bytes(name, "name"), _bytes(text, "text"))
+        self._changed(name)
 
     def __delitem__(self, name: str) -> None:
         if name not in list(self):
             raise KeyError(name)
         lib.nns_set_note(self._model._handle, _bytes(name, "name"), None)
+        self._changed(name)
+
+    def _changed(self, name: str) -> None:
+        if name == NOTE:
+            self._model._describe()
 
     def __repr__(self) -> str:
         return f"<nnswift.Notes {dict(self)}>"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, List, Mapping, Optional
 
 import numpy as np
 
-from . import _arrays
+from . import _arrays, _columns
 from ._library import NNS_ALLOW_NAN, NNS_F32, NNS_LABEL, NNS_NO_LABEL, NNS_PROBA, NNS_RAW, dense_array, nns_array, taking_bytes
 from .errors import ArgumentError, DtypeError, ShapeError
 
@@ -38,9 +38,10 @@ class OutputForm:
         self.row_shape, self.outputs = (1, inputs), outputs
         self.out_shape = (1,) if outputs == 1 else (1, outputs)
 
-    def describe(self, spec: Mapping[str, Any]) -> None:
-        """Takes the names of features and classes from a spec."""
-        self.feature_names = spec.get("features") or []
+    def describe(self, spec: Mapping[str, Any], learnt_names: List[str]) -> None:
+        """Takes the names of features and classes from a spec; without names in it, those learnt from a table."""
+        self.feature_names = spec.get("features") or learnt_names
+        self.names_origin = 'the spec\'s "features"' if spec.get("features") else "the training"
         self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else self._outputs
         classes = spec.get("classes")
         # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
@@ -54,30 +55,38 @@ class OutputForm:
         ShapeError
             One dimension that is neither a row nor, for a model of one feature, a column.
         """
-        self.check_columns(X)
+        _columns.check(X, self.feature_names, self.names_origin)
         array = _arrays.supported(X, "x")
         is_row = array.ndim == 1 and array.size == self.inputs
         if array.ndim == 1 and not is_row and self.inputs != 1:
             raise ShapeError(
                 f"x must be rows of {self.inputs} features, or one such row, got {array.size} values in one dimension"
             )
-        return _arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), is_row
+        return self._named(_arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), X), is_row
 
-    def check_columns(self, X: Any) -> None:
-        """Raises ArgumentError if X is a table whose columns have other names than the spec's features."""
-        columns = getattr(X, "columns", None)
-        if columns is None or not self.feature_names:
-            return
-        names = [str(name) for name in columns]
-        if names == self.feature_names or len(names) != len(self.feature_names):
-            # Another number of columns is the library's to tell.
-            return
-        place = next(i for i, name in enumerate(names) if name != self.feature_names[i])
-        cure = "X[model.feature_names] has them in order" if set(names) == set(self.feature_names) else "rename it"
-        raise ArgumentError(
-            f'column {place} of x must be "{self.feature_names[place]}", as in the spec\'s "features", '
-            f'got "{names[place]}"; {cure}'
-        )
+    def view(self, X: Any, rows_together: bool = False) -> nns_array:
+        """Returns a view of X [rows x features]; a table's columns must be those that are known.
+
+        Parameters
+        ----------
+        rows_together
+            Whether columns that lie together are copied, for who reads the rows many times.
+
+        Raises
+        ------
+        ArgumentError, ShapeError
+            Other columns.
+        """
+        _columns.check(X, self.feature_names, self.names_origin)
+        array = _arrays.supported(X, "x")
+        if rows_together:
+            array = _arrays.rows_together(array)
+        return self._named(_arrays.borrow_array(array, "x"), X)
+
+    def _named(self, view: nns_array, X: Any) -> nns_array:
+        """Gives a view what `_columns.named` looks for when the library refuses it."""
+        view.table, view.known_names = X, self.feature_names
+        return view
 
     def empty(self, rows: int, kind: str) -> np.ndarray:
         """Returns an array for the predictions of that many rows."""
@@ -114,7 +123,6 @@ class OutputForm:
         if not is_row:
             return out
         return out[0].item() if kind == "label" and out.ndim == 1 else out[0]
-
 
     def _labels(self, out: np.ndarray) -> np.ndarray:
         """Returns the library's labels in the type of the classes: integers as they are, texts by their index."""

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, TypeVar
 
 import numpy as np
 
-from . import _arrays, _json, _library
+from . import _arrays, _columns, _json, _library
 from ._library import NNS_SAVE_TRAINING, NNS_SAVE_WEIGHTS, Buffer, c_int64, lib, nns_limits, text_of
 from ._notes import Notes
 from ._prediction import OutputForm, predict_one
@@ -44,7 +44,7 @@ class StoredModel:
         self._spec_text = text_of(lib.nns_describe, self._handle)
         spec = self.spec
         self._classes = spec.get("classes") or []
-        self._form.describe(spec)
+        self._form.describe(spec, _columns.learnt(self.notes.get(_columns.NOTE), self.input_size))
 
     @classmethod
     def _owning(cls: Type[Kind], handle: Any) -> Kind:
@@ -117,8 +117,25 @@ class StoredModel:
 
     @property
     def feature_names(self) -> List[str]:
-        """The spec's "features", one for each column of X; empty without."""
+        """The names of the columns of X; empty without.
+
+        They are the spec's "features"; without these, the columns of the first table that the model was trained on,
+        which a note keeps. Tables must have these columns in this order; arrays have no names. May be set where the
+        spec has none; None forgets them.
+        """
         return list(self._form.feature_names)
+
+    @feature_names.setter
+    def feature_names(self, names: Optional[Sequence[str]]) -> None:
+        if "features" in self.spec:
+            raise ArgumentError('feature_names cannot be set, as the spec has "features"')
+        if names is None:
+            self.notes.pop(_columns.NOTE, None)
+            return
+        names = list(names)
+        if len(names) != self.input_size or not all(isinstance(name, str) for name in names):
+            raise ArgumentError(f"feature_names must be {self.input_size} texts, one for each column, got {names!r}")
+        self.notes[_columns.NOTE] = json.dumps(names, ensure_ascii=False)
 
     @property
     def threshold(self) -> float:

@@ -6,7 +6,7 @@ from typing import Any, Optional, Tuple
 
 import numpy as np
 
-from . import _arrays, _json, _labels
+from . import _arrays, _json, _labels, _tables
 from ._library import (
     Data, Int64s, NNS_SPLIT_GROUP, NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_TIME, c_int64, lib,
     nns_array,
@@ -76,7 +76,7 @@ def split(
 
     Parameters
     ----------
-    X : array or pandas object [rows x ...]
+    X : array, table or sparse matrix [rows x ...]
         Features; any number of dimensions and any type, they are only picked from.
     y : array [rows] or [rows x targets]
         Targets; texts are fine.
@@ -104,7 +104,7 @@ def split(
     rest, part = split_indices(y, fraction, kind, key, seed)
     if rows != len(rest) + len(part):
         raise ShapeError(f"X and y must have equally many rows, got {rows} and {len(rest) + len(part)}")
-    return _take(X, rest), _take(X, part), _take(y, rest), _take(y, part)
+    return _tables.rows_of(X, rest), _tables.rows_of(X, part), _tables.rows_of(y, rest), _tables.rows_of(y, part)
 
 
 def split_indices(
@@ -157,9 +157,3 @@ def _rows(data: Any) -> np.ndarray:
     indices = np.empty(count.value, np.int64)
     lib.nns_data_rows(data, _arrays.pointer(indices, Int64s), count)
     return indices
-
-
-def _take(values: Any, rows: np.ndarray) -> Any:
-    """Returns some rows of an array, a pandas object or a list."""
-    picker = getattr(values, "iloc", None)
-    return np.asarray(values)[rows] if picker is None else picker[rows]

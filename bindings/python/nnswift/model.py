@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import math
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from . import _arrays, _json, _labels, _prediction, _training
+from . import _arrays, _json, _learning, _prediction, _training
 from ._gradients import DifferentiableModel
 from ._library import Doubles, Floats, lib, text_of
 from ._stored import handle_from_bytes, handle_from_file
 from .data import DataSet
-from .errors import ArgumentError, BusyError, ShapeError
+from .errors import ArgumentError, ShapeError
 from .history import History
 from .session import Session
 
@@ -33,8 +32,9 @@ class Model(DifferentiableModel):
 
     Notes
     -----
-    X is anything `numpy.asarray` takes, [rows x features]. float32, float64, uint8, int32, int64 and bool of any stride
-    are read where they are, without a copy. y is [rows] or [rows x targets]: class indices, numbers, or labels out of
+    X is anything `numpy.asarray` takes, [rows x features], a table of pandas, polars or pyarrow, or a sparse matrix of
+    SciPy. float32, float64, uint8, int32, int64 and bool of any stride are read where they are, without a copy; `train`
+    copies an array of up to 1 GiB whose columns lie together, which is faster. y is [rows] or [rows x targets]: class indices, numbers, or labels out of
     `classes`. sample_weight is [rows], each >= 0.
 
     Any number of threads may read a model (predict, evaluate, save) at a time; whoever changes it needs it alone,
@@ -98,32 +98,13 @@ class Model(DifferentiableModel):
             Some classes have no row, or the loss grew.
         """
         merged = _json.merged(config, options)
-        with self._learning_classes(y):
-            data = self._borrowed(X, y, sample_weight)
+        with _learning.learning(self, X, y):
+            data = self._borrowed(X, y, sample_weight, rows_together=True)
             held_out = None if validation is None else self._borrowed_validation(validation)
             _training.train(self._handle, data, held_out, merged, callback)
         history = self.history
         history._warn(depth=2)
         return history
-
-    @contextlib.contextmanager
-    def _learning_classes(self, y: Any) -> Iterator[None]:
-        """Names the classes by the labels of a first training: texts here, others in the library."""
-        if not self._learns_classes:
-            yield
-            return
-        names = None if self._classes else _labels.learnt(y, self.output_size)
-        if names:
-            self.classes = names
-        try:
-            yield
-        finally:
-            # A second Ctrl-C leaves before the training ends.
-            with contextlib.suppress(BusyError):
-                self._learns_classes = self.history.stopped == "none"
-                if names and self._learns_classes:
-                    self.classes = None
-                self._describe()
 
     def _borrowed_validation(self, validation: Sequence[Any]) -> tuple:
         if not isinstance(validation, (tuple, list)) or len(validation) not in (2, 3):
@@ -153,17 +134,18 @@ class Model(DifferentiableModel):
         """
         loss = ctypes.c_double()
         lib.nns_train_batch(self._handle, *self._borrowed(X, y, sample_weight), loss)
+        _learning.keep_feature_names(self, X)
         self._learns_classes = False
         return loss.value
 
     def fit_preprocess(self, X: Any, allow_nan: bool = False) -> None:
         """Fits the spec's "preprocess" to features; `train` does it by itself the first time."""
-        self._form.check_columns(X)
-        x = _arrays.borrow(X, "x")
+        x = self._form.view(X)
         # A data set needs targets; none are looked at here.
         nothing = _arrays.borrow_array(np.broadcast_to(np.zeros(1, np.uint8), (x.rows,)), "y")
         with DataSet(x, nothing, allow_nan=allow_nan) as data:
             lib.nns_fit_preprocess(self._handle, data.handle)
+        _learning.keep_feature_names(self, X)
 
     @property
     def scaling(self) -> Tuple[np.ndarray, np.ndarray]:
