@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional
 
 import numpy as np
 
+from . import _hints
 from .errors import ArgumentError
 
 
@@ -54,10 +55,16 @@ def merged(config: Optional[Mapping[str, Any]], options: Mapping[str, Any]) -> d
     if config is not None and not isinstance(config, Mapping):
         raise ArgumentError(f'config must be a dict such as {{"epochs": 20}}, got {config!r}')
     whole = {**(config or {}), **{key[:-1] if key.endswith("_") else key: value for key, value in options.items()}}
+    _hints.refuse_foreign(whole)
     weights = whole.get("class_weight")
-    if isinstance(weights, Mapping):
-        whole["class_weight"] = {_label(label): weight for label, weight in weights.items()}
-    return whole
+    if isinstance(weights, Mapping) or hasattr(weights, "to_dict"):
+        whole["class_weight"] = {_label(label): weight for label, weight in dict(weights).items()}
+    if isinstance(whole.get("metrics"), (str, Mapping)):
+        whole["metrics"] = [whole["metrics"]]
+    if isinstance(whole.get("early_stopping"), bool):
+        whole["early_stopping"] = {} if whole["early_stopping"] else None
+    # None stands for an option that is not given.
+    return {name: value for name, value in whole.items() if value is not None}
 
 
 def _label(label: Any) -> str:

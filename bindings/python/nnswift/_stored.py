@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, TypeVar
 
 import numpy as np
 
-from . import _arrays, _columns, _json, _library
+from . import _arrays, _columns, _hints, _json, _library
 from ._library import NNS_SAVE_TRAINING, NNS_SAVE_WEIGHTS, Buffer, c_int64, lib, nns_limits, text_of
 from ._notes import Notes
 from ._prediction import OutputForm, predict_one
@@ -23,9 +23,9 @@ Kind = TypeVar("Kind", bound="StoredModel")
 class StoredModel:
     """Owns a model of the library; `Model` adds what one does with it."""
 
-    def __init__(self, spec: Mapping[str, Any]):
+    def __init__(self, spec: Optional[Mapping[str, Any]] = None, **keys: Any):
         handle = _library.Model()
-        lib.nns_create(_json.encode(spec, "spec"), handle)
+        lib.nns_create(_json.encode(_hints.spec_of(spec, keys), "spec"), handle)
         self._adopt(handle)
         self._learns_classes = not self._classes
 
@@ -59,6 +59,7 @@ class StoredModel:
         activation: str = "relu",
         loss: str = "softmax_cross_entropy",
         seed: int = 0,
+        **keys: Any,
     ) -> Kind:
         """Makes a multi-layer perceptron.
 
@@ -72,12 +73,19 @@ class StoredModel:
             A name of the reference page.
         seed : int
             Of the initialisation, 0 ... 2^64 - 1.
+        **keys
+            Of the spec, such as ``preprocess="standardize"`` or ``classes=["no", "yes"]``.
         """
+        for name in ("input", "layers"):
+            if name in keys:
+                raise ArgumentError(f'mlp has no "{name}": sizes say it; give the whole spec to nnswift.Model')
         numbers = _arrays.int64s([_arrays.size(size, "sizes") for size in sizes])
         handle = _library.Model()
         names = (_text(activation, "activation"), _text(loss, "loss"))
         lib.nns_create_mlp(numbers, len(numbers), *names, _arrays.seed(seed), handle)
         model = cls._owning(handle)
+        if keys:
+            return cls(model.spec, **keys)
         model._learns_classes = True
         return model
 
@@ -209,6 +217,9 @@ class StoredModel:
 
     def __setstate__(self, state: bytes) -> None:
         self._adopt(handle_from_bytes(state, None))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(_hints.missing_attribute(type(self), name))
 
     def __repr__(self) -> str:
         spec = self.spec

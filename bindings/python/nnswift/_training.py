@@ -9,7 +9,7 @@ from . import _json
 from ._interrupt import run_interruptibly
 from ._library import NNS_STOP, lib, nns_progress_fn
 from .data import DataSet
-from .errors import CallbackError
+from .errors import ArgumentError, CallbackError
 from .history import STOP, Progress
 
 Callback = Callable[[Progress], Any]
@@ -65,6 +65,8 @@ def train(
     data, validation
         Borrowed arrays: features, targets, sample weights or None.
     """
+    if callback is not None and not callable(callback):
+        raise ArgumentError(f"callback must be one function of a Progress, got {callback!r}")
     text = _json.encode(config, "config")
     allow_nan = bool(config.get("allow_nan", False))
     errors: List[BaseException] = []

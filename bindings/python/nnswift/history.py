@@ -120,5 +120,5 @@ class History(Mapping):
 
     def curves(self) -> list:
         """Returns the names of the losses and metrics, in their order."""
-        other = ("epoch", "learning_rate", "seconds", "samples_per_second")
+        other = ("epoch", "learning_rate", "seconds", "samples_per_second", "warnings")
         return [name for name, value in self._values.items() if isinstance(value, list) and name not in other]

@@ -29,6 +29,8 @@ class Model(DifferentiableModel):
         What the network is; the reference page has every key. For example
         ``{"input": 4, "layers": [{"type": "dense", "units": 16, "activation": "relu"}, {"type": "dense", "units": 3}],
         "loss": "softmax_cross_entropy", "classes": ["a", "b", "c"], "seed": 7}``
+    **keys
+        Laid over spec: ``Model(spec, seed=8)``, ``Model(**spec)``.
 
     Notes
     -----
@@ -73,7 +75,8 @@ class Model(DifferentiableModel):
             when `train` runs in the main thread. It may read the model. The result `nnswift.STOP` ends the training, and
             so does an exception, which `train` then raises; other results mean nothing.
         **options
-            Laid over config: ``train(X, y, epochs=5)``; write ``continue_=True`` for "continue".
+            Laid over config: ``train(X, y, epochs=5)``; write ``continue_=True`` for "continue". One metric may stand
+            without a list, ``early_stopping=True`` has its defaults, None is an option that is not given.
 
         Returns
         -------
