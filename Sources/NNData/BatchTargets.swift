@@ -15,9 +15,12 @@ package struct BatchTargets {
   private let indices: Buffer<Int32>
   private let values: Buffer<Float>
   private let weights: Buffer<Float>
+  private let scaling: TargetScaling?
 
-  package init(rows: Int, outputs: Int) throws(NNError) {
+  /// - Parameter scaling: applied to the targets; nil: they stay as they are.
+  package init(rows: Int, outputs: Int, scaling: TargetScaling?) throws(NNError) {
     self.outputs = outputs
+    self.scaling = scaling
     indices = try Buffer(count: rows)
     values = try Buffer(count: try checkedProduct(rows, outputs, "batch targets"))
     weights = try Buffer(count: rows)
@@ -35,8 +38,8 @@ package struct BatchTargets {
       return (.indices(UnsafePointer(indices.base)), loaded)
     }
     samples.targets.gather(from: start, count: count, order: samples.order, into: values.base)
-    return (
-      .values(Matrix(values.base, rows: count, columns: samples.targets.columns)), loaded
-    )
+    let targets = Matrix(values.base, rows: count, columns: samples.targets.columns)
+    scaling?.apply(to: targets)
+    return (.values(targets), loaded)
   }
 }

@@ -43,7 +43,7 @@ extension Model {
     switch kind {
     case .labels: writeLabels(outputs, at: start, into: out)
     case .raw, .probabilities:
-      if case .probabilities = kind { spec.loss.output.apply(outputs) }
+      if case .probabilities = kind { finish(outputs) }
       out.store(outputs, at: start)
     }
   }

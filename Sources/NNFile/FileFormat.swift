@@ -11,6 +11,8 @@ enum FileFormat {
   static let alignment = 64
   /// Prefix of the tensors of a fitted preprocess.
   static let preprocess = "preprocess."
+  /// Prefix of the tensors of a fitted scaling of targets.
+  static let target = "target."
   /// Prefix of the tensors that early stopping would restore.
   static let best = "best."
 

@@ -44,6 +44,7 @@ package func decode(
   }
   try checkWeights(model, model.weights)
   try readPreprocess(model, &reader)
+  try readTargetScaling(model, &reader)
   let training = try readTraining(model, &reader)
   try reader.finish()
   return (model, training)
@@ -86,6 +87,15 @@ private func readPreprocess(_ model: Model, _ reader: inout TensorReader) throws
     }
   }
   preprocess.take(memories, offsets: try readOffsets(preprocess, &reader))
+}
+
+private func readTargetScaling(_ model: Model, _ reader: inout TensorReader) throws(NNError) {
+  guard let scaling = model.targetScaling, reader.has(FileFormat.target + "center") else { return }
+  for (name, values) in [("center", scaling.center), ("scale", scaling.scale)] {
+    let parameter = Parameter(name, Shape(values.count))
+    try reader.read(FileFormat.target + name, parameter, into: values.base)
+  }
+  try scaling.take()
 }
 
 /// What is subtracted from the features before all kinds, if the file has it.

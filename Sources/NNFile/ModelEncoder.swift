@@ -62,6 +62,11 @@ private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTens
     let parameter = Parameter("offset", Shape(2, offsets.values.count / 2))
     add(FileFormat.preprocess + parameter.name, parameter, offsets.values.base)
   }
+  if let scaling = model.targetScaling, scaling.isFitted {
+    for (name, values) in [("center", scaling.center), ("scale", scaling.scale)] {
+      add(FileFormat.target + name, Parameter(name, Shape(values.count)), values.base)
+    }
+  }
   if let best = training?.best {
     for tensor in model.tensors {
       add(FileFormat.best + tensor.name, tensor.parameter, best.base + tensor.parameter.offset)

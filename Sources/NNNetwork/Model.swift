@@ -9,6 +9,8 @@ package final class Model {
   package let spec: ModelSpec
   package let plan: Plan
   package let preprocess: Preprocess
+  /// nil: targets are learnt as they are.
+  package let targetScaling: TargetScaling?
   /// Trainable values first, in the order of the nodes; then the running statistics.
   package let weights: Buffer<Float>
   /// Trainable values.
@@ -36,6 +38,7 @@ package final class Model {
     }
     self.init(
       spec, plan, preprocess: Preprocess(spec.preprocess, features: spec.inputSize),
+      targetScaling: spec.scalesTargets ? try TargetScaling(outputs: spec.outputSize) : nil,
       weights: try Buffer(count: count))
     guard initialized else { return }
     for (index, node) in plan.nodes.enumerated() {
@@ -45,13 +48,15 @@ package final class Model {
   }
 
   private init(
-    _ spec: ModelSpec, _ plan: Plan, preprocess: Preprocess, weights: Buffer<Float>
+    _ spec: ModelSpec, _ plan: Plan, preprocess: Preprocess, targetScaling: TargetScaling?,
+    weights: Buffer<Float>
   ) {
     self.spec = spec
     self.plan = plan
     thresholdBits = Atomic(spec.threshold.bitPattern)
     classes = spec.classes
     self.preprocess = preprocess
+    self.targetScaling = targetScaling
     self.weights = weights
     keepers = plan.nodes.map { BorrowedLayer.Keeper($0.layer) }
     var named: [(name: String, parameter: Parameter)] = []
@@ -94,11 +99,12 @@ package final class Model {
     return twin
   }
 
-  /// Takes weights, scaling, notes, threshold and class names of a model of the same architecture.
+  /// Takes weights, scalings, notes, threshold and class names of a model of the same architecture.
   ///
   /// - Throws: `NNError.memory`; nothing is changed then.
   package func take(_ other: Model) throws(NNError) {
     try preprocess.copy(from: other.preprocess)
+    if let scaling = other.targetScaling { targetScaling?.copy(from: scaling) }
     weights.copy(from: other.weights)
     notes = other.notes
     classes = other.classes
@@ -144,11 +150,30 @@ package final class Model {
 
   /// Refuses to predict before a scaling that needs data is fitted.
   package func requireFitted() throws(NNError) {
-    guard preprocess.isFitted else {
+    guard isFitted else {
       throw .state(
-        "the model's preprocess must be fitted before it predicts, no data were seen yet; "
-          + "train the model or call nns_fit_preprocess")
+        "the model's \(preprocess.isFitted ? "target" : "preprocess") must be fitted before it "
+          + "predicts, no data were seen yet; train the model or call nns_fit_preprocess")
     }
+  }
+
+  /// Whether all scalings have seen data.
+  package var isFitted: Bool { preprocess.isFitted && targetScaling?.isFitted != false }
+
+  /// Fits the scalings that have seen none.
+  ///
+  /// - Throws: `NNError.memory`, `.limit`.
+  package func fitScalings(_ samples: SampleRows) throws(NNError) {
+    if !preprocess.isFitted {
+      try preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
+    }
+    if let targetScaling, !targetScaling.isFitted { targetScaling.fit(samples) }
+  }
+
+  /// Turns raw outputs into probabilities, rates or values.
+  package func finish(_ outputs: Matrix) {
+    spec.loss.output.apply(outputs)
+    targetScaling?.undo(on: outputs)
   }
 
   /// Refuses values for `weights` whose running variances are negative.

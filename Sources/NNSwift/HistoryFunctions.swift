@@ -30,6 +30,7 @@ private func number(of ending: TrainingHistory.Ending) -> Int32 {
   case .diverged: Int32(NNS_STOPPED_DIVERGED)
   case .checkpoint: Int32(NNS_STOPPED_CHECKPOINT)
   case .failed: Int32(NNS_STOPPED_FAILED)
+  case .converged: Int32(NNS_STOPPED_CONVERGED)
   }
 }
 

@@ -196,7 +196,10 @@ public func nns_fit_preprocess(_ model: OpaquePointer?, _ data: OpaquePointer?) 
           throw .shape(
             "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
         }
-        try handle.model.preprocess.fit(set.features, rows: set.rows, order: set.order)
+        let model = handle.model
+        if model.targetScaling != nil { try checkFit(set.sampleRows, model) }
+        try model.preprocess.fit(set.features, rows: set.rows, order: set.order)
+        model.targetScaling?.fit(set.sampleRows)
       }
     }
   }

@@ -14,7 +14,8 @@ final class BatchPass {
   convenience init(_ model: Model, rows: Int) throws(NNError) {
     self.init(
       model, rows: rows, try CPUExecutor(for: model, rows: rows, training: true),
-      try BatchTargets(rows: rows, outputs: model.outputSize))
+      try BatchTargets(
+        rows: rows, outputs: model.outputSize, scaling: model.targetScaling))
   }
 
   private init(_ model: Model, rows: Int, _ executor: CPUExecutor, _ targets: BatchTargets) {

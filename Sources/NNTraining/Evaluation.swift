@@ -62,7 +62,7 @@ final class PredictionLog {
   /// Adds a batch: converts its raw outputs to probabilities in place, and copies the truth at its
   /// positions.
   func take(_ raw: Matrix, _ samples: SampleRows, from start: Int, model: Model) {
-    model.spec.loss.output.apply(raw)
+    model.finish(raw)
     for position in 0..<raw.rows {
       let row = samples.source(start + position)
       let values = raw.row(position)
@@ -125,7 +125,8 @@ package struct Evaluator {
     self.metrics = metrics
     block = min(rows, Model.predictionBlock)
     executor = try CPUExecutor(for: model, rows: block, training: false)
-    targets = try BatchTargets(rows: block, outputs: model.outputSize)
+    targets = try BatchTargets(
+      rows: block, outputs: model.outputSize, scaling: model.targetScaling)
     let needsSheet = metrics.contains { $0.function != nil }
     sheet =
       needsSheet

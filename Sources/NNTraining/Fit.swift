@@ -37,6 +37,8 @@ package struct FitRun {
   private let evaluator: Evaluator?
   private let validationValues: Buffer<Double>
   private let monitor: EarlyStoppingMonitor?
+  /// Of a config that names no epochs; nil: they are all made.
+  private let plateau: PlateauMonitor?
   private let began = nnc_seconds()
   private let firstEpoch: Int
   private let lastEpoch: Int
@@ -84,6 +86,9 @@ package struct FitRun {
         isHigherBetter: options.isHigherBetter
           ?? Self.isHigherBetter(options.metric, config.metrics), bestWeights: room)
     }
+    plateau =
+      config.stopsOnPlateau
+      ? PlateauMonitor(column: part == nil ? 0 : 1 + metrics.count) : nil
     if let metric = config.schedule.metric { _ = try Self.column(metric, columns) }
     sheet = metrics.isEmpty ? nil : try PredictionLog(for: model, samples, metrics: metrics)
     evaluator = try part.map { part throws(NNError) in
@@ -111,9 +116,7 @@ package struct FitRun {
   ///   `.cancelled`, `.callback`, with weights and history kept; what a metric throws; `.io`,
   ///   `.memory` when a checkpoint could not be made.
   package func start(warnings: [String]) throws(NNError) {
-    if !model.preprocess.isFitted {
-      try model.preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
-    }
+    try model.fitScalings(samples)
     if !resumes {
       trainer.history = TrainingHistory(names: columnNames, epochs: config.epochs)
       trainer.earlyStopping = nil
@@ -126,7 +129,7 @@ package struct FitRun {
     do throws(NNError) {
       defer { monitor?.tellUndefined(in: &trainer.history) }
       try epochs()
-      if let warning = warningOfGrowth(trainer.history.columns[0]) {
+      if let warning = warningOfGrowth(trainer.history.columns[0]) ?? warningOfConvergence() {
         trainer.history.warnings.append(warning)
       }
     } catch {
@@ -142,6 +145,19 @@ package struct FitRun {
       if !trainer.history.ending.isInterruption { monitor?.restore(model) }
       throw error
     }
+  }
+
+  /// A warning where the training ended far from what it could learn.
+  private func warningOfConvergence() -> String? {
+    guard [.completed, .converged].contains(trainer.history.ending) else { return nil }
+    let weights = classWeights.map { UnsafePointer($0.base) }
+    // Without memory for it the training is none the worse.
+    guard let constant = try? lossOfConstant(samples, model, classWeights: weights) else {
+      return nil
+    }
+    return warningOfSlowness(
+      trainer.history.columns[0], constant: constant, scalesFeatures: !model.preprocess.isIdentity,
+      scalesTargets: model.targetScaling != nil || model.spec.loss.output != .identity)
   }
 
   /// Takes model and optimiser back to where the config wants them after a divergence.
@@ -175,7 +191,8 @@ package struct FitRun {
         epoch, batch: sampler.batches - 1, loss: values[0], batchLoss: batchLoss,
         rate: values[values.count - 3], values: values)
       if isOver || !goesOn {
-        trainer.history.ending = isOver ? .earlyStopping : .callback
+        trainer.history.ending =
+          !isOver ? .callback : monitor == nil ? .converged : .earlyStopping
         break
       }
     }
@@ -194,7 +211,7 @@ package struct FitRun {
       trainer.learningRate.observe(
         values[index], isHigherBetter: Self.isHigherBetter(metric, config.metrics))
     }
-    guard let monitor else { return false }
+    guard let monitor else { return plateau?.observe(values) ?? false }
     let isOver = monitor.observe(values, epoch: epoch + 1, model)
     trainer.history.bestEpoch = monitor.state.bestEpoch
     trainer.earlyStopping = monitor.state

@@ -17,6 +17,7 @@ package enum Restoration: String, Sendable {
 struct TrainingStart {
   private let weights: Buffer<Float>
   private let wasFitted: Bool
+  private let hadTargetScaling: Bool
   private let optimizer: OptimizerState
   private let plateau: PlateauState
   private let epochsDone: Int
@@ -28,6 +29,7 @@ struct TrainingStart {
     weights = try Buffer(count: model.weights.count)
     weights.copy(from: model.weights)
     wasFitted = model.preprocess.isFitted
+    hadTargetScaling = model.targetScaling?.isFitted ?? true
     optimizer = try trainer.optimizer.state(isFresh: trainer.trustsMemory)
     plateau = trainer.learningRate.plateau
     epochsDone = trainer.epochsDone
@@ -41,6 +43,7 @@ struct TrainingStart {
     let model = trainer.model
     model.weights.copy(from: best ?? weights)
     if best == nil, !wasFitted { model.preprocess.forget() }
+    if best == nil, !hadTargetScaling { model.targetScaling?.forget() }
     trainer.optimizer.restore(optimizer)
     trainer.learningRate.restore(plateau)
     trainer.epochsDone = epochsDone

@@ -8,6 +8,8 @@ import NNOptions
 /// The config of a training: values and their ranges.
 package struct TrainingConfig {
   package let epochs: Int
+  /// Whether the training may end before its epochs are over, on a plateau of its loss.
+  package let stopsOnPlateau: Bool
   /// Rows of a batch; 0: all.
   package let batchSize: Int
   package let shuffles: Bool
@@ -55,7 +57,8 @@ package struct TrainingConfig {
       )
     }
     var options = Options(object, owner: "config")
-    epochs = try options.integer("epochs", default: 10, in: 1...1_000_000_000)
+    stopsOnPlateau = !options.has("epochs") && !options.has("schedule")
+    epochs = try options.integer("epochs", default: 200, in: 1...1_000_000_000)
     batchSize = try options.integer("batch_size", default: 32, in: 0...1_000_000_000)
     shuffles = try options.flag("shuffle", default: true)
     dropsLast = try options.flag("drop_last", default: false)

@@ -11,6 +11,8 @@ package struct TrainingHistory: Sendable {
     case running, completed
     case earlyStopping = "early_stopping"
     case callback, cancelled, diverged, failed
+    /// The loss of a training without a number of epochs did not improve any more.
+    case converged
     /// A checkpoint could not be made.
     case checkpoint
 

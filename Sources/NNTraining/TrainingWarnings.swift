@@ -30,6 +30,33 @@ func warningOfUnseenClasses(_ samples: SampleRows, _ model: Model) throws(NNErro
     + (unseen > listed ? ", ..." : "") + "); the model will not predict them"
 }
 
+/// Whoever asks for fewer epochs does not expect them to suffice.
+private let leastEpochs = 5
+
+/// A warning where a training learnt hardly more than a constant, or was still improving much.
+///
+/// - Parameters:
+///   - losses: one an epoch.
+///   - constant: the loss of the best constant prediction.
+func warningOfSlowness(
+  _ losses: [Double], constant: Double, scalesFeatures: Bool, scalesTargets: Bool
+) -> String? {
+  guard let last = losses.last, losses.count >= leastEpochs, constant.isFinite, constant > 0 else {
+    return nil
+  }
+  let before = losses[losses.count - 1 - max(1, losses.count / 5)]
+  let isNoBetter = last >= 0.98 * constant
+  let isFalling = last >= 0.5 * constant && before - last >= 0.02 * constant
+  guard isNoBetter || isFalling else { return nil }
+  return "the loss ended at \(last), "
+    + (isNoBetter
+      ? "no better than the \(constant) of predicting the same for every row"
+      : "still falling; predicting the same for every row has \(constant)")
+    + "; train for more epochs or raise learning_rate"
+    + (scalesFeatures ? "" : ", scale the features: \"preprocess\": \"standardize\"")
+    + (scalesTargets ? "" : ", scale the targets: \"target\": {\"scale\": \"standardize\"}")
+}
+
 /// A warning where the loss of the last epoch is more than twice that of the first.
 ///
 /// - Parameter losses: one an epoch.

@@ -11,6 +11,8 @@ package struct ModelSpec {
   /// Values of a row that comes out.
   package let outputSize: Int
   package let loss: LossFunction
+  /// Whether the targets of a regression are standardised.
+  package let scalesTargets: Bool
   package let seed: UInt64
   package let preprocess: [PreprocessFunction]
   /// Names of the classes, for people.
@@ -52,6 +54,7 @@ package struct ModelSpec {
     let built = try Self.layers(&options, inputShape, limits: limits)
     (layerOptions, outputSize, parameterCount) = (built.options, built.size, built.parameters)
     loss = try Self.loss(&options, outputs: built.size)
+    scalesTargets = try Self.scalesTargets(&options, loss: loss)
     seed = try options.seed("seed", default: 0)
     threshold = try options.number("threshold", default: 0.5, in: .closed(0, 1))
     classes = try Self.classes(&options, loss: loss, outputs: built.size)
@@ -125,6 +128,26 @@ package struct ModelSpec {
     }
     options.resolve("loss", as: resolved)
     return function
+  }
+
+  private static func scalesTargets(
+    _ options: inout Options, loss: LossFunction
+  ) throws(NNError) -> Bool {
+    guard let json = options.value("target") else { return false }
+    guard let object = json.object else {
+      throw options.refusal("target", #"an object such as {"scale": "standardize"}"#, json)
+    }
+    var target = Options(object, owner: "target")
+    let scale = try target.choice("scale", default: "none", among: ["none", "standardize"])
+    try target.finish()
+    let scales = scale == "standardize"
+    guard !scales || loss.output == .identity else {
+      throw .argument(
+        "spec: target is scaled for losses of numbers (mse, mae, huber, quantile) only; leave it out"
+      )
+    }
+    options.resolve("target", as: .object(target.resolved))
+    return scales
   }
 
   private static func classes(

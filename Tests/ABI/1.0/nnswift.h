@@ -405,8 +405,9 @@ NNS_CHECKED int32_t nns_configure(nns_model *model, const char *config_json);
 NNS_CHECKED int32_t nns_train_batch(nns_model *model, const nns_array *x, const nns_array *y,
                                     const nns_array *weight, double *loss);
 
-/* Fits the spec's "preprocess" to the features of a data set. The first nns_train does this by
- * itself. [change] Statuses: NULL, SHAPE, STATE, BUSY, MEMORY. */
+/* Fits the spec's "preprocess" to the features of a data set, and its "target" to the targets. The
+ * first nns_train does this by itself. [change]
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
 NNS_CHECKED int32_t nns_fit_preprocess(nns_model *model, const nns_data *data);
 
 /* Writes what a fitted preprocess subtracts from each feature, and what it then multiplies by:
@@ -464,10 +465,10 @@ NNS_CHECKED int32_t nns_evaluate(const nns_model *model, const nns_data *data,
 /* Writes the history of the last training as JSON: {"epoch": [...], "loss": [...], "val_loss":
  * [...], "learning_rate": [...], "seconds": [...], "samples_per_second": [...], a list for every
  * metric and "val_" + metric, "stopped": "none" (never trained), "running" (also of a checkpoint
- * made in mid-training), "completed", "early_stopping", "callback", "cancelled", "diverged",
- * "checkpoint" (one could not be made) or "failed" (a metric refused its data), "best_epoch": 0
- * (none) or its number, "warnings": sentences, where there are any}. Numbers that are not finite
- * are null. [read]
+ * made in mid-training), "completed", "converged" (a plateau of the loss; only without epochs),
+ * "early_stopping", "callback", "cancelled", "diverged", "checkpoint" (one could not be made) or
+ * "failed" (a metric refused its data), "best_epoch": 0 (none) or its number, "warnings":
+ * sentences, where there are any}. Numbers that are not finite are null. [read]
  * Statuses: NULL, ARGUMENT (buffer too small), STATE, BUSY. */
 NNS_CHECKED int32_t nns_history(const nns_model *model, char *buffer, size_t capacity,
                                 size_t *need);
@@ -482,7 +483,8 @@ enum {
     NNS_STOPPED_CANCELLED = 5,
     NNS_STOPPED_DIVERGED = 6,
     NNS_STOPPED_CHECKPOINT = 7,
-    NNS_STOPPED_FAILED = 8
+    NNS_STOPPED_FAILED = 8,
+    NNS_STOPPED_CONVERGED = 9 /* without "epochs": the loss no longer improved */
 };
 
 /* Writes which epochs the history of the last training has, which was best, and how it stopped

@@ -96,7 +96,7 @@ static const struct {
     {"nns_configure", S(NULL) | S(ARGUMENT) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_train_batch", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) |
                             S(MEMORY) | S(DIVERGED)},
-    {"nns_fit_preprocess", S(NULL) | S(SHAPE) | S(STATE) | S(BUSY) | S(MEMORY)},
+    {"nns_fit_preprocess", S(NULL) | S(ARGUMENT) | S(DTYPE) | S(SHAPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_loss_grad", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) |
                           S(MEMORY) | S(DIVERGED)},
     {"nns_forward_train", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) |

@@ -18,7 +18,7 @@ _NO_CALLBACK = nns_progress_fn()
 # besides, as a number of them; the epochs of a config that names none.
 _SHORT_WORK = 10_000_000
 _ROW_WORK = 50
-_DEFAULT_EPOCHS = 10
+_DEFAULT_EPOCHS = 200
 
 
 def _reporting(callback: Callback, errors: List[BaseException]) -> Any:

@@ -141,12 +141,15 @@ class Model(DifferentiableModel):
         self._learns_classes = False
         return loss.value
 
-    def fit_preprocess(self, X: Any, allow_nan: bool = False) -> None:
-        """Fits the spec's "preprocess" to features; `train` does it by itself the first time."""
+    def fit_preprocess(self, X: Any, y: Any = None, *, allow_nan: bool = False) -> None:
+        """Fits the spec's "preprocess" to features, and its "target" to targets; `train` does it the first time."""
         x = self._form.view(X)
-        # A data set needs targets; none are looked at here.
-        nothing = _arrays.borrow_array(np.broadcast_to(np.zeros(1, np.uint8), (x.rows,)), "y")
-        with DataSet(x, nothing, allow_nan=allow_nan) as data:
+        if y is None:
+            if "target" in self.spec:
+                raise ArgumentError('the spec\'s "target" is fitted to targets; give y, too')
+            # A data set needs targets; none are looked at here.
+            y = np.broadcast_to(np.zeros(1, np.uint8), (x.rows,))
+        with DataSet(x, _arrays.borrow(y, "y"), allow_nan=allow_nan) as data:
             lib.nns_fit_preprocess(self._handle, data.handle)
         _learning.keep_feature_names(self, X)
 

@@ -12,6 +12,7 @@ from ._keras_graph import read_network
 from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum
 from ._kinds import BRANCHES, require_known
 from ._preprocess import SCALINGS, steps
+from ._scaling import with_plain_targets
 
 _KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "prelu", "leaky_relu", "elu", *FUNCTIONS}
 
@@ -43,6 +44,8 @@ def to_keras(model: Model, kind: str = "raw") -> Any:
     if kind not in ("raw", "proba"):
         raise ValueError(f'kind must be "raw" or "proba", got {kind!r}')
     require_known(model, _KNOWN, "Keras")
+    if kind == "proba":
+        model = with_plain_targets(model)
     spec = model.spec
     given = value = keras.Input((spec["input"],))
     network = keras.Sequential([given])

@@ -12,6 +12,7 @@ from ..model import Model
 from ._kinds import BRANCHES, require_known
 from ._onnx_activations import ACTIVATIONS, put_activation
 from ._preprocess import SCALINGS, steps
+from ._scaling import with_plain_targets
 
 # Where the spec stands in the file's metadata_props: loss options, classes and threshold have no place in a graph.
 SPEC_KEY = "nnswift.spec"
@@ -74,6 +75,7 @@ def to_onnx(model: Model, path: Any = None) -> Any:
     """
     onnx = onnx_package()
     require_known(model, _KNOWN, "an ONNX file")
+    model = with_plain_targets(model)
     weights = model.weights
     if sum(value.nbytes for value in weights.values()) > _LARGEST_WEIGHTS:
         raise ValueError("the weights must fit an ONNX file, which holds 2 GiB; save the model as a safetensors file")

@@ -48,31 +48,31 @@ def steps(model: Model, known: Collection[str], where: str) -> List[Step]:
             raise ValueError(f'the preprocess "{kind["type"]}" has no counterpart in {where}; known are {names}')
     if not any(kind["type"] in SCALINGS for kind in found):
         return [(kind, None) for kind in found]
-    learnt = _learnt(model)
-    if not learnt:
+    values = learnt(model)
+    if not values:
         raise StateError("the model's preprocess must be fitted before; train the model or call fit_preprocess")
     made: List[Step] = []
-    if "offset" in learnt:
+    if "offset" in values:
         # Subtracted first and apart: of numbers far from 0 their sum with the center would lose digits as a float.
-        made += [({"type": "standardize"}, (part, np.ones_like(part))) for part in np.split(learnt["offset"], 2)]
+        made += [({"type": "standardize"}, (part, np.ones_like(part))) for part in np.split(values["offset"], 2)]
     preprocess = model.spec["preprocess"]
     if not isinstance(preprocess, list):
-        return [*made, (preprocess, (learnt["center"], learnt["scale"]))]
+        return [*made, (preprocess, (values["center"], values["scale"]))]
     for index, kind in enumerate(preprocess):
         if kind["type"] in SCALINGS:
-            made.append((kind, (learnt[f"{index}.center"], learnt[f"{index}.scale"])))
+            made.append((kind, (values[f"{index}.center"], values[f"{index}.scale"])))
         elif kind["type"] != "none":
             made.append((kind, None))
     return made
 
 
-def _learnt(model: Model) -> Dict[str, np.ndarray]:
-    """What the kinds learnt, by the names of a model file without "preprocess."; empty before that."""
+def learnt(model: Model, prefix: str = "preprocess.") -> Dict[str, np.ndarray]:
+    """Returns what the kinds learnt, by the names of a model file without their prefix; empty before that."""
     data = model.to_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     tensors = {}
     for name, entry in json.loads(bytes(data[8:start])).items():
-        if name.startswith("preprocess."):
+        if name.startswith(prefix):
             first, last = (start + offset for offset in entry["data_offsets"])
-            tensors[name[len("preprocess.") :]] = np.frombuffer(data[first:last], "<f4").astype(np.float32)
+            tensors[name[len(prefix) :]] = np.frombuffer(data[first:last], "<f4").astype(np.float32)
     return tensors

@@ -10,6 +10,7 @@ from ..model import Model
 from ._assembly import assembled
 from ._kinds import require_known
 from ._preprocess import kinds
+from ._scaling import with_plain_targets
 from ._sklearn_front import is_own, place_of, require_fitted
 from ._sklearn_read import ACTIVATIONS, LOSSES, read_estimator, typed_classes
 
@@ -74,6 +75,7 @@ def to_sklearn(model: Model, network: Any) -> Any:
         If something of it differs; the network stays as it was.
     """
     require_known(model, _KNOWN, "scikit-learn")
+    model = with_plain_targets(model)
     place = place_of(network)
     if place not in ("MLPClassifier", "MLPRegressor") or not is_own(network):
         raise ValueError(f"the network must be an MLPClassifier or MLPRegressor of scikit-learn, got {place}")
