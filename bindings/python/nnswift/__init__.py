@@ -1,9 +1,10 @@
 """Neural networks inside your program: the Python side of libnnswift.
 
     >>> import nnswift
-    >>> model = nnswift.Model.mlp([4, 16, 3], seed=7)
-    >>> history = model.train(X, y, epochs=20)
-    >>> model.predict(X)            # probabilities [rows x 3]
+    >>> model = nnswift.Model.mlp([4, 16, 3], preprocess="standardize", seed=7)
+    >>> history = model.train(X, y)           # labels of any kind; ends when the loss no longer falls
+    >>> model.predict(X)                      # probabilities [rows x 3]
+    >>> model.predict(X, kind="label")        # labels [rows]
     >>> model.save("iris.safetensors")
 
 `Model` is the centre; `metrics`, `split` and `plot` work without one. Every name of a spec and a config is on the
