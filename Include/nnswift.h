@@ -150,7 +150,8 @@ enum { NNS_F32 = 1, NNS_F64 = 2, NNS_U8 = 3, NNS_I32 = 4, NNS_I64 = 5, NNS_BOOL 
 
 /* A borrowed two-dimensional view: row = sample, column = feature or output.
  * Element (r, c) is at (const char *)data + r * row_stride + c * col_stride; strides are in bytes,
- * of any sign. Both strides 0 mean dense, row by row. NNS_BOOL is one byte, nonzero is 1. */
+ * of any sign. Both strides 0 mean dense, row by row; one alone must not be 0 where it is used.
+ * NNS_BOOL is one byte, nonzero is 1. */
 typedef struct nns_array {
     uint32_t struct_size; /* sizeof(nns_array) */
     int32_t dtype;        /* NNS_F32 ... NNS_BOOL */

@@ -24,5 +24,5 @@ part "reports" make --no-print-directory reports QUICK=1
 
 # Damaged input; what runs for days has its slice here: CONTRIBUTING.md, "Hostile input".
 part "mutants" make --no-print-directory mutants
-part "fuzz" make --no-print-directory fuzz
+part "fuzz" env FUZZ_SECONDS=60 make --no-print-directory fuzz
 finish

@@ -108,6 +108,12 @@ private func checkedView(
     // An older client has no column stride: its rows are dense.
     columnStride = type.size
   }
+  // Whoever sets one stride and leaves the other would read one element again and again.
+  guard rowStride != 0 || rows <= 1, columnStride != 0 || columns <= 1 else {
+    throw .argument(
+      "\(name): \(rowStride == 0 ? "row_stride" : "col_stride") must not be 0 where the other "
+        + "stride is set; give both in bytes, or 0 for both: dense")
+  }
   guard
     fitsMemory(rows, columns, type.size), fitsMemory(rows - 1, rowStride, 1),
     fitsMemory(columns - 1, columnStride, 1)

@@ -84,6 +84,8 @@ static const struct {
     {"rows and cols 2^32", TOO_LARGE,
      {FULL, NNS_U8, zero, INT64_C(4294967296), INT64_C(4294967296), 0, 0}},
     {"rows and cols INT64_MAX", TOO_LARGE, {FULL, NNS_F32, zero, INT64_MAX, INT64_MAX, 0, 0}},
+    {"row_stride alone", S(ARGUMENT) | S(SHAPE), {FULL, NNS_F32, zero, 2, 4, 16, 0}},
+    {"col_stride alone", S(ARGUMENT) | S(SHAPE), {FULL, NNS_F32, zero, 2, 4, 0, 4}},
     {"row_stride 2^62", TOO_LARGE, {FULL, NNS_F32, zero, 60, 4, HUGE, 4}},
     {"row_stride INT64_MIN", TOO_LARGE, {FULL, NNS_F32, zero, 60, 4, INT64_MIN, 4}},
     {"col_stride INT64_MAX", TOO_LARGE, {FULL, NNS_F32, zero, 60, 4, 16, INT64_MAX}},

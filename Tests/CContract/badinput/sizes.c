@@ -120,9 +120,7 @@ static float keys[ROWS], two_keys[ROWS * 2];
     PREDICT(X, proba_as_integers, S(DTYPE), "NNS_F64", g.model, NNS_PROBA, NNS_I32, 0, 3)        \
     PREDICT(X, raw_as_bool, S(DTYPE), "BOOL", g.model, NNS_RAW, NNS_BOOL, 0, 3)                  \
     PREDICT(X, before_any_data, S(STATE), "preprocess", g.unfitted, NNS_PROBA, NNS_F32, 0, 3)    \
-    OVERLAP(X, rows_on_each_other, 0, 4)                                                         \
     OVERLAP(X, rows_that_overlap, 8, 4)                                                          \
-    OVERLAP(X, columns_on_each_other, 12, 0)                                                     \
     OVERLAP(X, columns_that_overlap, 12, 2)                                                      \
     OVERLAP(X, columns_that_overlap_rows, 4, 4)                                                  \
     X(nns_predict_one, three_features, S(SHAPE), "4",                                            \

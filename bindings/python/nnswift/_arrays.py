@@ -75,13 +75,12 @@ def borrow(values: Any, name: str) -> nns_array:
 
 def borrow_array(array: np.ndarray, name: str) -> nns_array:
     """`borrow` for an array whose element type is supported."""
+    if any(stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape)):
+        # The C contract takes a stride of 0 for a mistake: broadcast values are written out.
+        array = array.copy(order="C")
     if array.ndim == 1:
-        # A stride of 0 between columns would read as dense where the rows' is 0, too.
         rows, columns, (row_stride,), column_stride = array.size, 1, array.strides, array.itemsize
     elif array.ndim == 2:
-        if array.strides == (0, 0) and array.size > 1:
-            # The C contract reads two strides of 0 as dense.
-            array = array.copy(order="C")
         (rows, columns), (row_stride, column_stride) = array.shape, array.strides
     else:
         raise ShapeError(

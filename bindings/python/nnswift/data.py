@@ -137,8 +137,8 @@ def split_indices(
 
 
 def _nothing(rows: int) -> nns_array:
-    """Features for a split, which never looks at them: one byte, seen in every row."""
-    return _arrays.borrow_array(np.broadcast_to(np.zeros(1, np.uint8), (rows,)), "X")
+    """Features for a split, which never looks at them."""
+    return _arrays.borrow_array(np.zeros(rows, np.uint8), "X")
 
 
 def _sortable(key: Any) -> Any:

@@ -148,7 +148,7 @@ class Model(DifferentiableModel):
             if "target" in self.spec:
                 raise ArgumentError('the spec\'s "target" is fitted to targets; give y, too')
             # A data set needs targets; none are looked at here.
-            y = np.broadcast_to(np.zeros(1, np.uint8), (x.rows,))
+            y = np.zeros(x.rows, np.uint8)
         with DataSet(x, _arrays.borrow(y, "y"), allow_nan=allow_nan) as data:
             lib.nns_fit_preprocess(self._handle, data.handle)
         _learning.keep_feature_names(self, X)
