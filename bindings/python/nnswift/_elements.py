@@ -46,14 +46,14 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:56]} ..."
 
 
-def cure(array: np.ndarray) -> str:
-    """Returns what to do about an array of objects or texts where numbers must be."""
+def cure(array: np.ndarray, is_features: bool = True) -> str:
+    """Returns what to do about an array of objects or texts where numbers must be; only features may be NaN."""
     odd = first_odd(array)
     if odd is None:
         return "all of its elements are numbers: convert with .astype(float)"
     value = odd[1]
     if is_missing(value):
-        return "fill it, drop its row, or put numpy.nan there and set allow_nan"
+        return "fill it or drop its row" + (", or put numpy.nan there and set allow_nan" if is_features else "")
     if isinstance(value, (str, bytes)):
         return "encode texts as numbers, for example one column a value"
     return "make numbers of it"
@@ -69,7 +69,8 @@ def refusal(array: np.ndarray, name: str) -> str:
         return f"{must}, got dtype {array.dtype}; {cure(array)}"
     place, value = odd
     where = f"row {place[0]}" + (f", column {place[1]}" if len(place) > 1 else "")
-    return f"{must}, {where} is {shown(value)}; {cure(array)}"
+    todo = cure(array, is_features=name == "x")
+    return f"{must}, {where} is {shown(value)}; {todo}"
 
 
 def ragged(values: Any) -> Optional[str]:
@@ -77,6 +78,6 @@ def ragged(values: Any) -> Optional[str]:
     lengths = [len(row) if hasattr(row, "__len__") else None for row in values]
     for row, length in enumerate(lengths):
         if length != lengths[0]:
-            found = ["a single value" if n is None else f"{n} values" for n in (lengths[0], length)]
+            found = ["a single value" if n in (None, 1) else f"{n} values" for n in (lengths[0], length)]
             return f"row 0 has {found[0]}, row {row} has {found[1]}"
     return None

@@ -103,7 +103,8 @@ class DifferentiableModel(StoredModel):
 
     def _borrowed(self, X: Any, y: Any, sample_weight: Any, rows_together: bool = False) -> tuple:
         x = self._form.view(X, rows_together)
-        targets = _arrays.borrow(_labels.encode(y, self._classes), "y")
+        # Texts among the targets of a regression are wrong as numbers, not as labels.
+        targets = _arrays.borrow(y if self._form.is_regression else _labels.encode(y, self._classes), "y")
         return x, targets, _arrays.borrow_optional(sample_weight, "sample_weight")
 
     @functools.cached_property

@@ -6,7 +6,8 @@ from typing import Any, Optional, Sequence, Tuple
 
 import numpy as np
 
-from .errors import ArgumentError, DtypeError
+from . import _elements
+from .errors import ArgumentError, DtypeError, ShapeError
 
 
 def is_text(array: np.ndarray) -> bool:
@@ -18,6 +19,25 @@ def is_text(array: np.ndarray) -> bool:
 
 def _texts(array: np.ndarray) -> list:
     return [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in array.ravel().tolist()]
+
+
+def array_of(labels: Any, name: str) -> np.ndarray:
+    """Returns labels or targets as an array of any type; a sparse matrix as a dense one.
+
+    Raises
+    ------
+    ShapeError
+        Rows of different lengths.
+    """
+    if hasattr(labels, "tocsr"):
+        labels = labels.toarray()
+    try:
+        return np.asarray(labels)
+    except ValueError:
+        lengths = _elements.ragged(labels) if isinstance(labels, (list, tuple)) else None
+        if not lengths:
+            raise
+        raise ShapeError(f"{name} must have rows of one length, {lengths}") from None
 
 
 def encode(labels: Any, classes: Sequence[Any], name: str = "y") -> Any:
@@ -32,10 +52,10 @@ def encode(labels: Any, classes: Sequence[Any], name: str = "y") -> Any:
     """
     if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
         return labels
-    array = np.asarray(labels)
+    array = array_of(labels, name)
     _refuse_missing(array, name)
     if not is_text(array):
-        return np.asarray(array.tolist()) if array.dtype.kind == "O" else labels
+        return np.asarray(array.tolist()) if array.dtype.kind == "O" else array
     if not classes:
         raise DtypeError(
             f'{name} has text labels, but the model has no "classes"; name them in its spec, in order, '
@@ -67,10 +87,12 @@ def learnt(labels: Any, outputs: int) -> Optional[list]:
     ArgumentError
         More texts than classes, or fewer.
     """
-    array = np.asarray(labels)
-    if not is_text(array):
+    array = array_of(labels, "y")
+    if array.dtype.kind not in "OUST":
         return None
     _refuse_missing(array, "y")
+    if not is_text(array):
+        return None
     names = sorted(set(_texts(array)))
     count = max(outputs, 2)
     if len(names) == count:
@@ -87,8 +109,9 @@ def _refuse_missing(array: np.ndarray, name: str) -> None:
     """Raises ArgumentError for None or NaN among Python objects."""
     if array.dtype.kind != "O":
         return
-    for row, label in enumerate(array.ravel().tolist()):
-        if label is None or label != label:
+    for place, label in enumerate(array.ravel().tolist()):
+        if _elements.is_missing(label):
+            row = place // max(1, array.size // array.shape[0])
             raise ArgumentError(f"{name} has a missing label ({label}) in row {row}; fill or drop such rows")
 
 
@@ -97,10 +120,51 @@ def _listing(classes: Sequence[Any], limit: int = 20) -> str:
     return shown if len(classes) <= limit else f"{shown} and {len(classes) - limit} more"
 
 
-def encode_together(*arrays: Any) -> Tuple[Tuple[Any, ...], Optional[list]]:
-    """Returns arrays with texts as indices into all their sorted names, and these; None if none is text."""
-    texts = [_texts(array) if is_text(array) else None for array in map(np.asarray, arrays)]
+def encode_together(*arrays: Any, names: Sequence[str] = ("y_true", "y_pred")) -> Tuple[Tuple[Any, ...], Optional[list]]:
+    """Returns arrays with texts as indices into all their sorted texts, and these; None if none is text.
+
+    Parameters
+    ----------
+    names
+        Of the arrays, for sentences about a missing label.
+    """
+    plain = [array_of(array, name) for array, name in zip(arrays, names)]
+    for array, name in zip(plain, names):
+        _refuse_missing(array, name)
+    texts = [_texts(array) if is_text(array) else None for array in plain]
     if not any(texts):
         return arrays, None
-    names = sorted(set().union(*(labels for labels in texts if labels)))
-    return tuple(array if labels is None else encode(array, names) for array, labels in zip(arrays, texts)), names
+    found = sorted(set().union(*(labels for labels in texts if labels)))
+    return tuple(array if labels is None else encode(array, found) for array, labels in zip(arrays, texts)), found
+
+
+def indices_of_one_hot(targets: np.ndarray) -> Optional[np.ndarray]:
+    """Returns which column of each row is 1, if all others are 0; None for other targets."""
+    if targets.ndim != 2 or targets.shape[1] < 2 or targets.dtype.kind not in "biuf":
+        return None
+    is_one = targets == 1
+    if not (is_one.sum(axis=1) == 1).all() or np.count_nonzero(targets) != len(targets):
+        return None
+    return is_one.argmax(axis=1)
+
+
+def for_stratifying(targets: Any, classes: Sequence[Any]) -> Any:
+    """Returns one-hot targets as labels, by which rows can be divided; others as they are."""
+    indices = indices_of_one_hot(array_of(targets, "y"))
+    if indices is None:
+        return targets
+    return np.array(classes)[indices] if classes else indices
+
+
+def whole(y_true: Any, y_pred: Any) -> Tuple[Any, Any]:
+    """Returns labels that are whole numbers in floats, as a CSV file gives them, as integers.
+
+    Where all truth is 0 or 1, predictions in floats are scores.
+    """
+    arrays = [np.asarray(values) for values in (y_true, y_pred)]
+    if any(array.ndim != 1 or array.dtype.kind not in "biuf" for array in arrays) or arrays[1].dtype.kind != "f":
+        return y_true, y_pred
+    is_whole = all((np.abs(array) < 2**31).all() and (array == np.floor(array)).all() for array in arrays)
+    if not is_whole or np.isin(arrays[0], (0, 1)).all():
+        return y_true, y_pred
+    return arrays[0].astype(np.int64), arrays[1].astype(np.int64)

@@ -20,7 +20,7 @@ def learning(model: Any, X: Any, y: Any) -> Iterator[None]:
 @contextlib.contextmanager
 def _classes(model: Any, y: Any) -> Iterator[None]:
     """Names the classes by the labels of a first training: texts here, others in the library."""
-    if not model._learns_classes:
+    if not model._learns_classes or model._form.is_regression:
         yield
         return
     names = None if model.classes else _labels.learnt(y, model.output_size)

@@ -12,6 +12,8 @@ from ._library import NNS_ALLOW_NAN, NNS_F32, NNS_LABEL, NNS_NO_LABEL, NNS_PROBA
 from .errors import ArgumentError, DtypeError, ShapeError
 
 _KINDS = {"proba": NNS_PROBA, "label": NNS_LABEL, "raw": NNS_RAW}
+# Losses of class labels; those of other losses are numbers.
+_CLASSIFYING = ("softmax_cross_entropy", "binary_cross_entropy")
 
 
 def kind_code(kind: str, allow_nan: bool) -> int:
@@ -42,7 +44,10 @@ class OutputForm:
         """Takes the names of features and classes from a spec; without names in it, those learnt from a table."""
         self.feature_names = spec.get("features") or learnt_names
         self.names_origin = 'the spec\'s "features"' if spec.get("features") else "the training"
-        self._label_columns = 1 if spec["loss"]["type"] == "softmax_cross_entropy" else self._outputs
+        self.is_regression = spec["loss"]["type"] not in _CLASSIFYING
+        # Whether a row is of one class out of several, so that its targets may be one-hot.
+        self.has_one_class = spec["loss"]["type"] == "softmax_cross_entropy"
+        self._label_columns = 1 if self.has_one_class else self._outputs
         classes = spec.get("classes")
         # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
         self._names = classes if classes and self._label_columns == 1 else []

@@ -79,7 +79,7 @@ def split(
     X : array, table or sparse matrix [rows x ...]
         Features; any number of dimensions and any type, they are only picked from.
     y : array [rows] or [rows x targets]
-        Targets; texts are fine.
+        Targets; texts are fine, and so are one-hot rows.
     fraction : float
         Share of the rows for the second part, between 0 and 1; both parts get at least one row.
     kind : {"stratified", "random", "group", "time"}
@@ -124,7 +124,7 @@ def split_indices(
     if kind not in _KINDS:
         raise ArgumentError(f"kind must be one of {', '.join(_KINDS)}, got {kind!r}")
     rows = y.shape[0] if getattr(y, "shape", None) else len(y)
-    (y,), _ = _labels.encode_together(y) if kind == "stratified" else ((np.zeros(rows, np.uint8),), None)
+    y = _classes_of(y) if kind == "stratified" else np.zeros(rows, np.uint8)
     keys = None if key is None else _arrays.borrow(_sortable(key), "key")
     rest, part = Data(), Data()
     with DataSet(_nothing(rows), _arrays.borrow(y, "y")) as data:
@@ -134,6 +134,14 @@ def split_indices(
     finally:
         lib.nns_data_free(rest)
         lib.nns_data_free(part)
+
+
+def _classes_of(y: Any) -> Any:
+    """Returns targets as class indices, if they are texts or one-hot."""
+    (y,), _ = _labels.encode_together(y, names=("y",))
+    array = _arrays.supported(y, "y")
+    indices = _labels.indices_of_one_hot(array)
+    return array if indices is None else indices
 
 
 def _nothing(rows: int) -> nns_array:
@@ -148,7 +156,7 @@ def _sortable(key: Any) -> Any:
         if np.isnat(array).any():
             raise ArgumentError("key must not have missing times (NaT); drop such rows")
         return array.astype(np.int64)
-    return _labels.encode_together(array)[0][0]
+    return _labels.encode_together(array, names=("key",))[0][0]
 
 
 def _rows(data: Any) -> np.ndarray:

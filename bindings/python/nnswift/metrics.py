@@ -23,7 +23,8 @@ from ._library import lib
 
 def compute(metric: Union[str, Mapping[str, Any]], y_true: Any, y_score: Any, sample_weight: Any = None) -> float:
     """Returns any metric by its name, or by a dict with its options: ``{"type": "top_k", "k": 3}``."""
-    (y_true, y_score), _ = _labels.encode_together(y_true, y_score)
+    (y_true, y_score), _ = _labels.encode_together(y_true, y_score, names=("y_true", "y_score"))
+    y_true, y_score = _labels.whole(y_true, y_score)
     value = ctypes.c_double()
     lib.nns_metric(
         _json.kind(metric, "metric"), _arrays.borrow(y_true, "y_true"), _arrays.borrow(y_score, "y_score"),

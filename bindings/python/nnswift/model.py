@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from . import _arrays, _json, _learning, _prediction, _training
+from . import _arrays, _json, _labels, _learning, _prediction, _training
 from ._gradients import DifferentiableModel
 from ._library import Doubles, Floats, lib, text_of
 from ._stored import handle_from_bytes, handle_from_file
@@ -101,6 +101,7 @@ class Model(DifferentiableModel):
             Some classes have no row, or the loss grew.
         """
         merged = _json.merged(config, options)
+        y = _labels.for_stratifying(y, self._classes) if merged.get("stratify") and self._form.has_one_class else y
         with _learning.learning(self, X, y):
             data = self._borrowed(X, y, sample_weight, rows_together=True)
             held_out = None if validation is None else self._borrowed_validation(validation)
