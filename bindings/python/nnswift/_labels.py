@@ -130,7 +130,9 @@ def encode_together(*arrays: Any, names: Sequence[str] = ("y_true", "y_pred")) -
     """
     plain = [array_of(array, name) for array, name in zip(arrays, names)]
     for array, name in zip(plain, names):
-        _refuse_missing(array, name)
+        # Numbers among objects are refused as such.
+        if array.dtype.kind == "O" and any(isinstance(label, (str, bytes, bool)) for label in array.flat):
+            _refuse_missing(array, name)
     texts = [_texts(array) if is_text(array) else None for array in plain]
     if not any(texts):
         return arrays, None
