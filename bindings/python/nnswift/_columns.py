@@ -14,10 +14,12 @@ _PLACE = re.compile(r"\bcolumn (\d+)")
 
 
 def names(values: Any) -> Optional[List[str]]:
-    """Returns the names of a table's columns; None without: no table, or one whose columns are numbered."""
+    """Returns the names of a table's columns, or of a row out of it; None without: no table, or numbered columns."""
     columns = getattr(values, "column_names", None)
     if columns is None:
         columns = getattr(values, "columns", None)
+    if columns is None and hasattr(values, "iloc"):
+        columns = values.index
     if columns is None:
         return None
     labels = columns.tolist() if hasattr(columns, "tolist") else list(columns)
@@ -53,6 +55,9 @@ def check(values: Any, known: Sequence[str], origin: str) -> None:
         return
     found = names(values)
     if found is None or found == list(known):
+        return
+    if len(found) != len(known) and getattr(values, "ndim", 2) == 1:
+        # A column, whose rows have names.
         return
     sorted_cure = "X.select(model.feature_names)" if hasattr(values, "column_names") else "X[model.feature_names]"
     missing = [name for name in known if name not in found]

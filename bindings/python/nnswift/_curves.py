@@ -80,7 +80,9 @@ def _class_count(y_true: Any, y_pred: Any) -> int:
     arrays = [np.asarray(y_true), np.asarray(y_pred)]
     if arrays[1].ndim == 2 and arrays[1].shape[1] > 1:
         return arrays[1].shape[1]
-    return max([int(array.max()) + 1 for array in arrays if array.size and array.dtype.kind in "biu"] or [1])
+    # The library says what is wrong with numbers that are no indices.
+    largest = [array.max() for array in arrays if array.size and array.dtype.kind in "biuf"]
+    return max([int(value) + 1 for value in largest if np.isfinite(value)] or [1])
 
 
 def roc_curve(y_true: Any, y_score: Any, sample_weight: Any = None) -> RocCurve:

@@ -56,6 +56,8 @@ def cure(array: np.ndarray, is_features: bool = True) -> str:
         return "fill it or drop its row" + (", or put numpy.nan there and set allow_nan" if is_features else "")
     if isinstance(value, (str, bytes)):
         return "encode texts as numbers, for example one column a value"
+    if isinstance(value, dict):
+        return "pandas.DataFrame(x) makes a table of it"
     return "make numbers of it"
 
 
@@ -63,7 +65,8 @@ def refusal(array: np.ndarray, name: str) -> str:
     """Returns the sentence about an array of objects or texts where numbers must be."""
     must = f"{name} must be float32, float64, bool or integers"
     if not array.ndim:
-        return f"{must}, got {type(array.item()).__name__}; give rows of numbers"
+        todo = cure(array) if isinstance(array.item(), dict) else "give rows of numbers"
+        return f"{must}, got {type(array.item()).__name__}; {todo}"
     odd = first_odd(array)
     if odd is None:
         return f"{must}, got dtype {array.dtype}; {cure(array)}"

@@ -13,11 +13,15 @@ _OPTIONS = {
         ["learning_rate", "lr", "learning_rate_init", "eta0"],
         'it belongs to the optimizer: optimizer={{"type": "adam", "learning_rate": {0}}}',
     ),
-    **dict.fromkeys(["weight_decay", "l2"], 'it belongs to the optimizer: optimizer={{"type": "adam", "weight_decay": {0}}}'),
+    **dict.fromkeys(
+        ["weight_decay", "l2"], 'it belongs to the optimizer: optimizer={{"type": "adam", "weight_decay": {0}}}'
+    ),
     "alpha": 'it is the optimizer\'s weight_decay: optimizer={{"type": "adam", "weight_decay": {0}}}',
     "momentum": 'it belongs to the optimizer: optimizer={{"type": "sgd", "momentum": {0}}}',
     "solver": "write optimizer={0}",
-    **dict.fromkeys(["patience", "min_delta", "restore_best"], "it belongs to early_stopping: early_stopping={{{1}: {0}}}"),
+    **dict.fromkeys(
+        ["patience", "min_delta", "restore_best"], "it belongs to early_stopping: early_stopping={{{1}: {0}}}"
+    ),
     "n_iter_no_change": 'write early_stopping={{"patience": {0}}}',
     "tol": 'write early_stopping={{"min_delta": {0}}}',
     "monitor": 'write early_stopping={{"metric": {0}}}',
@@ -27,7 +31,9 @@ _OPTIONS = {
     **dict.fromkeys(["validation_split", "test_size"], "write validation_fraction={0}"),
     "callbacks": "write callback=..., one function of a Progress",
     **dict.fromkeys(["verbose", "verbosity"], "a training prints nothing; callback=print shows every epoch"),
-    **dict.fromkeys(["random_state", "random_seed"], "write seed={0}, of the order of rows and of dropout; the spec has a seed, too"),
+    **dict.fromkeys(
+        ["random_state", "random_seed"], "write seed={0}, of the order of rows and of dropout; the spec has a seed, too"
+    ),
     **dict.fromkeys(["max_iter", "n_epochs", "num_epochs", "nb_epoch"], "write epochs={0}"),
     **dict.fromkeys(["warm_start", "resume"], "write continue_={0}"),
     **dict.fromkeys(
@@ -35,7 +41,9 @@ _OPTIONS = {
         "it belongs to the spec, nnswift.Model({{...}})",
     ),
 }
-_EARLY_STOPPING = {"monitor": "metric", "restore_best_weights": "restore_best", "n_iter_no_change": "patience", "tol": "min_delta"}
+_EARLY_STOPPING = {
+    "monitor": "metric", "restore_best_weights": "restore_best", "n_iter_no_change": "patience", "tol": "min_delta",
+}  # fmt: skip
 
 # What a model's methods are called elsewhere.
 _ATTRIBUTES = {
@@ -45,9 +53,9 @@ _ATTRIBUTES = {
     **dict.fromkeys(["predict_classes", "predict_label"], 'predict(X, kind="label")'),
     **dict.fromkeys(["decision_function", "predict_raw"], 'predict(X, kind="raw")'),
     "score": 'evaluate(X, y, "accuracy"), or "r2"',
-    **dict.fromkeys(["get_params", "get_config", "set_params"], "spec, a dict; Model({**spec, ...}) makes another model"),
+    **dict.fromkeys(["get_params", "get_config", "set_params"], "spec, a dict; Model(spec, ...) makes another model"),
     "compile": 'train(X, y, optimizer=..., metrics=[...]); the loss is a key of the spec',
-    **dict.fromkeys(["get_weights", "state_dict", "parameters", "coefs_", "intercepts_"], "weights, a dict of arrays"),
+    **dict.fromkeys(["get_weights", "state_dict", "parameters", "coefs_"], "weights, a dict of arrays"),
     "load_state_dict": "set_weights(weights)",
     **dict.fromkeys(["save_weights", "save_model"], "save(path)"),
     **dict.fromkeys(["load", "load_weights", "load_model"], "nnswift.load(path)"),

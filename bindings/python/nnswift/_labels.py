@@ -102,7 +102,9 @@ def learnt(labels: Any, outputs: int) -> Optional[list]:
         if len(names) > count
         else 'name all of them in the spec, "classes": [...], one an output'
     )
-    raise ArgumentError(f"y has {len(names)} different labels ({_listing(names)}), the model has {count} classes; {cure}")
+    raise ArgumentError(
+        f"y has {len(names)} different labels ({_listing(names)}), the model has {count} classes; {cure}"
+    )
 
 
 def _refuse_missing(array: np.ndarray, name: str) -> None:
@@ -120,7 +122,9 @@ def _listing(classes: Sequence[Any], limit: int = 20) -> str:
     return shown if len(classes) <= limit else f"{shown} and {len(classes) - limit} more"
 
 
-def encode_together(*arrays: Any, names: Sequence[str] = ("y_true", "y_pred")) -> Tuple[Tuple[Any, ...], Optional[list]]:
+def encode_together(
+    *arrays: Any, names: Sequence[str] = ("y_true", "y_pred")
+) -> Tuple[Tuple[Any, ...], Optional[list]]:
     """Returns arrays with texts as indices into all their sorted texts, and these; None if none is text.
 
     Parameters

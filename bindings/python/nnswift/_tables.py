@@ -52,7 +52,10 @@ def _dense(matrix: Any, name: str) -> np.ndarray:
 
 def _of_pandas(table: Any, name: str) -> np.ndarray:
     if table.ndim == 1:
-        return _column(table, name, None)
+        array = _column(table, name, None)
+        # A row out of a table of several types has objects.
+        is_row = array.dtype.kind == "O" and array.size and _elements.first_odd(array) is None
+        return array.astype(np.float64) if is_row else array
     # The usual frame of numbers is one array already. Booleans beside numbers would become objects.
     kinds = {dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in table.dtypes}
     if kinds == {"b"} or kinds and kinds <= set("iuf"):
@@ -135,8 +138,8 @@ def _cure(column: Any, dtype: Any, label: str) -> str:
     if dtype == np.dtype(object):
         return _elements.cure(np.asarray(column))
     encoder = {"iloc": "pandas.get_dummies(x, columns=[{!r}])", "to_dummies": "x.to_dummies([{!r}])"}
-    example = next((text.format(label) for method, text in encoder.items() if hasattr(column, method)), "one column a value")
-    return f"encode it as numbers ({example}), or drop it"
+    examples = [text.format(label) for method, text in encoder.items() if hasattr(column, method)]
+    return f"encode it as numbers ({(examples + ['one column a value'])[0]}), or drop it"
 
 
 def rows_of(values: Any, rows: np.ndarray) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _WORDS = {
-    "NNS_PROBA": 'kind="proba"', "NNS_LABEL": 'kind="label"', "NNS_RAW": 'kind="raw"', "NNS_ALLOW_NAN": "allow_nan=True",
+    "NNS_PROBA": 'kind="proba"', "NNS_LABEL": 'kind="label"', "NNS_RAW": 'kind="raw"',
+    "NNS_ALLOW_NAN": "allow_nan=True",
     "NNS_SPLIT_RANDOM": 'kind="random" (in a training: stratify=False)', "NNS_SPLIT_TIME": 'kind="time"',
     "NNS_SAVE_TRAINING": "save(path, training=True)", "NNS_SAVE_WEIGHTS": "save(path)",
     "F32": "float32", "F64": "float64", "U8": "uint8", "I32": "int32", "I64": "int64", "BOOL": "bool",

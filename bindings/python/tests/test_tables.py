@@ -190,3 +190,25 @@ def test_split_keeps_tables():
         assert type(rest) is type(part) is type(table)
         assert (np.asarray(rest) == expected[0]).all() and (np.asarray(part) == expected[1]).all()
         assert (y_rest == expected[2]).all()
+
+
+def test_a_row_out_of_a_table():
+    model = nnswift.Model(SPEC)
+    model.train(FRAME, Y, epochs=1)
+    row = FRAME.iloc[1]
+    assert row.dtype == object and (model.predict(row) == model.predict(DENSE)[1]).all()
+    assert (model.predict(FRAME.astype(float).iloc[1]) == model.predict(DENSE[1])).all()
+    with pytest.raises(nnswift.ArgumentError, match='column 0 of x must be "age", as in the training, got "size"'):
+        model.predict(FRAME[["size", "age", "is_new"]].iloc[1])
+    one = nnswift.Model.mlp([1, 2])
+    one.train(FRAME[["age"]], Y, epochs=1)
+    column = FRAME["age"].set_axis(["a", "b", "c", "d"])
+    assert (one.predict(column) == one.predict(FRAME[["age"]])).all() and one.feature_names == ["age"]
+
+
+def test_dicts_are_no_tables():
+    model = nnswift.Model.mlp([3, 2])
+    for values in (FRAME.to_dict("list"), FRAME.to_dict("records")):
+        with pytest.raises(nnswift.DtypeError, match=r"pandas.DataFrame\(x\) makes a table of it"):
+            model.predict(values)
+        assert (model.predict(pd.DataFrame(values)) == model.predict(FRAME)).all()

@@ -98,6 +98,7 @@ def test_labels_in_floats():
     labels, guesses = INDICES.astype(float), ((INDICES + (np.arange(60) < 20)) % 3).astype(float)
     assert metrics.accuracy(labels, guesses) == metrics.accuracy(INDICES, guesses.astype(int)) == 40 / 60
     assert metrics.f1(labels + 1, guesses + 1) == metrics.f1(INDICES + 1, guesses.astype(int) + 1)
+    assert (metrics.confusion_matrix(labels, guesses) == metrics.confusion_matrix(INDICES, guesses.astype(int))).all()
     # Numbers of a regression give what they gave; scores of two classes stay scores.
     assert metrics.mse(labels, guesses) == ((labels - guesses) ** 2).mean()
     assert metrics.roc_auc([0.0, 1.0, 1.0], [-3.0, 2.0, 5.0]) == 1
