@@ -23,6 +23,7 @@ typedef const char *(*nns_version_fn)(void);
 typedef int32_t (*nns_build_info_fn)(char *buffer, size_t capacity, size_t *need);
 typedef int32_t (*nns_registry_fn)(char *buffer, size_t capacity, size_t *need);
 typedef const char *(*nns_last_error_fn)(void);
+typedef int32_t (*nns_last_errno_fn)(void);
 typedef const char *(*nns_status_name_fn)(int32_t status);
 typedef int32_t (*nns_set_threads_fn)(int32_t threads);
 typedef int32_t (*nns_get_threads_fn)(int32_t *threads);
@@ -130,6 +131,7 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_build_info) \
     X(nns_registry) \
     X(nns_last_error) \
+    X(nns_last_errno) \
     X(nns_status_name) \
     X(nns_set_threads) \
     X(nns_get_threads) \
@@ -204,6 +206,7 @@ typedef struct nns_functions {
     nns_build_info_fn nns_build_info;
     nns_registry_fn nns_registry;
     nns_last_error_fn nns_last_error;
+    nns_last_errno_fn nns_last_errno;
     nns_status_name_fn nns_status_name;
     nns_set_threads_fn nns_set_threads;
     nns_get_threads_fn nns_get_threads;

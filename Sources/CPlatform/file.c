@@ -45,8 +45,14 @@ int nnc_read_file(const char *path, int64_t max_size, void **bytes, size_t *size
 
 int nnc_is_out_of_memory(int number) { return number == ENOMEM; }
 
+int nnc_error_number(int number) {
+    if (number == NNC_READ_ONLY) return EACCES;
+    return number == NNC_NOT_A_FILE ? 0 : number;
+}
+
 const char *nnc_error_text(int number) {
     if (number == NNC_NOT_A_FILE) return "It is a device, a pipe or a socket, not a file";
+    if (number == NNC_READ_ONLY) return "Permission denied; make the file there writable, or remove it";
     const char *text = strerrordesc_np(number);
     return text ? text : "unknown system error";
 }

@@ -37,6 +37,8 @@ void nnc_release(void *memory) {
 }
 #endif
 
+void *nnc_allocate_for_ever(size_t bytes) { return calloc(1, bytes); }
+
 #ifdef NNSWIFT_EMBEDDED
 // Swift seeds its hash tables with this name, which glibc has only since 2.36.
 #include <sys/random.h>

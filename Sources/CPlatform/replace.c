@@ -99,11 +99,14 @@ static int open_beside(const char *path, names *made) {
     return -1;
 }
 
-// Only a file may be replaced: renaming over a device or a pipe would take it away.
+// Only a file may be replaced: renaming over a device or a pipe would take it away. And only one
+// that this process may write to, although a rename would not ask.
 static int check_target(const char *path) {
     struct stat old;
-    if (stat(path, &old) != 0 || S_ISREG(old.st_mode)) return 0;
-    return S_ISDIR(old.st_mode) ? EISDIR : NNC_NOT_A_FILE;
+    if (stat(path, &old) != 0) return 0;
+    if (!S_ISREG(old.st_mode)) return S_ISDIR(old.st_mode) ? EISDIR : NNC_NOT_A_FILE;
+    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0) return 0;
+    return errno == EACCES ? NNC_READ_ONLY : errno;
 }
 
 static const char *older(names *made, const char *path, int32_t number) {
@@ -183,29 +186,4 @@ int nnc_probe_file(const char *path) {
     }
     free(made.temporary);
     return error;
-}
-
-int nnc_real_path(const char *path, char *target, size_t capacity) {
-    size_t length = strlen(path);
-    if (capacity < PATH_MAX || length >= capacity) return ENAMETOOLONG;
-    // A symbolic link stays a link: its target is replaced.
-    if (realpath(path, target)) return 0;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    if (!*name) return *path ? EISDIR : ENOENT;
-    // No such file yet: the folder is made absolute, so that it stays the same when the host
-    // changes its own.
-    char folder[PATH_MAX];
-    size_t room = slash ? (size_t)(slash - path) + 1 : 1;
-    memcpy(folder, slash ? path : ".", room);
-    folder[room] = 0;
-    if (!realpath(folder, target)) {
-        memcpy(target, path, length + 1);
-        return 0;
-    }
-    size_t used = strlen(target);
-    if (used + strlen(name) + 2 > capacity) return ENAMETOOLONG;
-    if (target[used - 1] != '/') target[used++] = '/';
-    memcpy(target + used, name, strlen(name) + 1);
-    return 0;
 }

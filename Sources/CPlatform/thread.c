@@ -27,8 +27,24 @@ static void release_all(void) {
     pthread_mutex_unlock(&creation);
 }
 
+// How often a fork led to this process, and the thread that came out of the last one.
+static int64_t forks;
+static pthread_t survivor;
+
+static void begin_child(void) {
+    forks++;
+    survivor = pthread_self();
+    release_all();
+}
+
+int64_t nnc_forks(void) { return forks; }
+
+int nnc_is_lost(uint64_t thread, int64_t since) {
+    return since != forks && thread != (uint64_t)survivor;
+}
+
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
-static void watch_forks(void) { pthread_atfork(acquire_all, release_all, release_all); }
+static void watch_forks(void) { pthread_atfork(acquire_all, release_all, begin_child); }
 
 // From a fixed store, so that creating one cannot fail. There are three: handles, log receiver,
 // reserve.

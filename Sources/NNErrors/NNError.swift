@@ -9,7 +9,8 @@ package enum NNError: Error, Sendable {
   case state(String)
   case busy(String)
   case memory(String)
-  case io(String)
+  /// With the errno value of the system, 0: none.
+  case io(String, errno: Int32)
   case format(String)
   case version(String)
   case checksum(String)
@@ -29,7 +30,7 @@ package enum NNError: Error, Sendable {
     case .state(let text): (5, text)
     case .busy(let text): (6, text)
     case .memory(let text): (7, text)
-    case .io(let text): (10, text)
+    case .io(let text, _): (10, text)
     case .format(let text): (11, text)
     case .version(let text): (12, text)
     case .checksum(let text): (13, text)
@@ -39,6 +40,11 @@ package enum NNError: Error, Sendable {
     case .callback(let text): (22, text)
     case .internalError(let text): (99, text)
     }
+  }
+
+  /// The errno value behind a refused file operation, else 0.
+  package var errno: Int32 {
+    if case .io(_, let errno) = self { errno } else { 0 }
   }
 
   /// The sentence alone.

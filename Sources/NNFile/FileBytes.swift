@@ -42,8 +42,8 @@ private func refusal(_ path: UnsafePointer<CChar>, _ error: Int32) -> NNError {
     return .memory("no memory to write \"\(String(cString: path))\"; an older file is unchanged")
   }
   return .io(
-    "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged"
-  )
+    "could not write \"\(String(cString: path))\": \(systemText(error)); an older file is unchanged",
+    errno: nnc_error_number(error))
 }
 
 /// The bytes of a file, released with the object.
@@ -62,7 +62,10 @@ package final class FileBytes {
       throw .limit("the file \"\(name)\" is larger than the \(maximum) bytes allowed")
     }
     guard nnc_is_out_of_memory(error) == 0 else { throw .memory("no memory to read \"\(name)\"") }
-    guard error == 0 else { throw .io("could not read \"\(name)\": \(systemText(error))") }
+    guard error == 0 else {
+      throw .io(
+        "could not read \"\(name)\": \(systemText(error))", errno: nnc_error_number(error))
+    }
     self.init(memory, count: size)
   }
 

@@ -7,6 +7,9 @@ enum FileFormat {
   static let writer = "libnnswift 1.0.0"
   static let checksumPrefix = "xxh3-64:"
   static let checksumDigits = 16
+  /// How the header of every file of this library begins.
+  static let headerStart =
+    "{\"__metadata__\": {\"format\": \"nnswift\", \"nnswift.version\": "
   /// Tensors begin at a multiple of this, so that a mapped file can be used in place.
   static let alignment = 64
   /// Prefix of the tensors of a fitted preprocess.

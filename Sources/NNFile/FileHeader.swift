@@ -66,14 +66,22 @@ struct FileHeader {
         "the file has version \(version), this library reads up to \(FileFormat.version); "
           + "use a newer library")
     }
+  }
+
+  /// Every key has a meaning here, or is a note.
+  func checkKeys() throws(NNError) {
+    guard let key = unknownKey else { return }
+    throw .format("__metadata__: unknown key \"\(key)\"; own keys begin with \"x-\"")
+  }
+
+  private var unknownKey: String? {
     let known = [
       FileFormat.Key.format, FileFormat.Key.version, FileFormat.Key.checksum,
       FileFormat.Key.writer, FileFormat.Key.spec, FileFormat.Key.training,
     ]
-    for (key, _) in metadata.members
-    where !known.contains(where: { sameBytes($0, key) }) && !Self.isNote(key) {
-      throw .format("__metadata__: unknown key \"\(key)\"; own keys begin with \"x-\"")
-    }
+    return metadata.members.first { member in
+      !known.contains { sameBytes($0, member.key) } && !Self.isNote(member.key)
+    }?.key
   }
 
   private static func isNote(_ key: String) -> Bool {
@@ -110,8 +118,20 @@ struct FileHeader {
     (copy.base + start).update(repeating: UInt8(ascii: "0"), count: digits)
     let sum = checksumText(nnc_xxh3(copy.base, copy.count))
     guard sameBytes(stated, FileFormat.checksumPrefix + sum) else {
-      throw .checksum("the file's bytes are not those that were written; get an undamaged copy")
+      throw .checksum(
+        isRewritten(base + 8)
+          ? "another program wrote the file's header anew, so its checksum does not fit any more; "
+            + "if nothing else was changed, load it with NNS_VERIFY_OFF and save it again"
+          : "the file's bytes are not those that were written; get an undamaged copy")
     }
+  }
+
+  /// Whether the header is not as this library writes it: other spaces, another order of the first
+  /// keys, or a key that it does not know.
+  private func isRewritten(_ text: UnsafePointer<UInt8>) -> Bool {
+    let start = Array(FileFormat.headerStart.utf8)
+    let isOurs = firstPlace(of: start, in: text, count: min(start.count, headerLength)) == 0
+    return !isOurs || unknownKey != nil
   }
 
   func spec(limits: FileLimits) throws(NNError) -> ModelSpec {

@@ -51,6 +51,11 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
   }
   var whole = nns_limits()
   memcpy(&whole, limits, min(size & ~7, MemoryLayout<nns_limits>.size))
+  guard [Int32(NNS_VERIFY), Int32(NNS_VERIFY_OFF)].contains(whole.verify) else {
+    throw .argument(
+      "limits: verify must be NNS_VERIFY (0) or NNS_VERIFY_OFF (1), got \(whole.verify)")
+  }
+  result.verifies = whole.verify == Int32(NNS_VERIFY)
   func bound(_ value: Int64, _ standard: Int64, _ name: StaticString) throws(NNError) -> Int64 {
     guard value >= 0 else { throw .argument("limits: \(name) must not be negative, got \(value)") }
     return value == 0 ? standard : value

@@ -11,16 +11,16 @@ func guarded(texts: Int = 0, _ body: () throws(NNError) -> Void) -> Int32 {
     return Int32(NNS_OK)
   } catch {
     let (status, message) = error.statusAndMessage
-    setLastError(message)
+    setLastError(message, errno: error.errno)
     return status
   }
 }
 
-private func setLastError(_ message: String) {
+private func setLastError(_ message: String, errno: Int32) {
   var text = message
   text.withUTF8 { bytes in
     bytes.withMemoryRebound(to: CChar.self) { characters in
-      nnc_set_error(characters.baseAddress ?? nnc_error(), characters.count)
+      nnc_set_error(characters.baseAddress ?? nnc_error(), characters.count, errno)
     }
   }
 }

@@ -198,13 +198,15 @@ enum HandleTable {
   private static func newIndex() -> Int? {
     let index = directory.count.load(ordering: .relaxed)
     if directory.chunks == nil {
-      directory.chunks = nnc_allocate(
+      directory.chunks = nnc_allocate_for_ever(
         maximumChunks * MemoryLayout<UnsafeMutablePointer<Slot>?>.stride)?
         .bindMemory(to: UnsafeMutablePointer<Slot>?.self, capacity: maximumChunks)
     }
     guard let chunks = directory.chunks, index < chunkSize * maximumChunks else { return nil }
     if index % chunkSize == 0 {
-      guard let memory = nnc_allocate(chunkSize * MemoryLayout<Slot>.stride) else { return nil }
+      guard let memory = nnc_allocate_for_ever(chunkSize * MemoryLayout<Slot>.stride) else {
+        return nil
+      }
       let chunk = memory.bindMemory(to: Slot.self, capacity: chunkSize)
       for offset in 0..<chunkSize { (chunk + offset).initialize(to: Slot()) }
       chunks[index / chunkSize] = chunk

@@ -40,6 +40,9 @@ public func nns_build_info(
 public func nns_last_error() -> UnsafePointer<CChar>? { nnc_error() }
 
 @c @implementation
+public func nns_last_errno() -> Int32 { nnc_error_errno() }
+
+@c @implementation
 public func nns_status_name(_ status: Int32) -> UnsafePointer<CChar>? {
   let name: StaticString =
     switch status {

@@ -58,6 +58,16 @@ private struct MetricArrays {
     }
   }
 
+  /// Truth and scores of a question with two answers: one column each.
+  func binary() throws(NNError) -> MetricInput {
+    guard truthView.columns == 1, scoreView.columns == 1 else {
+      throw .shape(
+        "y_true and y_score must have one column each, 0 or 1 and the score of class 1, got "
+          + "\(truthView.columns) and \(scoreView.columns); take one class at a time")
+    }
+    return input(.binary)
+  }
+
   /// The arrays as the first task that the metric accepts.
   func input(for tasks: [MetricTask]) -> MetricInput {
     // Two columns of probabilities are a binary task for metrics that accept no other.
@@ -108,9 +118,9 @@ public func nns_curve(
     let input = try MetricArrays(y_true, y_score, weight)
     let points: CurvePoints
     switch curve {
-    case Int32(NNS_CURVE_ROC): points = try rocCurve(input.input(.binary))
-    case Int32(NNS_CURVE_PR): points = try precisionRecallCurve(input.input(.binary))
-    case Int32(NNS_CURVE_CALIBRATION): points = try calibrationCurve(input.input(.binary))
+    case Int32(NNS_CURVE_ROC): points = try rocCurve(input.binary())
+    case Int32(NNS_CURVE_PR): points = try precisionRecallCurve(input.binary())
+    case Int32(NNS_CURVE_CALIBRATION): points = try calibrationCurve(input.binary())
     default:
       throw .argument(
         "curve must be NNS_CURVE_ROC (1), NNS_CURVE_PR (2) or NNS_CURVE_CALIBRATION (3), got \(curve)"
@@ -162,7 +172,7 @@ public func nns_best_threshold(
     let target = try required(threshold, "threshold")
     let json = try kindName(metric, "metric")
     let arrays = try MetricArrays(y_true, y_score, weight)
-    let best = try bestThreshold(json, arrays.input(.binary))
+    let best = try bestThreshold(json, arrays.binary())
     target.pointee = best.threshold
     value?.pointee = best.value
   }

@@ -10,6 +10,8 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   private let wait = Atomic<Int64>(0)
   /// The thread that changes the model, 0: none.
   private let changer = Atomic<UInt64>(0)
+  /// How many forks had led to this process when it began.
+  private let forks = Atomic<Int64>(0)
   /// Whether that thread runs a callback of its training.
   private let isInCallback = Atomic<Bool>(false)
 
@@ -39,6 +41,7 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   private func waitToRead() throws(NNError) -> Bool {
     let isOwn = changer.load(ordering: .relaxed) == nnc_thread_id()
     if isOwn, isInCallback.load(ordering: .relaxed) { return false }
+    try requireChangerIsAlive()
     // Also with 0: a swap is waited for.
     guard !isOwn, nnc_gate_wait_to_read(gate, wait.load(ordering: .relaxed)) == 1 else {
       throw .busy(
@@ -63,6 +66,7 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
   ) throws(NNError) -> Value {
     if nnc_gate_change(gate, waiting == .forReaders ? 1 : 0) == 0 { try waitToChange(waiting) }
     changer.store(nnc_thread_id(), ordering: .relaxed)
+    forks.store(nnc_forks(), ordering: .relaxed)
     defer {
       changer.store(0, ordering: .relaxed)
       nnc_gate_end_change(gate)
@@ -70,8 +74,19 @@ struct ModelGate: ~Copyable, @unchecked Sendable {
     return try body()
   }
 
+  /// A thread of the parent that was changing the model is not in a forked child, and never ends.
+  private func requireChangerIsAlive() throws(NNError) {
+    let thread = changer.load(ordering: .relaxed)
+    guard thread == 0 || nnc_is_lost(thread, forks.load(ordering: .relaxed)) == 0 else {
+      throw .busy(
+        "another thread was changing the model when this process was forked, and does not exist "
+          + "here; free the model and load or make it again")
+    }
+  }
+
   @inline(never)
   private func waitToChange(_ waiting: Waiting) throws(NNError) {
+    try requireChangerIsAlive()
     let wait = waiting == .never ? 0 : wait.load(ordering: .relaxed)
     let isOwn = changer.load(ordering: .relaxed) == nnc_thread_id()
     let swaps = waiting == .forReaders

@@ -63,7 +63,7 @@ private func checkpointWriter(
   do throws(NNError) {
     file = try FileTarget(options.path)
   } catch {
-    throw .io("checkpoint: \(error.message); nothing was trained")
+    throw .io("checkpoint: \(error.message); nothing was trained", errno: error.errno)
   }
   return { trainer throws(NNError) in
     try file.write(

@@ -71,7 +71,7 @@ extension NNError {
     switch self {
     case .memory: return .memory(text)
     case .limit: return .limit(text)
-    default: return .io(text)
+    default: return .io(text, errno: errno)
     }
   }
 }

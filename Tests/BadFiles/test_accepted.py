@@ -1,6 +1,7 @@
 """Files that are odd but valid, and what becomes of them."""
 
 import json
+import struct
 import time
 
 import cases
@@ -33,6 +34,59 @@ def test_a_memory_that_makes_the_training_diverge_is_saved_as_numbers(optimizer,
     assert damaged.to_bytes() == weights
     again = nnswift.from_bytes(damaged.to_bytes(training=True))
     assert again.to_bytes() == weights
+
+
+def compact(header, data):
+    """A file as the safetensors package writes it: no spaces, tensors and metadata in an order of its own."""
+    header = dict(sorted(header.items()))
+    header[cases.META] = dict(sorted(header[cases.META].items(), reverse=True))
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def with_key(header, data):
+    """A file in our form with a key of another program behind ours."""
+    text = json.dumps({**header, cases.META: {**header[cases.META], "author": "somebody"}}).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+@pytest.mark.parametrize("rewritten", [compact, with_key])
+def test_a_file_that_another_program_wrote_anew(rewritten):
+    content = rewritten(cases.HEADER, cases.DATA)
+    with pytest.raises(nnswift.ChecksumError, match="another program.*verify=False"):
+        nnswift.from_bytes(content)
+    model = nnswift.from_bytes(content, verify=False)
+    ours = nnswift.from_bytes(cases.WHOLE)
+    # The model's own again: nothing of the other program is in it.
+    assert model.to_bytes(training=True) == ours.to_bytes(training=True)
+    assert list(model.notes) == []
+
+
+# What nothing but the checksum and the list of known keys refuses.
+TAKEN = {
+    "no-checksum", "checksum-short", "checksum-of-another-kind", "unknown-key", "version-1-new-key",
+    "version-1-other-checksum",
+}  # fmt: skip
+
+
+CASES = [case for case in cases.cases() if case[2] != cases.CHECKSUM]
+
+
+@pytest.mark.parametrize("name, content, status", CASES, ids=[name for name, _, _ in CASES])
+def test_without_the_checksum_all_else_is_checked(name, content, status):
+    try:
+        nnswift.from_bytes(content, verify=False)
+    except nnswift.Error as refusal:
+        assert refusal.status == status and name not in TAKEN
+    else:
+        assert status == cases.OK or name in TAKEN
+
+
+def test_damage_is_not_called_another_program():
+    for place in (len(cases.WHOLE) - 1, cases.WHOLE.index(b"units")):
+        with pytest.raises(nnswift.ChecksumError, match="get an undamaged copy"):
+            nnswift.from_bytes(cases.damaged(place))
 
 
 def test_the_largest_epoch_can_be_trained_on_and_saved():

@@ -6,6 +6,8 @@ int main(void) {
     check_resuming();
     check_rotation();
     check_places();
+    check_links();
+    check_writable();
     check_leftovers();
     check_size_limit();
     check_full_disk();

@@ -56,5 +56,6 @@ int main(void) {
     check_cancel_while_freed();
     check_fork_during_training();
     check_fork_in_callback();
+    check_leaving();
     return finish();
 }

@@ -11,6 +11,9 @@
 // Memory. Zeroed and aligned to 64 bytes; NULL if the allocation fails or bytes is 0.
 void *nnc_allocate(size_t bytes);
 void nnc_release(void *memory);
+// Zeroed, aligned like malloc's, never released: for what lives as long as the process. The address
+// is that of the block, so leak checkers see that it is still in use.
+void *nnc_allocate_for_ever(size_t bytes);
 
 // Reserves memory for small Swift objects before they are allocated: 1, or 0 if that fails. Pass
 // *hold to nnc_let_go; it is NULL for up to NNC_SMALL_HOLD bytes, which come from the library's own
@@ -19,12 +22,13 @@ enum { NNC_SMALL_HOLD = 64 << 10 };
 int nnc_hold(size_t bytes, void **hold);
 void nnc_let_go(void *hold);
 
-// Per-thread text of the last error; text need not end with 0.
-void nnc_set_error(const char *text, size_t length);
+// Per-thread text of the last error, and the errno value behind it or 0; text need not end with 0.
+void nnc_set_error(const char *text, size_t length, int32_t number);
 // The same with a constant sentence: allocates nothing, so a signal handler may call it.
 enum { NNC_NO_MEMORY, NNC_NO_MODEL, NNC_STALE_MODEL };
 void nnc_set_fixed_error(int which);
 const char *nnc_error(void);
+int32_t nnc_error_errno(void);
 
 // Time in seconds from an arbitrary point; never goes back.
 double nnc_seconds(void);
@@ -32,19 +36,22 @@ double nnc_seconds(void);
 // Decimal text to double, independent of locale and of the rounding mode.
 double nnc_parse_double(const char *text);
 
-// Files. Each returns 0, an errno value, or NNC_NOT_A_FILE: a device, a pipe, a socket.
-enum { NNC_NOT_A_FILE = -1 };
+// Files. Each returns 0, an errno value, NNC_NOT_A_FILE: a device, a pipe, a socket, or
+// NNC_READ_ONLY: a file that this process may replace but not write to.
+enum { NNC_NOT_A_FILE = -1, NNC_READ_ONLY = -2 };
 // Replaces a file, whole or not at all. keep: files kept in all; the one that was there becomes
 // path.1, that one path.2 and so on up to path.(keep - 1). A temporary file that a killed process
 // left beside path is removed.
 int nnc_write_file(const char *path, const void *bytes, size_t size, int32_t keep);
 // Whether nnc_write_file could begin: makes its temporary file and removes it again.
 int nnc_probe_file(const char *path);
-// Writes the absolute path with symbolic links followed, as far as that can be known; capacity must
-// be PATH_MAX.
+// Writes the absolute path with symbolic links followed, as far as that can be known, also those to
+// files that do not exist; capacity must be PATH_MAX.
 int nnc_real_path(const char *path, char *target, size_t capacity);
 int nnc_read_file(const char *path, int64_t max_size, void **bytes, size_t *size, int *too_large);
 const char *nnc_error_text(int number);
+// The errno value behind one of these results, 0: none.
+int nnc_error_number(int number);
 int nnc_is_out_of_memory(int number);
 
 // A checksum of bytes: xxh3, 64 bits.
@@ -57,6 +64,10 @@ nnc_lock *nnc_lock_create(void);
 void nnc_lock_acquire(nnc_lock *lock);
 void nnc_lock_release(nnc_lock *lock);
 uint64_t nnc_thread_id(void);
+// Forks that led to this process, once a lock was made. A thread that was here when there were
+// `since` of them is lost, unless it is the one that came out of the last.
+int64_t nnc_forks(void);
+int nnc_is_lost(uint64_t thread, int64_t since);
 int nnc_cpu_count(void);
 
 // A gate in front of one model: many that read, or one that changes it. While a changer waits, new

@@ -167,6 +167,7 @@ int main(void) {
     check_library();
     CHECK(nns_set_wait(NULL, 0) == NNS_E_NULL);
     CHECK(nns_create("{", &model) == NNS_E_ARGUMENT && nns_last_error()[0] != 0);
+    CHECK(nns_last_errno() == 0);
     CHECK(!nns_create(spec, &model) && !nns_data_create(&x, &y, NULL, "{\"allow_nan\": false}", &data));
     CHECK(!nns_describe(model, text, sizeof text, &need) && strstr(text, "standardize"));
     CHECK(!nns_create_mlp(sizes, 3, "tanh", "softmax_cross_entropy", 7, &plain));

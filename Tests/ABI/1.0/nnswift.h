@@ -30,7 +30,8 @@
  *   - Handles are checked: NULL gives NNS_E_NULL; a freed handle or one of another kind gives
  *     NNS_E_STATE. Every ..._free(NULL) is fine.
  *   - Text goes into your buffer: (buffer, capacity, need). *need is the number of bytes with the
- *     final 0; call with capacity 0 to ask. A buffer that is too small gives NNS_E_ARGUMENT.
+ *     final 0; call with capacity 0 to ask: that is NNS_OK. Any other capacity below it gives
+ *     NNS_E_ARGUMENT; *need is written then, too.
  *   - Out of memory is NNS_E_MEMORY; the model stays usable. Every call reserves memory for its
  *     small objects before it begins (figures: docs/embedding.md).
  *   - The library cannot see that a pointer does not reach as far as its sizes say.
@@ -47,7 +48,8 @@
  *       [any]                                    runs    runs          runs
  *
  *   * at once, or after the time that nns_set_wait allows.
- *   Models are independent of each other. After fork() the child may go on using the library.
+ *   Models are independent of each other. After fork() the child may go on using the library; a
+ *   model that another thread was changing is of no more use there: NNS_E_BUSY, without waiting.
  *   Process-wide state, all of it: the table of handles, the default thread count, 2 MB in reserve
  *   for small objects, the text of each thread's last error, a fork handler (pthread_atfork) for
  *   the locks of these, and which kernels run: chosen for the processor when the library is loaded;
@@ -130,6 +132,10 @@ NNS_CHECKED int32_t nns_registry(char *buffer, size_t capacity, size_t *need);
 /* The sentence of this thread's last failed call, "" before the first. It stays until the next
  * call that fails in this thread; copy it if it must live longer. [any] */
 const char *nns_last_error(void);
+
+/* The errno value behind this thread's last failed call: ENOENT, EACCES, ENOSPC ... after NNS_E_IO;
+ * 0 where the system gave none (the path is a device or a pipe), and after other statuses. [any] */
+int32_t nns_last_errno(void);
 
 /* The name of a status, "NNS_E_SHAPE"; "unknown status" for other numbers. [any] */
 const char *nns_status_name(int32_t status);
@@ -371,7 +377,10 @@ enum { NNS_STOP = 1000 };
 
 /* Called between steps, in the thread that called nns_train. Returns 0 to go on, NNS_STOP to end
  * the training there without an error ("restore_best" and the checkpoint of the end apply), or any
- * other number to end it with NNS_E_CALLBACK. */
+ * other number to end it with NNS_E_CALLBACK.
+ * It must return. A longjmp out of it leaves the model busy for ever (NNS_E_BUSY), and the
+ * training's memory lost; a C++ exception does the same or ends the process (std::terminate): catch
+ * it, keep it (std::exception_ptr), return 1, and throw it again when nns_train has returned. */
 typedef int32_t (*nns_progress_fn)(void *user, const nns_progress *progress);
 
 /* Trains until the epochs are over or something stops it. [change]
@@ -600,10 +609,18 @@ enum {
     NNS_SAVE_TRAINING = 2 /* also the optimiser's state, its position and the history */
 };
 
+/* Whether nns_load compares a file's checksum with its bytes. */
+enum {
+    NNS_VERIFY = 0,    /* the file must be, byte for byte, what nns_save wrote */
+    NNS_VERIFY_OFF = 1 /* for a file that another program wrote anew, such as the safetensors
+                        * package: all else is still checked; unknown keys of __metadata__ are left
+                        * out */
+};
+
 /* Bounds that are checked before a file's sizes are allocated. 0 in a field means its default. */
 typedef struct nns_limits {
     uint32_t struct_size;
-    uint32_t reserved;
+    int32_t verify;           /* NNS_VERIFY or NNS_VERIFY_OFF */
     int64_t max_file_bytes;   /* 8 GiB */
     int64_t max_header_bytes; /* 1 MiB; at most 100 MB */
     int64_t max_parameters;   /* 1,000,000,000 */
@@ -615,7 +632,8 @@ typedef struct nns_limits {
  * The file is written beside the old one as path.nnswift0.tmp (1, 2 ... while others save to the
  * same path) and renamed; one that a killed process left is removed by the next save to that
  * path. A full disk, a limit on file sizes, a folder that is missing or read-only, a path that is a
- * folder, a device or a pipe: IO, and the old file stays unchanged. A symbolic link stays one.
+ * folder, a device or a pipe, a file that open() would refuse to write to: IO, and the old file
+ * stays unchanged. A symbolic link stays one: the file that it names is replaced, or made.
  * flags: 0 means NNS_SAVE_WEIGHTS. Statuses: NULL, ARGUMENT, STATE, BUSY, MEMORY, IO. */
 NNS_CHECKED int32_t nns_save(const nns_model *model, const char *path, int32_t flags);
 

@@ -40,6 +40,10 @@ static const bad_case paths[] = {
       (good, LIMITS(0, 0, 0, 0, 0, 0), &made.model))                                             \
     X(nns_load, limits_of_size_4, S(ARGUMENT), "struct_size",                                    \
       (good, LIMITS(4, 0, 0, 0, 0, 0), &made.model))                                             \
+    X(nns_load, verify_2, S(ARGUMENT), "verify",                                                 \
+      (good, LIMITS(FULL, 2, 0, 0, 0, 0), &made.model))                                          \
+    X(nns_load_buffer, verify_minus_1, S(ARGUMENT), "verify",                                    \
+      (g.bytes, g.size, LIMITS(FULL, -1, 0, 0, 0, 0), &made.model))                              \
     X(nns_load, negative_limit, S(ARGUMENT), "max_layers",                                       \
       (good, LIMITS(FULL, 0, 0, 0, 0, -1), &made.model))                                         \
     X(nns_load, ten_bytes_of_file, S(LIMIT), "10", (good, LIMITS(FULL, 0, 10, 0, 0, 0), &made.model)) \

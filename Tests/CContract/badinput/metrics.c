@@ -78,7 +78,7 @@ static float nan_scores[ROWS], beyond[ROWS], soft[ROWS * 3], numbers[ROWS];
       ("f1", THREE, &g.scores, NULL, &made.value, NULL))                                         \
     X(nns_best_threshold, nan_scores, S(ARGUMENT), "finite",                                     \
       ("f1", &g.truth, AS(NNS_F32, nan_scores, 1), NULL, &made.value, NULL))                     \
-    X(nns_best_threshold, three_columns, S(SHAPE), NULL,                                         \
+    X(nns_best_threshold, three_columns, S(SHAPE), "one column each",                            \
       ("f1", &g.truth, SOFT, NULL, &made.value, NULL))
 
 /* One class only: no curve of rates, and yet no crash; either answer will do. */

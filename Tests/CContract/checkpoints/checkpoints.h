@@ -13,6 +13,8 @@ void check_options(void);
 void check_resuming(void);
 void check_rotation(void);
 void check_places(void);
+void check_links(void);
+void check_writable(void);
 void check_leftovers(void);
 void check_size_limit(void);
 void check_full_disk(void);

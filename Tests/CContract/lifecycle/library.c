@@ -1,4 +1,5 @@
 /* Versions, status names, error texts, thread default, log. */
+#include <errno.h>
 #include <pthread.h>
 
 #include "lifecycle.h"
@@ -92,6 +93,34 @@ static void check_error_texts(void) {
     check_text("last error: another thread's failure leaves ours", nns_last_error(), before);
 }
 
+static void *errno_of_new_thread(void *number) {
+    *(int32_t *)number = nns_last_errno();
+    return NULL;
+}
+
+static void check_error_numbers(void) {
+    nns_model *model = model_from(classifier);
+    int32_t other = -1;
+    check_status("last errno: no such file", nns_load("no/such/file", NULL, &model), NNS_E_IO);
+    check_integer("last errno: no such file", nns_last_errno(), ENOENT);
+    must(nns_set_threads(1), "preparation: nns_set_threads");
+    check_integer("last errno: stays after a call that succeeds", nns_last_errno(), ENOENT);
+    pthread_t thread;
+    if (!pthread_create(&thread, NULL, errno_of_new_thread, &other)) pthread_join(thread, NULL);
+    check_integer("last errno: 0 in a thread without a failure", other, 0);
+    check_status("last errno: a folder", nns_save(model, ".", 0), NNS_E_IO);
+    check_integer("last errno: a folder", nns_last_errno(), EISDIR);
+    check_status("last errno: a device", nns_save(model, "/dev/null", 0), NNS_E_IO);
+    check_integer("last errno: 0 for a device", nns_last_errno(), 0);
+    check_status("last errno: no such file", nns_load("no/such/file", NULL, &model), NNS_E_IO);
+    check_status("last errno: another failure", nns_set_threads(-1), NNS_E_ARGUMENT);
+    check_integer("last errno: 0 after another failure", nns_last_errno(), 0);
+    check_status("last errno: no such file", nns_load("no/such/file", NULL, &model), NNS_E_IO);
+    check_status("last errno: a cancel that fails", nns_cancel(NULL), NNS_E_NULL);
+    check_integer("last errno: 0 after it", nns_last_errno(), 0);
+    nns_free(model);
+}
+
 static void check_threads(void) {
     int32_t threads = -1;
     must(nns_get_threads(&threads), "preparation: nns_get_threads");
@@ -112,5 +141,6 @@ void check_library(void) {
     for (size_t at = 0; at < sizeof status_names / sizeof *status_names; at++)
         check_text("status name", nns_status_name(status_names[at].status), status_names[at].name);
     check_error_texts();
+    check_error_numbers();
     check_threads();
 }

@@ -26,6 +26,7 @@ void check_cancel_in_search(void);
 void check_cancel_while_freed(void);
 void check_fork_during_training(void);
 void check_fork_in_callback(void);
+void check_leaving(void);
 
 /* Everything a program does, refusals among it; the hash of the weights and texts that came. */
 uint64_t use_everything(const char *path);

@@ -215,8 +215,11 @@ static void *train_behind(void *user) {
 static int child_works(const background *parent, uint64_t alone) {
     nns_array x = features_of(&set);
     float out[ROWS * CLASSES];
+    /* However long calls may wait: that training never ends here. */
+    if (nns_set_wait(parent->model, -1)) return 0;
     int32_t status = nns_predict(parent->model, &x, NNS_PROBA, FLOATS(out, ROWS, CLASSES));
-    if (status != NNS_E_BUSY) return 0;
+    if (status != NNS_E_BUSY || !strstr(nns_last_error(), "forked")) return 0;
+    if (nns_train(parent->model, parent->data, NULL, NULL, NULL, NULL) != NNS_E_BUSY) return 0;
     if (train_alone(1) != alone || train_alone(2) != alone) return 0;
     nns_free(parent->model);
     nns_data_free(parent->data);

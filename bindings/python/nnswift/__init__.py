@@ -16,8 +16,8 @@ from .convert import from_onnx, to_onnx
 from .data import split, split_indices
 from .errors import (
     ArgumentError, BusyError, CallbackError, CancelledError, ChecksumError, DivergedError, DtypeError, Error,
-    FileError, FormatError, InternalError, LimitError, NullError, OutOfMemoryError, ShapeError, StateError,
-    TrainingWarning, VersionError,
+    FileError, ForbiddenFileError, FormatError, InternalError, LimitError, MissingFileError, NullError,
+    OutOfMemoryError, ShapeError, StateError, TrainingWarning, VersionError,
 )  # fmt: skip
 from .history import STOP, History, Progress
 from .model import Model, from_bytes, load
@@ -28,8 +28,8 @@ __version__ = "1.0.0"
 
 __all__ = [
     "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "DivergedError", "DtypeError",
-    "Error", "FileError", "FormatError", "History", "InternalError", "LimitError", "Model", "NullError",
-    "OutOfMemoryError", "Progress", "STOP", "Session", "ShapeError", "StateError", "TrainingWarning", "VersionError",
+    "Error", "FileError", "ForbiddenFileError", "FormatError", "History", "InternalError", "LimitError",
+    "MissingFileError", "Model", "NullError", "OutOfMemoryError", "Progress", "STOP", "Session", "ShapeError", "StateError", "TrainingWarning", "VersionError",
     "build_info", "convert", "data", "errors", "from_bytes", "from_onnx", "get_threads", "load", "metrics", "plot",
     "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import _thread
 import atexit
 import contextvars
 import threading
-from typing import Any, Callable, List
+from typing import Any, Callable, List, Optional
 
 _LOOK_SECONDS = 0.1
 _CANCEL_AGAIN_SECONDS = 0.05
@@ -55,7 +55,7 @@ class _Job:
             pass
 
 
-def run_interruptibly(work: Callable[[], Any], cancel: Callable[[], None]) -> Any:
+def run_interruptibly(work: Callable[[], Any], cancel: Optional[Callable[[], None]] = None) -> Any:
     """Runs work so that a signal handler that raises, as Ctrl-C's does, ends it at once.
 
     Python runs signal handlers only between byte codes of the main thread, and never while that thread is in a C
@@ -65,7 +65,8 @@ def run_interruptibly(work: Callable[[], Any], cancel: Callable[[], None]) -> An
     asyncio.) Outside the main thread no handler runs, so the call is made directly.
 
     When a handler raises, cancel is called until work has returned, then its exception goes on. A second one does
-    not wait: it goes on at once, and work ends by itself, at the latest before the interpreter does.
+    not wait: it goes on at once, and work ends by itself, at the latest before the interpreter does. Without cancel
+    the first does not wait either, nor does the interpreter: work must not call back into it.
     """
     if threading.get_ident() != threading.main_thread().ident:
         return work()
@@ -79,7 +80,7 @@ def run_interruptibly(work: Callable[[], Any], cancel: Callable[[], None]) -> An
             if isinstance(interruption, RuntimeError):
                 # No thread can be started, for example when the interpreter shuts down.
                 return work()
-        else:
+        elif cancel is not None:
             _stop(job, cancel)
         raise
     if job.errors:

@@ -35,6 +35,7 @@ NNS_PROBA, NNS_LABEL, NNS_RAW, NNS_ALLOW_NAN = 1, 2, 3, 0x100
 NNS_NO_LABEL = -(2**31)
 NNS_CURVE_ROC, NNS_CURVE_PR, NNS_CURVE_CALIBRATION = 1, 2, 3
 NNS_SAVE_WEIGHTS, NNS_SAVE_TRAINING = 1, 2
+NNS_VERIFY, NNS_VERIFY_OFF = 0, 1
 NNS_STOP = 1000
 (
     NNS_STOPPED_NONE, NNS_STOPPED_RUNNING, NNS_STOPPED_COMPLETED, NNS_STOPPED_EARLY, NNS_STOPPED_CALLBACK,
@@ -71,7 +72,7 @@ class nns_progress(_Sized):
 
 class nns_limits(_Sized):
     _fields_ = [
-        ("struct_size", c_uint32), ("reserved", c_uint32), ("max_file_bytes", c_int64),
+        ("struct_size", c_uint32), ("verify", c_int32), ("max_file_bytes", c_int64),
         ("max_header_bytes", c_int64), ("max_parameters", c_int64), ("max_layers", c_int64),
         ("max_note_bytes", c_int64),
     ]  # fmt: skip
@@ -165,6 +166,7 @@ _UNCHECKED = {
     "nns_abi_version": (c_uint32, []),
     "nns_version": (c_char_p, []),
     "nns_last_error": (c_char_p, []),
+    "nns_last_errno": (c_int32, []),
     "nns_status_name": (c_char_p, [c_int32]),
     "nns_free": (None, [Model]),
     "nns_data_free": (None, [Data]),
@@ -180,7 +182,7 @@ def check(status: int, _: object = None, arguments: tuple = ()) -> None:
     """
     if status != NNS_OK:
         sentence = in_python((lib.nns_last_error() or b"").decode("utf-8", "replace"))
-        raise error_for(status, named(sentence, arguments))
+        raise error_for(status, named(sentence, arguments), lib.nns_last_errno())
 
 
 def _candidates():

@@ -8,6 +8,7 @@ from typing import Any, Callable, List, Mapping, Optional
 import numpy as np
 
 from . import _arrays, _columns
+from ._interrupt import run_interruptibly
 from ._library import NNS_ALLOW_NAN, NNS_F32, NNS_LABEL, NNS_NO_LABEL, NNS_PROBA, NNS_RAW, dense_array, nns_array, taking_bytes
 from .errors import ArgumentError, DtypeError, ShapeError
 
@@ -33,8 +34,9 @@ def kind_code(kind: str, allow_nan: bool) -> int:
 class OutputForm:
     """Number, type and names of the values that a model gives for a row."""
 
-    def __init__(self, inputs: int, outputs: int):
+    def __init__(self, inputs: int, outputs: int, parameters: int):
         self.inputs = inputs
+        self._row_work = inputs + parameters
         self._outputs = outputs
         # Of one row: for `one_row`, which has no time to work them out.
         self.row_shape, self.outputs = (1, inputs), outputs
@@ -51,6 +53,10 @@ class OutputForm:
         classes = spec.get("classes")
         # Several binary outputs are answers of their own: the names are theirs, not those of 0 and 1.
         self._names = classes if classes and self._label_columns == 1 else []
+
+    def is_short(self, rows: int) -> bool:
+        """Returns whether a prediction for that many rows is over before a thread for it would have paid."""
+        return rows * self._row_work <= _SHORT_WORK
 
     def features(self, X: Any) -> "tuple[nns_array, bool]":
         """Returns a view of X, and whether X is one row without a second dimension.
@@ -141,6 +147,18 @@ class OutputForm:
         return out.astype(bool) if isinstance(self._names[0], bool) else np.array(self._names)[out]
 
 
+# Multiplications that end within a few hundredths of a second.
+_SHORT_WORK = 100_000_000
+
+
+def run(work: Callable[[], Any], form: OutputForm, rows: int) -> None:
+    """Makes a call that predicts for that many rows; Ctrl-C ends a long one."""
+    if form.is_short(rows):
+        work()
+    else:
+        run_interruptibly(work)
+
+
 _FLOAT = np.dtype(np.float32)
 addressof = ctypes.addressof
 predict_one = taking_bytes("nns_predict_one")
@@ -168,5 +186,6 @@ def predict(
     code = kind_code(kind, allow_nan)
     view, is_row = form.features(X)
     out = form.empty(view.rows, kind)
-    call(view, code, _arrays.borrow_array(out, "out"))
+    target = _arrays.borrow_array(out, "out")
+    run(lambda: call(view, code, target), form, view.rows)
     return form.finished(out, kind, is_row)

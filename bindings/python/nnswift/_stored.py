@@ -12,7 +12,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, TypeVar
 import numpy as np
 
 from . import _arrays, _columns, _hints, _json, _library
-from ._library import NNS_SAVE_TRAINING, NNS_SAVE_WEIGHTS, Buffer, c_int64, lib, nns_limits, text_of
+from ._library import (
+    NNS_SAVE_TRAINING, NNS_SAVE_WEIGHTS, NNS_VERIFY, NNS_VERIFY_OFF, Buffer, c_int64, lib, nns_limits, text_of,
+)  # fmt: skip
 from ._notes import Notes
 from ._prediction import OutputForm, predict_one
 from .errors import ArgumentError
@@ -36,7 +38,7 @@ class StoredModel:
         self._predict_one = functools.partial(predict_one, handle)
         # Whether the first labels may still name the classes.
         self._learns_classes = False
-        self._form = OutputForm(self.input_size, self.output_size)
+        self._form = OutputForm(self.input_size, self.output_size, self.param_count)
         self._describe()
 
     def _describe(self) -> None:
@@ -183,7 +185,8 @@ class StoredModel:
         Raises
         ------
         FileError
-            The operating system refused.
+            The operating system refused: `MissingFileError` (also a FileNotFoundError) for a missing folder,
+            `ForbiddenFileError` (also a PermissionError) for a folder or a file that may not be written.
         """
         lib.nns_save(self._handle, _path(path), _flags(training))
 
@@ -216,7 +219,7 @@ class StoredModel:
         return self.to_bytes()
 
     def __setstate__(self, state: bytes) -> None:
-        self._adopt(handle_from_bytes(state, None))
+        self._adopt(handle_from_bytes(state))
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(_hints.missing_attribute(type(self), name))
@@ -256,25 +259,26 @@ def _path(path: Any) -> bytes:
     return name
 
 
-def _limits(limits: Optional[Mapping[str, int]]) -> Optional[nns_limits]:
-    if not limits:
+def _limits(limits: Optional[Mapping[str, int]], verify: bool) -> Optional[nns_limits]:
+    if not limits and verify:
         return None
+    limits = limits or {}
     known = [field[0] for field in nns_limits._fields_[2:]]
     for name in limits:
         if name not in known:
             raise ArgumentError(f'unknown limit "{name}"; known limits: {", ".join(known)}')
-    return nns_limits(0, **{name: _arrays.size(value, name) for name, value in limits.items()})
+    return nns_limits(NNS_VERIFY if verify else NNS_VERIFY_OFF, **{name: _arrays.size(value, name) for name, value in limits.items()})
 
 
-def handle_from_file(path: Any, limits: Optional[Mapping[str, int]]) -> Any:
+def handle_from_file(path: Any, limits: Optional[Mapping[str, int]] = None, verify: bool = True) -> Any:
     """Returns the library's handle of a model in a file."""
     handle = _library.Model()
-    lib.nns_load(_path(path), _limits(limits), handle)
+    lib.nns_load(_path(path), _limits(limits, verify), handle)
     return handle
 
 
-def handle_from_bytes(data: Any, limits: Optional[Mapping[str, int]]) -> Any:
+def handle_from_bytes(data: Any, limits: Optional[Mapping[str, int]] = None, verify: bool = True) -> Any:
     content = np.frombuffer(data, np.uint8)
     handle = _library.Model()
-    lib.nns_load_buffer(content.ctypes.data, content.size, _limits(limits), handle)
+    lib.nns_load_buffer(content.ctypes.data, content.size, _limits(limits, verify), handle)
     return handle

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 
 import numpy as np
 
+from ._arrays import supported
 from ._library import c_int64, lib
 from .errors import ArgumentError, ShapeError
 
@@ -47,6 +48,8 @@ class TensorLayout:
         ------
         ArgumentError
             An unknown name.
+        DtypeError
+            Text, complex numbers and whatever else is no real number.
         ShapeError
             Another shape than the tensor's.
         """
@@ -56,7 +59,7 @@ class TensorLayout:
                 names = ", ".join(known)
                 raise ArgumentError(f'{what}: unknown tensor "{name}"{_nearest(name, known)}; known: {names}')
             tensor = known[name]
-            array = np.asarray(array)
+            array = supported(array, f'{what}: "{name}"')
             if array.shape != tensor.shape:
                 raise ShapeError(f'{what}: "{name}" must have shape {tensor.shape}, got {array.shape}')
             # The library refuses values that become infinite here.

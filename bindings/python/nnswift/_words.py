@@ -11,7 +11,7 @@ _WORDS = {
     "NNS_SAVE_TRAINING": "save(path, training=True)", "NNS_SAVE_WEIGHTS": "save(path)",
     "F32": "float32", "F64": "float64", "U8": "uint8", "I32": "int32", "I64": "int64", "BOOL": "bool",
     "NULL": "None", "nns_note_name": "model.notes", "true": "True", "false": "False", "null": "None",
-    "an object": "a dict",
+    "an object": "a dict", "NNS_VERIFY": "verify=True", "NNS_VERIFY_OFF": "verify=False",
 }  # fmt: skip
 _C = re.compile(
     r"\b(?:NNS_|nns_)\w+|\b(?:F32|F64|U8|I32|I64|BOOL|NULL|true(?! class)|false|null)\b|\ban object(?= (?:such as|of) )"

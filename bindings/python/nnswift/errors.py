@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Dict, Type
 
 
@@ -67,9 +68,20 @@ class OutOfMemoryError(Error, MemoryError):
 
 
 class FileError(Error, OSError):
-    """The operating system refused a file operation."""
+    """The operating system refused a file operation; ``errno`` says why where the system gave a number, else None."""
 
     status, status_name = 10, "NNS_E_IO"
+
+    def __reduce__(self) -> tuple:
+        return error_for, (self.status, str(self), self.errno or 0)
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file or folder."""
+
+
+class ForbiddenFileError(FileError, PermissionError):
+    """The file or folder may not be read or written."""
 
 
 class FormatError(Error, ValueError):
@@ -130,9 +142,23 @@ _BY_STATUS: Dict[int, Type[Error]] = {
 }  # fmt: skip
 
 
-def error_for(status: int, message: str) -> Error:
-    """Returns the exception of a status that is not OK; unknown ones are a plain `Error`."""
+_BY_ERRNO: Dict[int, Type[FileError]] = {
+    errno.ENOENT: MissingFileError,
+    errno.EACCES: ForbiddenFileError,
+    errno.EPERM: ForbiddenFileError,
+}
+
+
+def error_for(status: int, message: str, number: int = 0) -> Error:
+    """Returns the exception of a status that is not OK; unknown ones are a plain `Error`.
+
+    number: the errno behind a `FileError`, 0: none.
+    """
     kind = _BY_STATUS.get(status)
+    if kind is FileError:
+        refusal = _BY_ERRNO.get(number, FileError)(message)
+        refusal.errno = number or None
+        return refusal
     if kind is not None:
         return kind(message)
     error = Error(message)

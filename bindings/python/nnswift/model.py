@@ -218,6 +218,8 @@ class Model(DifferentiableModel):
         ----------
         metrics : list of names or of dicts with options, such as ``{"type": "f_beta", "beta": 2}``
 
+        Ctrl-C ends a long call as it ends `predict`.
+
         Returns
         -------
         dict
@@ -226,8 +228,13 @@ class Model(DifferentiableModel):
         wanted = [metrics] if isinstance(metrics, (str, Mapping)) else list(metrics)
         values = np.empty(len(wanted), np.float64)
         text = _json.encode(wanted, "metrics")
-        with DataSet(*self._borrowed(X, y, sample_weight), allow_nan=allow_nan) as data:
-            lib.nns_evaluate(self._handle, data.handle, text, _arrays.pointer(values, Doubles), values.size)
+        arrays = self._borrowed(X, y, sample_weight)
+
+        def work() -> None:
+            with DataSet(*arrays, allow_nan=allow_nan) as data:
+                lib.nns_evaluate(self._handle, data.handle, text, _arrays.pointer(values, Doubles), values.size)
+
+        _prediction.run(work, self._form, arrays[0].rows)
         return dict(zip(_metric_names(wanted), values.tolist()))
 
     def predict(self, X: Any, kind: str = "proba", allow_nan: bool = False) -> Any:
@@ -240,6 +247,9 @@ class Model(DifferentiableModel):
             Probabilities, or the values of a regression; class labels; outputs before the output function (logits).
         allow_nan : bool
             Lets features through that are not finite.
+
+        Ctrl-C ends a long call at once: the library still computes to the end, in a thread of its own, and until then
+        whoever changes the model gets `BusyError`.
 
         Returns
         -------
@@ -299,7 +309,7 @@ def _metric_names(metrics: Sequence[MetricSpec]) -> List[str]:
     return names
 
 
-def load(path: Any, limits: Optional[Mapping[str, int]] = None) -> Model:
+def load(path: Any, limits: Optional[Mapping[str, int]] = None, *, verify: bool = True) -> Model:
     """Reads a model that `Model.save` or `nns_save` wrote; a file from anywhere is checked, never believed.
 
     Parameters
@@ -308,14 +318,18 @@ def load(path: Any, limits: Optional[Mapping[str, int]] = None) -> Model:
     limits : dict, optional
         Bounds kept before anything is allocated: max_file_bytes (8 GiB), max_header_bytes (1 MiB), max_parameters
         (1,000,000,000), max_layers (1,000), max_note_bytes (131,072).
+    verify : bool
+        False takes a file that another program wrote anew, such as the safetensors package, so that its checksum does
+        not fit. All else is still checked; metadata that the library does not know are left out.
 
     Raises
     ------
     FileError, FormatError, VersionError, ChecksumError, LimitError
+        A missing file is also a FileNotFoundError, one that may not be read a PermissionError.
     """
-    return Model._owning(handle_from_file(path, limits))
+    return Model._owning(handle_from_file(path, limits, verify))
 
 
-def from_bytes(data: Any, limits: Optional[Mapping[str, int]] = None) -> Model:
+def from_bytes(data: Any, limits: Optional[Mapping[str, int]] = None, *, verify: bool = True) -> Model:
     """`load` from bytes, as `Model.to_bytes` returns them; raises the same, without FileError."""
-    return Model._owning(handle_from_bytes(data, limits))
+    return Model._owning(handle_from_bytes(data, limits, verify))

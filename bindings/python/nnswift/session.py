@@ -66,7 +66,7 @@ class Session:
         view, _ = self._form.features(X)
         rows_of_out = self._form.rows_of(out, view.rows, kind)
         call = (self._handle, view, code, _arrays.borrow_array(rows_of_out, "out"))
-        lib.nns_session_predict(*call)
+        _prediction.run(lambda: lib.nns_session_predict(*call), self._form, view.rows)
         # Only for a borrowed array: a converted copy would not follow changes of X.
         if isinstance(X, np.ndarray) and np.may_share_memory(view.source, X):
             self._x, self._out, self._kind = X, out, (kind, allow_nan)

@@ -1,5 +1,6 @@
 """Statuses become exceptions with the library's text."""
 
+import errno
 import pickle
 
 import numpy as np
@@ -16,6 +17,8 @@ FITTING = {
     nnswift.DtypeError: TypeError,
     nnswift.OutOfMemoryError: MemoryError,
     nnswift.FileError: OSError,
+    nnswift.MissingFileError: FileNotFoundError,
+    nnswift.ForbiddenFileError: PermissionError,
     nnswift.FormatError: ValueError,
     nnswift.ChecksumError: nnswift.FormatError,
     nnswift.VersionError: nnswift.FormatError,
@@ -42,6 +45,36 @@ def test_every_status_has_its_exception(name):
     assert _library.lib.nns_status_name(error.status).decode() == name
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), again.status) == (type(error), str(error), error.status)
+
+
+@pytest.mark.parametrize("number, kind", [
+    (errno.ENOENT, FileNotFoundError), (errno.EACCES, PermissionError), (errno.EPERM, PermissionError),
+    (errno.ENOSPC, nnswift.FileError), (0, nnswift.FileError),
+])  # fmt: skip
+def test_files_have_the_systems_number(number, kind):
+    error = errors.error_for(_library.NNS_E_IO, "what must hold", number)
+    assert isinstance(error, kind) and isinstance(error, nnswift.FileError)
+    assert (str(error), error.errno) == ("what must hold", number or None)
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.errno) == (type(error), str(error), error.errno)
+
+
+def test_a_missing_file_is_the_built_in_too(model, blobs, tmp_path):
+    missing = tmp_path / "nowhere" / "run"
+    for call in (
+        lambda: nnswift.load(missing),
+        lambda: model.save(missing),
+        lambda: model.train(*blobs, epochs=1, checkpoint={"path": str(missing)}),
+    ):
+        with pytest.raises(FileNotFoundError, match="nowhere") as caught:
+            call()
+        assert type(caught.value) is nnswift.MissingFileError and caught.value.errno == errno.ENOENT
+    with pytest.raises(nnswift.FileError) as caught:
+        model.save(tmp_path)
+    assert caught.value.errno == errno.EISDIR
+    with pytest.raises(nnswift.FileError) as caught:
+        nnswift.load("/dev/null")
+    assert caught.value.errno is None
 
 
 def test_a_status_of_a_newer_library():

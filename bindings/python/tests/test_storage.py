@@ -1,9 +1,11 @@
 """Files, bytes, pickles, copies, weights; the end of a model's life."""
 
 import copy
+import json
 import multiprocessing
 import pathlib
 import pickle
+import struct
 import subprocess
 import sys
 
@@ -121,6 +123,22 @@ def test_limits(trained):
         nnswift.from_bytes(data, limits={"max_layer": 2})
 
 
+def test_a_file_saved_again_by_safetensors(trained, blobs, tmp_path):
+    safetensors = pytest.importorskip("safetensors.numpy")
+    path = tmp_path / "model.safetensors"
+    trained.save(path)
+    (length,) = struct.unpack_from("<Q", path.read_bytes())
+    metadata = json.loads(path.read_bytes()[8 : 8 + length])["__metadata__"]
+    safetensors.save_file(safetensors.load_file(path), path, {**metadata, "author": "somebody"})
+    with pytest.raises(nnswift.ChecksumError, match="another program.*verify=False"):
+        nnswift.load(path)
+    again = nnswift.load(path, verify=False)
+    assert again.to_bytes() == trained.to_bytes()
+    assert nnswift.from_bytes(path.read_bytes(), {"max_layers": 9}, verify=False).to_bytes() == trained.to_bytes()
+    with pytest.raises(nnswift.LimitError):
+        nnswift.load(path, {"max_parameters": 2}, verify=False)
+
+
 def test_weights_by_name(trained):
     weights = trained.weights
     assert {name: array.shape for name, array in weights.items()} == {
@@ -155,6 +173,13 @@ def test_set_weights(trained, blobs):
     for value in (np.nan, 1e300):
         with pytest.raises(nnswift.ArgumentError, match="finite"):
             fresh.set_weights({"layers.2.bias": [1, 2, value]})
+    for value in (np.array([1, 2, 3j]), ["1", "2", "3"], [1, 2, None], np.array(["a", "b", "c"], object)):
+        with pytest.raises(nnswift.DtypeError, match='weights: "layers.2.bias" must be float32'):
+            fresh.set_weights({"layers.2.bias": value})
+    for value in (np.float16, np.int8, np.uint64, bool):
+        fresh.set_weights({"layers.2.bias": np.ones(3, value)})
+        assert fresh.weights["layers.2.bias"].tolist() == [1, 1, 1]
+    fresh.set_weights({"layers.2.bias": [1, 2, 3]})
     assert fresh.weights["layers.2.bias"].tolist() == [1, 2, 3]
 
 
