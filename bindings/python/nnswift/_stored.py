@@ -7,7 +7,7 @@ import functools
 import json
 import os
 import weakref
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Type, TypeVar
 
 import numpy as np
 
@@ -221,8 +221,11 @@ class StoredModel:
     def __setstate__(self, state: bytes) -> None:
         self._adopt(handle_from_bytes(state))
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(_hints.missing_attribute(type(self), name))
+    # Hidden from type checkers, for which every attribute would exist.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(_hints.missing_attribute(type(self), name))
 
     def __repr__(self) -> str:
         spec = self.spec

@@ -32,6 +32,8 @@ class DataSet:
         self.handle = Data()
         config = _json.encode({"allow_nan": bool(allow_nan)}, "config")
         lib.nns_data_create(x, y, weight, config, self.handle)
+        # For sentences about a column, as a view of features has them.
+        self.handle.table, self.handle.known_names = getattr(x, "table", None), getattr(x, "known_names", None)
 
     @classmethod
     def _owning(cls, handle: Any, x: nns_array) -> "DataSet":

@@ -97,6 +97,13 @@ def test_missing_values_are_named_or_nan(kind, name, place):
     np.testing.assert_array_equal(model.predict(X, allow_nan=True), model.predict(expected, allow_nan=True))
 
 
+def test_a_training_that_meets_a_missing_value_names_its_column():
+    X = _with_missing("size")
+    for table in (X, X.set_axis(["a", "b", "c"], axis=1)):
+        with pytest.raises(nnswift.DivergedError, match=rf'row 2, column 1 \("{table.columns[1]}"\) is nan'):
+            nnswift.Model.mlp([3, 4, 2]).train(table, Y, allow_nan=True)
+
+
 def test_an_array_has_the_names_that_the_model_knows():
     model = nnswift.Model({**SPEC, "features": ["age", "size", "is_new"], "preprocess": "none"})
     X = DENSE.copy()
@@ -159,6 +166,40 @@ def test_frames_of_one_type_are_not_copied_column_by_column():
     numbers = np.random.default_rng(0).normal(size=(100, 3))
     frame = pd.DataFrame(numbers, columns=["a", "b", "c"])
     assert np.shares_memory(_arrays.supported(frame, "x"), frame.to_numpy())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_a_training_does_not_depend_on_the_order_in_memory(dtype):
+    numbers = (10 * np.random.default_rng(0).normal(size=(100, 3))).astype(dtype)
+    y = np.arange(100) % 2
+    models = [nnswift.Model(SPEC) for _ in range(3)]
+    for model, X in zip(models, (numbers, np.asfortranarray(numbers), pd.DataFrame(numbers).copy())):
+        model.train(X, y, epochs=2)
+        assert (model.predict(numbers) == models[0].predict(numbers)).all()
+
+
+KINDS = [
+    "int8", "int64", "uint8", "uint32", "uint64", "float16", "float32", "float64", "bool", "Int8", "Int64", "UInt16",
+    "Float32", "Float64", "boolean", pd.SparseDtype("float64", 0.0), pd.SparseDtype("bool", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_columns_are_what_pandas_makes_of_them(seed):
+    from nnswift import _arrays
+
+    random = np.random.default_rng(seed)
+    for _ in range(10):
+        rows, columns = random.integers(0, 6), {}
+        for place in range(random.integers(1, 5)):
+            kind = KINDS[random.integers(len(KINDS))]
+            column = pd.Series(random.integers(0, 2 if "ool" in str(kind) else 100, rows)).astype(kind)
+            if rows and str(kind)[0] in "IUFb" and str(kind) != "bool" and random.random() < 0.4:
+                column[random.integers(rows)] = pd.NA
+            columns[f"c{place}"] = column
+        frame = pd.DataFrame(columns)
+        expected = frame.astype("Float64").to_numpy(np.float64, na_value=np.nan)
+        np.testing.assert_array_equal(_arrays.supported(frame, "x").astype(np.float64), expected)
 
 
 @pytest.mark.parametrize("form", ["csr_matrix", "csc_matrix", "coo_matrix", "csr_array"])
