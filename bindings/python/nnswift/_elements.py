@@ -57,7 +57,8 @@ def cure(array: np.ndarray, is_features: bool = True) -> str:
     if isinstance(value, (str, bytes)):
         return "encode texts as numbers, for example one column a value"
     if isinstance(value, dict):
-        return "pandas.DataFrame(x) makes a table of it"
+        is_one_row = not array.ndim and not any(hasattr(item, "__len__") for item in value.values())
+        return f"pandas.DataFrame({'[x]' if is_one_row else 'x'}) makes a table of it"
     return "make numbers of it"
 
 

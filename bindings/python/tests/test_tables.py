@@ -253,3 +253,7 @@ def test_dicts_are_no_tables():
         with pytest.raises(nnswift.DtypeError, match=r"pandas.DataFrame\(x\) makes a table of it"):
             model.predict(values)
         assert (model.predict(pd.DataFrame(values)) == model.predict(FRAME)).all()
+    row = {"age": 20, "size": 1.5, "is_new": True}
+    with pytest.raises(nnswift.DtypeError, match=r"pandas.DataFrame\(\[x\]\) makes a table of it"):
+        model.predict(row)
+    assert (model.predict(pd.DataFrame([row])) == model.predict(FRAME)[:1]).all()
