@@ -3,7 +3,7 @@ import NNMath
 
 /// Labels from here on are refused: they are class indices, and memory is allocated for every
 /// class.
-private let maximumClasses = 1 << 20
+let maximumClasses = 1 << 20
 
 /// The input, if a metric is defined for it and all its values are in order.
 ///

@@ -65,27 +65,42 @@ private struct MetricArrays {
         "y_true and y_score must have one column each, 0 or 1 and the score of class 1, got "
           + "\(truthView.columns) and \(scoreView.columns); take one class at a time")
     }
-    return input(.binary)
+    return try input(.binary)
   }
 
   /// The arrays as the first task that the metric accepts.
-  func input(for tasks: [MetricTask]) -> MetricInput {
+  func input(for tasks: [MetricTask]) throws(NNError) -> MetricInput {
     // Two columns of probabilities are a binary task for metrics that accept no other.
     if truthView.columns == 1, scoreView.columns == 2, !tasks.contains(.multiclass),
       tasks.contains(.binary)
     {
       for row in 0..<rows { scores.base[row] = scores.base[2 * row + 1] }
-      return input(.binary, scoreColumns: 1)
+      return try input(.binary, scoreColumns: 1)
     }
-    return input(
+    return try input(
       meanings.first { tasks.contains($0) } ?? meanings[0], scoreColumns: scoreView.columns)
   }
 
-  func input(_ task: MetricTask, scoreColumns: Int? = nil) -> MetricInput {
-    MetricInput(
+  /// - Parameter classes: of labels, as many as there must be; nil: any number.
+  func input(
+    _ task: MetricTask, scoreColumns: Int? = nil, classes: Int? = nil
+  ) throws(NNError) -> MetricInput {
+    try rank(for: task, classes: task == .labels ? classes : scoreColumns ?? scoreView.columns)
+    return MetricInput(
       task: task, rows: rows, truth: truth.base, truthColumns: truthView.columns,
       scores: scores.base, scoreColumns: scoreColumns ?? scoreView.columns,
       weights: weights.map { UnsafePointer($0.base) })
+  }
+
+  /// Takes labels of any numbers for classes.
+  private func rank(for task: MetricTask, classes: Int?) throws(NNError) {
+    guard truthView.columns == 1 else { return }
+    switch task {
+    case .labels: try rankLabels([truth.base, scores.base], rows: rows, classes: classes)
+    case .binary: try rankLabels([truth.base], rows: rows, classes: 2)
+    case .multiclass: try rankLabels([truth.base], rows: rows, classes: classes)
+    case .multilabel, .regression: break
+    }
   }
 
   var scoresAreLabels: Bool { scoreView.columns == 1 }
@@ -102,7 +117,7 @@ public func nns_metric(
     let json = try kindName(name, "name")
     let (metric, function) = try Metric.parse(json)
     let arrays = try MetricArrays(y_true, y_score, weight)
-    target.pointee = try function(arrays.input(for: metric.tasks))
+    target.pointee = try function(try arrays.input(for: metric.tasks))
   }
 }
 
@@ -157,8 +172,8 @@ public func nns_confusion(
     }
     let arrays = try MetricArrays(y_true, y_pred, weight, scoreName: "y_pred")
     try confusionMatrix(
-      arrays.input(arrays.scoresAreLabels ? .labels : .multiclass), classes: Int(classes),
-      into: matrix)
+      try arrays.input(arrays.scoresAreLabels ? .labels : .multiclass, classes: Int(classes)),
+      classes: Int(classes), into: matrix)
   }
 }
 

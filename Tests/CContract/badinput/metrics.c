@@ -24,10 +24,6 @@ static float nan_scores[ROWS], beyond[ROWS], soft[ROWS * 3], numbers[ROWS];
       ("accuracy", NUMBERS, NUMBERS, NULL, &made.value))                                         \
     X(nns_metric, truth_beyond_the_scores, S(ARGUMENT), "2",                                     \
       ("accuracy", AS(NNS_I32, g.index, 1), AS(NNS_F32, soft, 2), NULL, &made.value))            \
-    X(nns_metric, negative_truth, S(ARGUMENT), "-1",                                             \
-      ("accuracy", NEGATIVE, THREE, NULL, &made.value))                                          \
-    X(nns_metric, negative_prediction, S(ARGUMENT), "-1",                                        \
-      ("accuracy", THREE, NEGATIVE, NULL, &made.value))                                          \
     X(nns_metric, nan_scores, S(ARGUMENT), "finite",                                             \
       ("roc_auc", &g.truth, AS(NNS_F32, nan_scores, 1), NULL, &made.value))                      \
     X(nns_metric, nan_values, S(ARGUMENT), "finite",                                             \

@@ -139,3 +139,33 @@ def test_not_defined_is_nan_and_wrong_is_an_error():
     with pytest.raises(TypeError) as caught:
         metrics.mse([1, 2], [None, 2])
     assert isinstance(caught.value, DtypeError)
+
+
+LABELS = {"signs": [-1, 1], "from 1 on": [1, 2], "tens": [10, 20, 30], "large": [5, 10**9, 10**12], "floats": [-1.0, 1.0]}
+
+
+@pytest.mark.parametrize("values", LABELS.values(), ids=LABELS)
+@pytest.mark.parametrize("metric", ["accuracy", "balanced_accuracy", "matthews", "kappa", "f1"])
+def test_labels_may_be_any_whole_numbers(values, metric):
+    rng = np.random.default_rng(5)
+    truth, found = (rng.integers(len(values), size=50) for _ in range(2))
+    if metric == "f1" and len(values) == 2 and min(values) > 0:
+        return  # 1 and 2 are class indices of three classes
+    values = np.array(values)
+    if values.dtype.kind == "f":
+        values = values.astype(int)
+    assert metrics.compute(metric, values[truth], values[found]) == pytest.approx(metrics.compute(metric, truth, found))
+
+
+@pytest.mark.parametrize("values", [[-1, 1], [1, 2], [-1.0, 1.0], [10, 20]])
+def test_two_labels_of_any_kind_against_scores(values):
+    rng = np.random.default_rng(6)
+    truth, scores = rng.integers(2, size=50), rng.random(50)
+    labels = np.array(values)[truth]
+    for metric in ("roc_auc", "pr_auc", "log_loss", "brier"):
+        assert metrics.compute(metric, labels, scores) == metrics.compute(metric, truth, scores)
+    assert (metrics.roc_curve(labels, scores)[0] == metrics.roc_curve(truth, scores)[0]).all()
+    three = np.array([7, -2, 3])[rng.integers(3, size=50)]
+    proba = rng.dirichlet(np.ones(3), 50)
+    ranks = np.unique(three, return_inverse=True)[1]
+    assert metrics.log_loss(three, proba) == metrics.log_loss(ranks, proba)
