@@ -562,7 +562,8 @@ void nns_session_free(nns_session *session);
 
 /* Computes one metric; definitions are scikit-learn's. [any]
  * name: a name or a JSON object ("accuracy", "{\"type\": \"top_k\", \"k\": 3}"). y_true: rows x 1
- * class indices (integer), rows x K zeros and ones, or values of a regression. y_score: predicted
+ * labels of classes (integer; against scores 0 ... K - 1, or K different ones in the order of the
+ * scores), rows x K zeros and ones, or values of a regression. y_score: predicted
  * labels (integer, rows x 1), or scores: rows x 1 probabilities of class 1, rows x K probabilities,
  * or values of a regression. weight: rows x 1, NULL: all 1. value: may become NaN where the metric
  * is not defined. Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
