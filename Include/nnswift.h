@@ -416,7 +416,8 @@ NNS_CHECKED int32_t nns_train_batch(nns_model *model, const nns_array *x, const 
                                     const nns_array *weight, double *loss);
 
 /* Fits the spec's "preprocess" to the features of a data set, and its "target" to the targets. The
- * first nns_train does this by itself. [change]
+ * first nns_train does this by itself, later ones keep what was fitted; this call fits anew. Values
+ * that are not finite are left out. [change]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
 NNS_CHECKED int32_t nns_fit_preprocess(nns_model *model, const nns_data *data);
 
@@ -499,7 +500,7 @@ enum {
 
 /* Writes which epochs the history of the last training has, which was best, and how it stopped
  * (NNS_STOPPED_...). first, last: their numbers; 1 and 0 when there is none. best: its number, 0
- * without early stopping. Each pointer may be NULL. [read] Statuses: NULL, STATE, BUSY. */
+ * without early stopping and where its metric was never defined. Each pointer may be NULL. [read] Statuses: NULL, STATE, BUSY. */
 NNS_CHECKED int32_t nns_history_info(const nns_model *model, int64_t *first, int64_t *last,
                                      int64_t *best, int32_t *stopped);
 
@@ -595,8 +596,8 @@ NNS_CHECKED int32_t nns_confusion(const nns_array *y_true, const nns_array *y_pr
 
 /* Finds the threshold on the scores of class 1 (score >= threshold is 1) at which a metric of
  * labels (accuracy, balanced_accuracy, precision, recall, f1, f_beta, matthews, kappa) is largest;
- * among equals the largest threshold; infinity if predicting class 0 for every row is best. value:
- * may be NULL. [any]
+ * among equals the largest threshold; infinity if predicting class 0 for every row is best
+ * (nns_set_threshold takes 1 then). value: may be NULL. [any]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
 NNS_CHECKED int32_t nns_best_threshold(const char *metric, const nns_array *y_true,
                                        const nns_array *y_score, const nns_array *weight,
@@ -623,7 +624,7 @@ typedef struct nns_limits {
     uint32_t struct_size;
     int32_t verify;           /* NNS_VERIFY or NNS_VERIFY_OFF */
     int64_t max_file_bytes;   /* 8 GiB */
-    int64_t max_header_bytes; /* 1 MiB; at most 100 MB */
+    int64_t max_header_bytes; /* 16 MiB; at most 100 MB */
     int64_t max_parameters;   /* 1,000,000,000 */
     int64_t max_layers;       /* 1,000 */
     int64_t max_note_bytes;   /* 131,072: names and texts of all notes */

@@ -22,7 +22,8 @@ struct FileHeader {
     let room = UInt64(bytes.count - 8)
     guard length <= UInt64(max(0, limits.headerBytes)) || length > room else {
       throw .limit(
-        "the file's header has \(length) bytes, at most \(limits.headerBytes) are allowed")
+        "the file's header has \(length) bytes, at most \(limits.headerBytes) are allowed "
+          + "(limit max_header_bytes)")
     }
     guard length >= 2, length <= room else {
       throw .format("not a model file, or a cut one: its header would have \(length) bytes")

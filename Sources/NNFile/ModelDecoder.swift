@@ -8,7 +8,7 @@ import NNNetwork
 /// Bounds that a reader keeps before it allocates.
 package struct FileLimits: Sendable {
   package var fileBytes: Int64 = 8 << 30
-  package var headerBytes: Int64 = 1 << 20
+  package var headerBytes: Int64 = 16 << 20
   package var noteBytes = Int64(Notes.maximumBytes)
   package var spec = ModelSpec.Limits()
   /// Whether the file must have the checksum of its bytes, and no key of another program.

@@ -9,8 +9,8 @@ private func fittedScaling(_ model: Model, _ count: Int64) throws(NNError) -> Pr
   let preprocess = model.preprocess
   guard preprocess.isFittedScaling else {
     throw .argument(
-      "the model's preprocess must be one that is fitted, such as standardize; "
-        + "this one has nothing to read or to set")
+      "the model's preprocess must be a single kind with a center and a scale: standardize, minmax or "
+        + "robust; this one has nothing to read or to set")
   }
   guard count == Int64(model.inputSize) else {
     throw .shape("count must be the number of features, \(model.inputSize), got \(count)")

@@ -53,7 +53,8 @@ package struct FitRun {
   private let namesToTell: ColumnNames?
   /// nil: what a training that diverges leaves is not its start.
   private let origin: TrainingStart?
-  private let unseenClasses: String?
+  /// What the history tells before the first step.
+  private let warnings: [String]
 
   private var model: Model { trainer.model }
 
@@ -105,7 +106,9 @@ package struct FitRun {
       config.accumulate > 1 ? try GradientAccumulator(parameters: model.parameterCount) : nil
     let density = try samples.features.density(count: samples.rows, order: samples.order)
     try pass.leaveOutZeros(density: config.leavesOutZeros ? density : nil)
-    unseenClasses = try warningOfUnseenClasses(samples, model)
+    warnings = [
+      try warningOfUnseenClasses(samples, model), try warningOfShift(samples, model),
+    ].compactMap { $0 }
     origin = config.restoration == .last ? nil : try TrainingStart(trainer)
   }
 
@@ -122,7 +125,7 @@ package struct FitRun {
       trainer.earlyStopping = nil
     }
     trainer.history.ending = .running
-    trainer.history.warnings = warnings + (unseenClasses.map { [$0] } ?? [])
+    trainer.history.warnings = warnings + self.warnings
     trainer.accumulator = accumulator
     trainer.isCancelled = observer.isCancelled
     defer { trainer.isCancelled = nil }

@@ -30,6 +30,31 @@ func warningOfUnseenClasses(_ samples: SampleRows, _ model: Model) throws(NNErro
     + (unseen > listed ? ", ..." : "") + "); the model will not predict them"
 }
 
+/// A warning where a feature lies far from the data that its scaling was fitted to, in an earlier
+/// training.
+///
+/// - Throws: `NNError.memory`.
+func warningOfShift(_ samples: SampleRows, _ model: Model) throws(NNError) -> String? {
+  let preprocess = model.preprocess
+  guard preprocess.isFittedScaling, preprocess.isFitted else { return nil }
+  let rows = min(samples.rows, 1024)
+  let columns = model.inputSize
+  let scaled = try Buffer<Float>(count: try checkedProduct(rows, columns, "scaled rows"))
+  preprocess.load(
+    samples.features, from: 0, order: samples.order,
+    into: Matrix(scaled.base, rows: rows, columns: columns))
+  for column in 0..<columns {
+    var sum = 0.0
+    for row in 0..<rows { sum += Double(scaled.base[row * columns + column]) }
+    let mean = sum / Double(rows)
+    // In spreads of the data that it was fitted to.
+    guard abs(mean) > 5 else { continue }
+    return "the scaling of the features is that of an earlier training, feature \(column) is now "
+      + "\(mean) spreads from its center; fit it anew with nns_fit_preprocess, or train a new model"
+  }
+  return nil
+}
+
 /// Whoever asks for fewer epochs does not expect them to suffice.
 private let leastEpochs = 5
 

@@ -132,7 +132,7 @@ def outline():
     yield "length-2-64", header_text(TEXT, length=2**64 - 1), FORMAT
     yield "length-short", header_text(TEXT, length=len(TEXT.rstrip()) - 1), FORMAT
     yield "length-into-data", header_text(TEXT, length=len(TEXT) + 4), FORMAT
-    yield "header-over-1-MiB", modelfile.sealed(TEXT + b" " * (1 << 20), DATA), LIMIT
+    yield "header-over-16-MiB", modelfile.sealed(TEXT + b" " * (16 << 20), DATA), LIMIT
     yield "not-json", header_text(b"not json"), FORMAT
     yield "an-array", header_text(b"[]"), FORMAT
     yield "a-number", header_text(b"12"), FORMAT

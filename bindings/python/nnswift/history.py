@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, Dict, Iterator, List, NamedTuple, Union
 
+from ._words import in_python
 from .errors import TrainingWarning
 
 
@@ -98,7 +99,7 @@ class History(Mapping):
         if isinstance(self._document, str) and '"warnings"' not in self._document:
             return
         for text in self.warnings:
-            warnings.warn(text, TrainingWarning, stacklevel=depth + 1)
+            warnings.warn(in_python(text), TrainingWarning, stacklevel=depth + 1)
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]

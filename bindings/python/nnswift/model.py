@@ -316,7 +316,7 @@ def load(path: Any, limits: Optional[Mapping[str, int]] = None, *, verify: bool 
     ----------
     path : str, bytes or os.PathLike
     limits : dict, optional
-        Bounds kept before anything is allocated: max_file_bytes (8 GiB), max_header_bytes (1 MiB), max_parameters
+        Bounds kept before anything is allocated: max_file_bytes (8 GiB), max_header_bytes (16 MiB), max_parameters
         (1,000,000,000), max_layers (1,000), max_note_bytes (131,072).
     verify : bool
         False takes a file that another program wrote anew, such as the safetensors package, so that its checksum does

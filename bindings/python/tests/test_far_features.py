@@ -72,3 +72,13 @@ def test_floats_are_scaled_as_ever():
 def test_a_forward_of_your_own():
     model, got = scaled("standardize", SECONDS[:, None])
     assert (model.forward_train(SECONDS[:, None]) == got).all()
+
+
+@pytest.mark.parametrize("kind", ["standardize", "minmax", "robust"])
+def test_an_old_scaling_is_told_of(kind):
+    X = rng.normal(size=(60, 2)).astype(np.float32)
+    model = nnswift.Model({"input": 2, "preprocess": kind, "layers": [{"type": "dense", "units": 1}], "loss": "mse"})
+    assert model.train(X, X[:, 0], epochs=1).warnings == []
+    assert model.train(X + 1, X[:, 0], epochs=1).warnings == []
+    with pytest.warns(nnswift.TrainingWarning, match="feature 1 is now .* spreads from its center; .* fit_preprocess"):
+        model.train(X + [0, 100], X[:, 0], epochs=1)
