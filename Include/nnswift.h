@@ -500,7 +500,8 @@ enum {
 
 /* Writes which epochs the history of the last training has, which was best, and how it stopped
  * (NNS_STOPPED_...). first, last: their numbers; 1 and 0 when there is none. best: its number, 0
- * without early stopping and where its metric was never defined. Each pointer may be NULL. [read] Statuses: NULL, STATE, BUSY. */
+ * without early stopping and where its metric was never defined. Each pointer may be NULL. [read]
+ * Statuses: NULL, STATE, BUSY. */
 NNS_CHECKED int32_t nns_history_info(const nns_model *model, int64_t *first, int64_t *last,
                                      int64_t *best, int32_t *stopped);
 
