@@ -57,5 +57,6 @@ int main(void) {
     check_fork_during_training();
     check_fork_in_callback();
     check_leaving();
+    check_backtrace();
     return finish();
 }

@@ -64,6 +64,18 @@ def test_sample_links_by_cmake(program, prefix):
 
 
 @pytest.mark.skipif(f"{platform.libc_ver()[1]}," not in EMBEDDING, reason="the list is that of another libc")
+def test_an_exception_of_a_callback_comes_through(tmp_path):
+    if not shutil.which("g++"):
+        pytest.skip("no C++ compiler")
+    (source,) = samples(EMBEDDING, "cpp")
+    (tmp_path / "throws.cpp").write_text(source)
+    command = ["g++", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}", "throws.cpp", f"-L{ROOT / 'build'}",
+               "-lnnswift", f"-Wl,-rpath,{ROOT / 'build'}", "-o", "throws"]  # fmt: skip
+    subprocess.run(command, cwd=tmp_path, check=True)
+    told = subprocess.run(["./throws"], cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert told == "thrown in epoch 2\n"
+
+
 def test_the_system_calls_are_enough(tmp_path):
     table = re.search(r"\| for \| system calls \|\n(.*?)\n\n", EMBEDDING, re.S)[1]
     calls = sorted(set(re.findall(r"`([a-z]\w+)`", re.sub(r"^\|[^|]*\|", "", table, flags=re.M))))

@@ -27,6 +27,7 @@ void check_cancel_while_freed(void);
 void check_fork_during_training(void);
 void check_fork_in_callback(void);
 void check_leaving(void);
+void check_backtrace(void);
 
 /* Everything a program does, refusals among it; the hash of the weights and texts that came. */
 uint64_t use_everything(const char *path);
