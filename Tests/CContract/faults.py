@@ -43,7 +43,7 @@ FAULTS = [
      "if (0) return;", "manners", None),
     ("too much stack is used", *TAKES, "    volatile char large[80000];\n    for (int at = 0; at < 80000; at += 1000) large[at] = 1;\n" + TAKES[1],
      "manners", None),
-    ("a lock stays taken in a forked child", "thread.c", "pthread_atfork(acquire_all, release_all, release_all)",
+    ("a lock stays taken in a forked child", "thread.c", "pthread_atfork(acquire_all, release_all, begin_child)",
      "pthread_atfork(acquire_all, release_all, NULL)", "manners", "fork:"),
     ("nothing is held for a call", "reserve.c", "    *hold = NULL;\n", "    *hold = NULL;\n    return 1;\n", "memory", None),
     ("an allocation that fails is not looked at", "memory.c", "    if (!memory) return NULL;\n", "", "memory", None),
