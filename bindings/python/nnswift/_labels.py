@@ -18,11 +18,17 @@ def is_text(array: np.ndarray) -> bool:
 
 
 def _texts(array: np.ndarray) -> list:
-    return [v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in array.ravel().tolist()]
+    try:
+        return [v.decode("utf-8") if isinstance(v, bytes) else str(v) for v in array.ravel().tolist()]
+    except UnicodeDecodeError as problem:
+        # Replaced, different labels would become one.
+        raise ArgumentError(f"labels of bytes must be UTF-8, got {problem.object!r}; decode them to texts") from None
 
 
 def array_of(labels: Any, name: str) -> np.ndarray:
     """Returns labels or targets as an array of any type; a sparse matrix as a dense one.
+
+    What NumPy would make texts beside texts, such as None and NaN, stays what it is.
 
     Raises
     ------
@@ -32,7 +38,13 @@ def array_of(labels: Any, name: str) -> np.ndarray:
     if hasattr(labels, "tocsr"):
         labels = labels.toarray()
     try:
-        return np.asarray(labels)
+        array = np.asarray(labels)
+        if array.dtype.kind == "T" and hasattr(array.dtype, "na_object"):
+            return array.astype(object)
+        if array.dtype.kind in "US" and isinstance(labels, (list, tuple)):
+            kept = np.array(labels, object)
+            return array if is_text(kept) else kept
+        return array
     except ValueError:
         lengths = _elements.ragged(labels) if isinstance(labels, (list, tuple)) else None
         if not lengths:

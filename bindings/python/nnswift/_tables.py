@@ -30,6 +30,8 @@ def array_of(values: Any, name: str) -> Any:
         return _dense(values, name)
     if hasattr(values, "iloc"):
         return _of_pandas(values, name)
+    if hasattr(values, "collect_schema") and hasattr(values, "collect"):  # a LazyFrame of polars
+        raise DtypeError(f"{name} must have its values, got a {type(values).__name__}; give {name}.collect()")
     if hasattr(values, "get_columns"):  # polars
         return _joined(values.get_columns(), values.columns, name)
     if hasattr(values, "column_names") and hasattr(values, "columns"):  # pyarrow
@@ -40,7 +42,7 @@ def array_of(values: Any, name: str) -> Any:
 
 
 def _dense(matrix: Any, name: str) -> np.ndarray:
-    rows, columns = matrix.shape
+    rows, columns = matrix.shape if matrix.ndim == 2 else (1, matrix.shape[0])
     size = rows * columns * matrix.dtype.itemsize
     if size > _DENSE_LIMIT:
         raise ArgumentError(

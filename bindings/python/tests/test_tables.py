@@ -257,3 +257,17 @@ def test_dicts_are_no_tables():
     with pytest.raises(nnswift.DtypeError, match=r"pandas.DataFrame\(\[x\]\) makes a table of it"):
         model.predict(row)
     assert (model.predict(pd.DataFrame([row])) == model.predict(FRAME)[:1]).all()
+
+
+def test_a_lazy_frame_is_refused_with_its_cure():
+    frame = pytest.importorskip("polars").DataFrame(FRAME.to_dict("list")).lazy()
+    with pytest.raises(nnswift.DtypeError, match=r"LazyFrame; give x.collect\(\)"):
+        nnswift.Model(SPEC).train(frame, Y, epochs=1)
+
+
+def test_a_sparse_array_of_one_dimension_is_a_row():
+    sparse = pytest.importorskip("scipy.sparse")
+    model = nnswift.Model(SPEC)
+    model.train(DENSE, Y, epochs=1)
+    row = DENSE[1]
+    assert (model.predict(sparse.coo_array(row)) == model.predict(row)).all()
