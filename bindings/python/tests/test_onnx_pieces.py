@@ -51,7 +51,9 @@ def test_pieces_of_the_columns(content):
     [
         _slice(0, 10, 0),
         _slice(0, 10, -2),
-        _graph([node("Slice", ["x"], ["t"], starts=[0], ends=[10], axes=[0]), node("MatMul", ["t", "W"], ["y"])], 9, W=W),
+        _graph(
+            [node("Slice", ["x"], ["t"], starts=[0], ends=[10], axes=[0]), node("MatMul", ["t", "W"], ["y"])], 9, W=W
+        ),
     ],
 )
 def test_rows_up_to_a_number_are_refused(content):
