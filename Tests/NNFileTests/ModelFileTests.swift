@@ -27,7 +27,7 @@ import Testing
         stored.values[index] = 0.5 + 0.25 * Float(index % stored.tensor.width)
       }
     }
-    preprocess.take(memories)
+    preprocess.take(memories, offsets: nil)
   }
 
   private func read(_ bytes: [UInt8], _ limits: FileLimits = FileLimits()) throws -> (
