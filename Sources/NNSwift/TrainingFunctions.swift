@@ -50,8 +50,16 @@ private func fit(
         observer: observer)
     }
     let begun = handle.warningOfFreshStart(trainer, config)
+    let before = (trainer: handle.trainer, saved: handle.savedTraining)
     handle.begin(trainer, config)
-    try run.start(warnings: begun.map { [$0] } ?? [])
+    do throws(NNError) {
+      try run.start(warnings: begun.map { [$0] } ?? [])
+    } catch {
+      if case .diverged = error, config.restoration != .last, before.trainer !== trainer {
+        handle.takeBack(before.trainer, before.saved)
+      }
+      throw error
+    }
   }
 }
 
@@ -115,6 +123,15 @@ extension ModelHandle {
     isTrained = true
     savedTraining = nil
     cancelFlag?.lower()
+  }
+
+  /// After a divergence: the optimiser of before the training, with the history of the training.
+  fileprivate func takeBack(_ before: Trainer?, _ saved: TrainingState?) {
+    guard before != nil || saved != nil else { return }
+    savedHistory = history
+    before?.adopt(savedHistory)
+    trainer = before
+    savedTraining = saved
   }
 
   /// The trainer that single steps use: the one there is, or one with the default config, which

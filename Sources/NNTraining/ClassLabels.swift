@@ -58,6 +58,11 @@ extension Model {
     var areIndices = true
     for position in 0..<set.rows {
       let label = set.targets.integer(set.sourceRow(position), 0)
+      guard label != Int64(Int32.min) else {
+        throw .argument(
+          "y must not have the label \(label), row \(set.sourceRow(position)) has it: it marks rows "
+            + "without a class; use another number")
+      }
       areIndices = areIndices && label >= 0 && label < Int64(count)
       let place = labels.firstPlace { $0 >= label }
       if place == labels.count || labels[place] != label {

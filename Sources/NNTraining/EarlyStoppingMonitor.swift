@@ -44,7 +44,7 @@ final class EarlyStoppingMonitor {
   private let options: EarlyStopping
   private let column: Int
   private let sign: Double
-  /// Epochs whose value was NaN.
+  /// Epochs whose value was NaN or infinite.
   private var undefined = 0
 
   /// - Parameter bestWeights: memory for the weights of the model; nil: nothing is restored.
@@ -67,12 +67,13 @@ final class EarlyStoppingMonitor {
     (state.best, state.bestEpoch, state.waited) = (saved.best, saved.bestEpoch, saved.waited)
   }
 
-  /// An epoch whose value is NaN says nothing: it neither improves nor counts against patience.
+  /// An epoch whose value is not finite says nothing: it neither improves nor counts against
+  /// patience.
   ///
   /// - Returns: whether patience is over.
   func observe(_ values: [Double], epoch: Int, _ model: Model) -> Bool {
     let value = sign * values[column]
-    guard !value.isNaN else {
+    guard value.isFinite else {
       undefined += 1
       return false
     }
@@ -90,11 +91,11 @@ final class EarlyStoppingMonitor {
   /// The weights of the best epoch so far; nil: none yet, or they are not to be restored.
   var bestWeights: Buffer<Float>? { state.bestEpoch > 0 ? state.weights : nil }
 
-  /// Warns where the metric was NaN.
+  /// Warns where the metric was not finite.
   func tellUndefined(in history: inout TrainingHistory) {
     guard undefined > 0 else { return }
     history.warnings.append(
-      "early_stopping watches \(options.metric), which was not defined (NaN) in \(undefined) of "
+      "early_stopping watches \(options.metric), which was not finite in \(undefined) of "
         + "\(history.epochs.count) epochs; they do not count against patience; choose another "
         + "metric, or validation rows on which it is defined, such as rows of every class")
   }

@@ -106,6 +106,8 @@ def learnt(labels: Any, outputs: int) -> Optional[list]:
     if not is_text(array):
         return None
     names = sorted(set(_texts(array)))
+    if any(isinstance(label, bytes) for label in array.ravel().tolist()):
+        raise DtypeError("y must have texts as labels, not bytes, to learn classes; decode them: numpy.char.decode(y)")
     count = max(outputs, 2)
     if len(names) == count:
         return names

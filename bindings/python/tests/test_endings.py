@@ -55,12 +55,35 @@ def rare():
 
 def test_epochs_without_a_metric_do_not_count_against_patience():
     model, labels, held_out = rare()
-    with pytest.warns(nnswift.TrainingWarning, match=r"val_roc_auc, which was not defined \(NaN\) in 25 of 25 epochs"):
+    with pytest.warns(nnswift.TrainingWarning, match=r"val_roc_auc, which was not finite in 25 of 25 epochs"):
         history = model.train(
             X, labels, epochs=25, metrics=["roc_auc"], validation=held_out,
             early_stopping={"metric": "val_roc_auc", "patience": 3},
         )  # fmt: skip
     assert history.stopped == "completed" and history.best_epoch == 0
+
+
+def test_an_infinite_metric_is_no_best():
+    model = nnswift.Model(SPEC)
+    with pytest.warns(nnswift.TrainingWarning, match="val_loss, which was not finite in 3 of 3 epochs"):
+        history = model.train(X, y, epochs=3, validation=(X, np.full(60, 3e38)), early_stopping={"patience": 1})
+    assert history.stopped == "completed" and history.best_epoch == 0
+
+
+@pytest.mark.parametrize("source", ["trained", "loaded"])
+@pytest.mark.parametrize("steep", [{"type": "adam", "learning_rate": 1e37}, {"type": "sgd", "learning_rate": 1e37}])
+def test_a_divergence_keeps_the_optimiser_before_it(source, steep):
+    whole, model = nnswift.Model(SPEC), nnswift.Model(SPEC)
+    whole.train(X, y, epochs=6)
+    model.train(X, y, epochs=3)
+    if source == "loaded":
+        model = nnswift.from_bytes(model.to_bytes(training=True))
+    with pytest.raises(nnswift.DivergedError):
+        model.train(X, y * 1e10, optimizer=steep)
+    assert model.history.stopped == "diverged"
+    history = model.train(X, y, epochs=3, continue_=True)
+    assert history["epoch"] == [4, 5, 6] and history.warnings == []
+    assert all((model.weights[name] == whole.weights[name]).all() for name in whole.weights)
 
 
 def test_a_rate_does_not_fall_by_nan():

@@ -176,6 +176,14 @@ def test_labels_that_name_no_classes_change_nothing(values, sentence):
     assert model.classes == [1, 2, 3]
 
 
+def test_labels_that_are_no_names_of_classes():
+    k = np.arange(60) % 3
+    with pytest.raises(nnswift.DtypeError, match="not bytes"):
+        nnswift.Model(THREE).train(X, np.array([b"a", b"b", b"c"])[k])
+    with pytest.raises(nnswift.ArgumentError, match="must not have the label -2147483648, row 1 has it"):
+        nnswift.Model(THREE).train(X, np.array([5, -(2**31), 7])[k])
+
+
 def test_a_refused_training_learns_no_classes():
     model = nnswift.Model(THREE)
     for y in (np.arange(60) % 3 + 1, np.array(["a", "b", "c"])[np.arange(60) % 3]):
