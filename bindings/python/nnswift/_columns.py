@@ -23,7 +23,11 @@ def names(values: Any) -> Optional[List[str]]:
     if columns is None:
         return None
     labels = columns.tolist() if hasattr(columns, "tolist") else list(columns)
-    return None if all(isinstance(label, int) for label in labels) else [str(label) for label in labels]
+    if all(isinstance(label, int) for label in labels):
+        # Numbers that a table gives by itself are no names; nor are those of the rows of one column.
+        if getattr(values, "ndim", 2) == 1 or labels == list(range(len(labels))):
+            return None
+    return [str(label) for label in labels]
 
 
 def learnt(note: Optional[str], count: int) -> List[str]:

@@ -271,3 +271,20 @@ def test_a_sparse_array_of_one_dimension_is_a_row():
     model.train(DENSE, Y, epochs=1)
     row = DENSE[1]
     assert (model.predict(sparse.coo_array(row)) == model.predict(row)).all()
+
+
+def test_columns_with_numbers_as_names():
+    pd = pytest.importorskip("pandas")
+    rng = np.random.default_rng(1)
+    values, y = rng.normal(size=(40, 3)), np.arange(40) % 2
+    model = nnswift.Model.mlp([3, 2])
+    model.train(pd.DataFrame(values, columns=[1, 2, 3]), y, epochs=1)
+    assert model.feature_names == ["1", "2", "3"]
+    with pytest.raises(nnswift.ArgumentError, match='column 0 of x must be "1"'):
+        model.predict(pd.DataFrame(values, columns=[3, 2, 1]))
+    wanted = model.predict(values)
+    for names in ([1, 2, 3], ["1", "2", "3"], None):
+        assert (model.predict(pd.DataFrame(values, columns=names)) == wanted).all()
+    plain = nnswift.Model.mlp([3, 2])
+    plain.train(pd.DataFrame(values), y, epochs=1)
+    assert plain.feature_names == [] and plain.predict(pd.Series(values[0], index=[7, 8, 9])).shape == (2,)
