@@ -158,6 +158,8 @@ def _sortable(key: Any) -> Any:
         if np.isnat(array).any():
             raise ArgumentError("key must not have missing times (NaT); drop such rows")
         return array.astype(np.int64)
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise ArgumentError(f"key must not be NaN, row {int(np.isnan(array).argmax())} is; fill or drop such rows")
     return _labels.encode_together(array, names=("key",))[0][0]
 
 

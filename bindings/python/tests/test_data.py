@@ -115,3 +115,11 @@ def test_errors():
         nnswift.split(X, Y * 0.5)
     with pytest.raises(nnswift.ShapeError, match="2 rows"):
         nnswift.split(X[:1], Y[:1], kind="random")
+
+
+@pytest.mark.parametrize("kind", ["time", "group"])
+def test_a_key_of_nan_is_refused(kind):
+    key = np.arange(20.0)
+    key[5] = np.nan
+    with pytest.raises(nnswift.ArgumentError, match="key must not be NaN, row 5 is"):
+        nnswift.split(np.ones((20, 2)), np.arange(20) % 2, 0.2, kind, key=key)
