@@ -79,6 +79,15 @@ static int is_ours(int file) {
     return fstat(file, &now) == 0 && now.st_nlink > 0;
 }
 
+// Writers of the same path that were killed together left files with numbers after the first.
+enum { LEFT_TOGETHER = 16 };
+static void remove_left(const char *path, unsigned after, names *made) {
+    for (unsigned number = after + 1; number <= after + LEFT_TOGETHER; number++) {
+        snprintf(made->older, made->capacity, "%s.nnswift%u.tmp", path, number);
+        (void)remove_stale(made->older);
+    }
+}
+
 // A new file beside the old one. Numbers are tried from 0 on, so that the file of a killed process
 // is found again. O_EXCL and the open mode give it the permissions that the host's umask asks for.
 static int open_beside(const char *path, names *made) {
@@ -87,7 +96,10 @@ static int open_beside(const char *path, names *made) {
         snprintf(made->temporary, made->capacity, "%s.nnswift%u.tmp", path, number);
         int file = open(made->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0) {
-            if (is_ours(file)) return file;
+            if (is_ours(file)) {
+                remove_left(path, number, made);
+                return file;
+            }
             close(file);
         } else if (errno != EEXIST) {
             return -1;

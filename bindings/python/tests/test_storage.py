@@ -3,6 +3,7 @@
 import copy
 import json
 import multiprocessing
+import os
 import pathlib
 import pickle
 import struct
@@ -241,3 +242,12 @@ def _python(code):
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {package!r})\n{code}"],
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
+
+
+def test_what_killed_writers_left_goes_with_the_next_save(tmp_path):
+    model = nnswift.Model.mlp([2, 2])
+    left = [tmp_path / f"m.safetensors.nnswift{number}.tmp" for number in (0, 1, 3, 9)]
+    for path in left:
+        path.write_bytes(b"half")
+    model.save(tmp_path / "m.safetensors")
+    assert os.listdir(tmp_path) == ["m.safetensors"]
