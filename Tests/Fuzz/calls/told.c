@@ -12,7 +12,7 @@ static int32_t history(void) {
     if (status) {
         if (first != 7 || last != 7 || best != 7 || stopped != -1)
             finding("a call that failed wrote a result");
-    } else if (stopped < NNS_STOPPED_NONE || stopped > NNS_STOPPED_FAILED || last < 0 || best < 0) {
+    } else if (stopped < NNS_STOPPED_NONE || stopped > NNS_STOPPED_CONVERGED || last < 0 || best < 0) {
         finding("a history that cannot be");
     }
     results value = room(sizeof(double));
