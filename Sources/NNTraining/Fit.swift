@@ -152,7 +152,9 @@ package struct FitRun {
 
   /// A warning where the training ended far from what it could learn.
   private func warningOfConvergence() -> String? {
-    guard [.completed, .converged].contains(trainer.history.ending) else { return nil }
+    guard [.completed, .converged].contains(trainer.history.ending),
+      trainer.history.epochs.count >= leastEpochsToJudge
+    else { return nil }
     let weights = classWeights.map { UnsafePointer($0.base) }
     // Without memory for it the training is none the worse.
     guard let constant = try? lossOfConstant(samples, model, classWeights: weights) else {

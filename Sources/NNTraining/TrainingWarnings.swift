@@ -56,7 +56,7 @@ func warningOfShift(_ samples: SampleRows, _ model: Model) throws(NNError) -> St
 }
 
 /// Whoever asks for fewer epochs does not expect them to suffice.
-private let leastEpochs = 5
+let leastEpochsToJudge = 5
 
 /// A warning where a training learnt hardly more than a constant, or was still improving much.
 ///
@@ -66,7 +66,7 @@ private let leastEpochs = 5
 func warningOfSlowness(
   _ losses: [Double], constant: Double, scalesFeatures: Bool, scalesTargets: Bool
 ) -> String? {
-  guard let last = losses.last, losses.count >= leastEpochs, constant.isFinite, constant > 0 else {
+  guard let last = losses.last, constant.isFinite, constant > 0 else {
     return nil
   }
   let before = losses[losses.count - 1 - max(1, losses.count / 5)]
