@@ -1,4 +1,3 @@
-import CPlatform
 import NNErrors
 import NNMath
 
@@ -24,19 +23,16 @@ package final class TargetScaling {
   }
 
   /// Constant targets get scale 1.
-  package func fit(_ samples: SampleRows) {
+  ///
+  /// - Throws: `NNError.memory`.
+  package func fit(_ samples: SampleRows) throws(NNError) {
+    let moments = try ColumnMoments(
+      FittingData(
+        view: samples.targets, rows: samples.rows, order: samples.order, offsets: nil
+      ) { _, _ in })
     for column in 0..<center.count {
-      var (mean, squares) = (0.0, 0.0)
-      // Welford 1962.
-      for position in 0..<samples.rows {
-        let value = samples.targets.double(samples.source(position), column)
-        let distance = value - mean
-        mean += distance / Double(position + 1)
-        squares += distance * (value - mean)
-      }
-      let factor = Float(1 / nnc_sqrt(squares / Double(max(1, samples.rows))))
-      center.base[column] = Float(mean)
-      scale.base[column] = factor.isFinite && factor > 0 ? factor : 1
+      center.base[column] = Float(moments.mean(column))
+      scale.base[column] = PreprocessMemory.factor(spread: moments.deviation(column))
     }
     isFitted = true
   }

@@ -18,6 +18,10 @@ package struct ClassNames: Sendable {
   package let json: JSON
   /// Of integers and booleans: the labels that stand for the classes; else empty.
   package let values: [Int64]
+  /// Whether labels are other numbers than the indices of the classes.
+  package let needsLookup: Bool
+  /// Bytes of the list as a JSON text, about.
+  package let bytes: Int
   /// Places in `values`, in ascending order of the values.
   private let order: [Int32]
 
@@ -31,6 +35,8 @@ package struct ClassNames: Sendable {
       return element.integer
     }
     let values = values
+    needsLookup = values.indices.contains { values[$0] != Int64($0) }
+    bytes = texts.reduce(0) { $0 + $1.utf8.count + 4 }
     order = values.indices.map { Int32($0) }.sorted { values[Int($0)] < values[Int($1)] }
   }
 
@@ -40,11 +46,6 @@ package struct ClassNames: Sendable {
       type: areBooleans ? .boolean : .integer,
       texts: labels.map { areBooleans ? ($0 == 0 ? "false" : "true") : String($0) },
       elements: labels.map { areBooleans ? .bool($0 != 0) : .integer($0) })
-  }
-
-  /// Whether labels are other numbers than the indices of the classes.
-  package var needsLookup: Bool {
-    values.indices.contains { values[$0] != Int64($0) }
   }
 
   /// The class that a label stands for; nil: none.

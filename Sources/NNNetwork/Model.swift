@@ -167,7 +167,7 @@ package final class Model {
     if !preprocess.isFitted {
       try preprocess.fit(samples.features, rows: samples.rows, order: samples.order)
     }
-    if let targetScaling, !targetScaling.isFitted { targetScaling.fit(samples) }
+    if let targetScaling, !targetScaling.isFitted { try targetScaling.fit(samples) }
   }
 
   /// Turns raw outputs into probabilities, rates or values.

@@ -105,7 +105,7 @@ public func nns_describe(
 ) -> Int32 {
   guarded { () throws(NNError) in
     let text = try reading(model) { handle throws(NNError) in
-      try MemoryReservation.hold(handle.specBytes) { handle.model.specJSON.text }
+      try MemoryReservation.hold(handle.describedBytes) { handle.model.specJSON.text }
     }
     try write(text, buffer, capacity, need)
   }

@@ -26,12 +26,20 @@ final class ModelHandle: @unchecked Sendable {
   private(set) var cancelFlag: CancelFlag?
   /// Bytes of small objects that a call on this model may need: lists with an entry for each layer.
   let smallBytes: Int
-  /// The same for a call that goes through the spec: to copy, describe or save it.
+  /// The same for a call that goes through the spec.
   let specBytes: Int
-  /// `specBytes`, and the notes: to copy or save the model. Under a lock, as notes change.
-  var savedBytes: Int { specBytes + 64 * model.notes.bytes + 512 * model.notes.members.count }
+  /// `specBytes`, and the classes that were named later: to describe the model. Under a lock.
+  var describedBytes: Int { specBytes + 256 * model.classes.bytes }
+  /// `describedBytes`, and the notes: to copy or save the model. Under a lock.
+  var savedBytes: Int { describedBytes + 64 * model.notes.bytes + 512 * model.notes.members.count }
 
-  /// Bytes by which the spec grows when a threshold of many digits is set.
+  /// What a training needs that may learn classes: for their names, and to save them.
+  func learningBytes(saves: Bool) -> Int {
+    guard !isTrained, model.classes.type == .none else { return 0 }
+    return (model.spec.loss.classCount ?? 0) * (512 + (saves ? 256 * Self.longestNumber : 0))
+  }
+
+  /// Bytes by which the spec grows when a threshold of many digits is set, or by a class learnt.
   private static let longestNumber = 32
 
   /// Memory for predictions of a few rows, while no call uses it: most models predict one row again

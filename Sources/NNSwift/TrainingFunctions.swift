@@ -42,7 +42,10 @@ private func fit(
   let trainer = try handle.trainer(for: config)
   // A training that is refused here changes neither trainer, history nor model.
   let toSave = config.checkpoint == nil ? 0 : handle.bytesToSave(config.optimizer)
-  try MemoryReservation.hold(TrainingHistory.bytes(for: config) + toSave) { () throws(NNError) in
+  let needed =
+    TrainingHistory.bytes(for: config) + handle.learningBytes(saves: toSave > 0)
+    + toSave
+  try MemoryReservation.hold(needed) { () throws(NNError) in
     let run = try handle.namingClasses(by: train) { () throws(NNError) in
       try trainer.plan(
         config, train: try handle.model.indexed(train),
@@ -216,7 +219,7 @@ public func nns_fit_preprocess(_ model: OpaquePointer?, _ data: OpaquePointer?) 
         let model = handle.model
         if model.targetScaling != nil { try checkFit(set.sampleRows, model) }
         try model.preprocess.fit(set.features, rows: set.rows, order: set.order)
-        model.targetScaling?.fit(set.sampleRows)
+        try model.targetScaling?.fit(set.sampleRows)
       }
     }
   }

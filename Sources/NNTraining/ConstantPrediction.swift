@@ -5,24 +5,70 @@ import NNExecution
 import NNMath
 import NNNetwork
 
-/// The loss of the model that predicts the same for every row: class shares, or the mean target. A
-/// training that ends near it has learnt nothing.
-///
-/// - Throws: `NNError.memory`.
-func lossOfConstant(
-  _ samples: SampleRows, _ model: Model, classWeights: UnsafePointer<Float>?
-) throws(NNError) -> Double {
-  let block = min(samples.rows, Model.predictionBlock)
-  let outputs = model.outputSize
-  let constant = try Buffer<Double>(count: outputs)
-  let raw = try Buffer<Float>(count: try checkedProduct(block, outputs, "constant prediction"))
-  let scratch = try Buffer<Float>(
-    count: try checkedProduct(block, 2 * outputs + 2, "constant prediction"))
-  let targets = try BatchTargets(rows: block, outputs: outputs, scaling: model.targetScaling)
-  let asIndices = hasIndices(samples, model)
-  var sum = LossSum()
-  /// Goes through the targets in blocks.
-  func forEachBlock(_ body: (Int, TargetRows, UnsafePointer<Float>?) -> Void) {
+/// The prediction that is the same for every row: the shares of the classes, or the mean target. A
+/// training whose loss ends near its loss has learnt nothing.
+struct ConstantPrediction {
+  private let samples: SampleRows
+  private let model: Model
+  private let classWeights: Buffer<Float>?
+  private let block: Int
+  private let targets: BatchTargets
+  /// [block × outputs], before the output function.
+  private let raw: Buffer<Float>
+  private let scratch: Buffer<Float>
+
+  /// - Throws: `NNError.memory`.
+  init(_ samples: SampleRows, _ model: Model, classWeights: Buffer<Float>?) throws(NNError) {
+    (self.samples, self.model, self.classWeights) = (samples, model, classWeights)
+    block = min(samples.rows, Model.predictionBlock)
+    let outputs = model.outputSize
+    targets = try BatchTargets(rows: block, outputs: outputs, scaling: model.targetScaling)
+    raw = try Buffer(count: try checkedProduct(block, outputs, "constant prediction"))
+    scratch = try Buffer(
+      count: try checkedProduct(block, 2 * outputs + 2, "constant prediction"))
+    let means = try Buffer<Double>(count: outputs)
+    let weight = addTargets(to: means.base)
+    for column in 0..<outputs {
+      let value = Float(model.spec.loss.output.raw(of: means.base[column] / weight))
+      for row in 0..<block { raw.base[row * outputs + column] = value }
+    }
+  }
+
+  /// Its loss, with sample and class weights.
+  var loss: Double {
+    var sum = LossSum()
+    forEachBlock { count, targets, weights in
+      sum += model.spec.loss(
+        LossInput(
+          outputs: Matrix(raw.base, rows: count, columns: model.outputSize), targets: targets,
+          sampleWeights: weights, classWeights: classWeights.map { UnsafePointer($0.base) },
+          gradient: nil, scratch: scratch.base))
+    }
+    return sum.mean
+  }
+
+  /// Adds up weighted targets, class indices as shares of 0 and 1.
+  ///
+  /// - Returns: the weight of all rows.
+  private func addTargets(to sums: UnsafeMutablePointer<Double>) -> Double {
+    var total = 0.0
+    forEachBlock { count, targets, weights in
+      for row in 0..<count {
+        let weight = weights.map { Double($0[row]) } ?? 1
+        total += weight
+        switch targets {
+        case .indices(let indices): sums[Int(indices[row])] += weight
+        case .values(let values):
+          let values = values.row(row)
+          for column in 0..<model.outputSize { sums[column] += weight * Double(values[column]) }
+        }
+      }
+    }
+    return total
+  }
+
+  private func forEachBlock(_ body: (Int, TargetRows, UnsafePointer<Float>?) -> Void) {
+    let asIndices = hasIndices(samples, model)
     var start = 0
     while start < samples.rows {
       let count = min(block, samples.rows - start)
@@ -31,30 +77,6 @@ func lossOfConstant(
       start += count
     }
   }
-  var weight = 0.0
-  forEachBlock { count, targets, weights in
-    for row in 0..<count {
-      let share = weights.map { Double($0[row]) } ?? 1
-      weight += share
-      switch targets {
-      case .indices(let indices): constant.base[Int(indices[row])] += share
-      case .values(let values):
-        let row = values.row(row)
-        for column in 0..<outputs { constant.base[column] += share * Double(row[column]) }
-      }
-    }
-  }
-  for column in 0..<outputs {
-    let value = Float(model.spec.loss.output.raw(of: constant.base[column] / weight))
-    for row in 0..<block { raw.base[row * outputs + column] = value }
-  }
-  forEachBlock { count, targets, weights in
-    sum += model.spec.loss(
-      LossInput(
-        outputs: Matrix(raw.base, rows: count, columns: outputs), targets: targets,
-        sampleWeights: weights, classWeights: classWeights, gradient: nil, scratch: scratch.base))
-  }
-  return sum.mean
 }
 
 extension OutputFunction {

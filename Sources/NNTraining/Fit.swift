@@ -132,9 +132,10 @@ package struct FitRun {
     do throws(NNError) {
       defer { monitor?.tellUndefined(in: &trainer.history) }
       try epochs()
-      if let warning = warningOfGrowth(trainer.history.columns[0]) ?? warningOfConvergence() {
-        trainer.history.warnings.append(warning)
-      }
+      let warning =
+        warningOfGrowth(trainer.history.columns[0])
+        ?? warningOfSlowness(trainer.history, samples, model, classWeights: classWeights)
+      if let warning { trainer.history.warnings.append(warning) }
     } catch {
       switch error {
       case .diverged(let text):
@@ -148,21 +149,6 @@ package struct FitRun {
       if !trainer.history.ending.isInterruption { monitor?.restore(model) }
       throw error
     }
-  }
-
-  /// A warning where the training ended far from what it could learn.
-  private func warningOfConvergence() -> String? {
-    guard [.completed, .converged].contains(trainer.history.ending),
-      trainer.history.epochs.count >= leastEpochsToJudge
-    else { return nil }
-    let weights = classWeights.map { UnsafePointer($0.base) }
-    // Without memory for it the training is none the worse.
-    guard let constant = try? lossOfConstant(samples, model, classWeights: weights) else {
-      return nil
-    }
-    return warningOfSlowness(
-      trainer.history.columns[0], constant: constant, scalesFeatures: !model.preprocess.isIdentity,
-      scalesTargets: model.targetScaling != nil || model.spec.loss.output != .identity)
   }
 
   /// Takes model and optimiser back to where the config wants them after a divergence.

@@ -56,29 +56,30 @@ func warningOfShift(_ samples: SampleRows, _ model: Model) throws(NNError) -> St
 }
 
 /// Whoever asks for fewer epochs does not expect them to suffice.
-let leastEpochsToJudge = 5
+private let leastEpochs = 5
 
 /// A warning where a training learnt hardly more than a constant, or was still improving much.
-///
-/// - Parameters:
-///   - losses: one an epoch.
-///   - constant: the loss of the best constant prediction.
 func warningOfSlowness(
-  _ losses: [Double], constant: Double, scalesFeatures: Bool, scalesTargets: Bool
+  _ history: TrainingHistory, _ samples: SampleRows, _ model: Model, classWeights: Buffer<Float>?
 ) -> String? {
-  guard let last = losses.last, constant.isFinite, constant > 0 else {
-    return nil
-  }
-  let before = losses[losses.count - 1 - max(1, losses.count / 5)]
+  let losses = history.columns[0]
+  // Without memory to judge it the training is none the worse.
+  guard history.ending == .completed || history.ending == .converged, losses.count >= leastEpochs,
+    let last = losses.last,
+    let constant = (try? ConstantPrediction(samples, model, classWeights: classWeights))?.loss,
+    constant.isFinite, constant > 0
+  else { return nil }
+  let before = losses[losses.count - 1 - losses.count / 5]
   let isNoBetter = last >= 0.98 * constant
   let isFalling = last >= 0.5 * constant && before - last >= 0.02 * constant
   guard isNoBetter || isFalling else { return nil }
+  let scalesTargets = model.targetScaling != nil || model.spec.loss.output != .identity
   return "the loss ended at \(last), "
     + (isNoBetter
       ? "no better than the \(constant) of predicting the same for every row"
       : "still falling; predicting the same for every row has \(constant)")
     + "; train for more epochs or raise learning_rate"
-    + (scalesFeatures ? "" : ", scale the features: \"preprocess\": \"standardize\"")
+    + (model.preprocess.isIdentity ? ", scale the features: \"preprocess\": \"standardize\"" : "")
     + (scalesTargets ? "" : ", scale the targets: \"target\": {\"scale\": \"standardize\"}")
 }
 

@@ -73,17 +73,21 @@ extension PreprocessFunction {
 }
 
 extension PreprocessMemory {
-  /// Stores what to subtract from a feature and what to divide it by; 1 if that is no finite number
-  /// above 0.
+  /// Stores what to subtract from a feature and what to divide it by.
   func setScaling(_ column: Int, center: Double, spread: Double) {
     base[column] = Float(center)
+    base[features + column] = Self.factor(spread: spread)
+  }
+
+  /// What differences are multiplied by; 1 if that is no finite number above 0.
+  static func factor(spread: Double) -> Float {
     let factor = Float(1 / spread)
-    base[features + column] = factor.isFinite && factor > 0 ? factor : 1
+    return factor.isFinite && factor > 0 ? factor : 1
   }
 }
 
 /// Count, mean, variance, least and largest of every column, in double.
-private struct ColumnMoments {
+struct ColumnMoments {
   private let counts: Buffer<Double>
   private let means: Buffer<Double>
   private let squares: Buffer<Double>
