@@ -149,12 +149,18 @@ package final class Model {
   }
 
   /// Refuses to predict before a scaling that needs data is fitted.
+  ///
+  /// Inline: one row would notice the call.
+  @inline(__always)
   package func requireFitted() throws(NNError) {
-    guard isFitted else {
-      throw .state(
-        "the model's \(preprocess.isFitted ? "target" : "preprocess") must be fitted before it "
-          + "predicts, no data were seen yet; train the model or call nns_fit_preprocess")
-    }
+    guard isFitted else { throw notFitted }
+  }
+
+  @inline(never)
+  private var notFitted: NNError {
+    .state(
+      "the model's \(preprocess.isFitted ? "target" : "preprocess") must be fitted before it "
+        + "predicts, no data were seen yet; train the model or call nns_fit_preprocess")
   }
 
   /// Whether all scalings have seen data.
