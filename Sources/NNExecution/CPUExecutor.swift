@@ -64,13 +64,19 @@ package final class CPUExecutor {
     let isInPlace =
       readsFeatures
       && view.pointRows(workspace.inputRows, from: start, count: count, order: order)
-    if !isInPlace {
-      model.preprocess.load(
-        view, from: start, order: order,
-        into: Matrix(workspace.input, rows: count, columns: model.inputSize))
-      workspace.inputRows.update(from: workspace.loadedRows, count: count)
-    }
+    if !isInPlace { copyRows(view, from: start, count: count, order: order) }
     workspace.markNonzeros(rows: count, columns: model.inputSize)
+  }
+
+  /// Apart from `load`, which is compiled into a prediction of one row then.
+  @inline(never)
+  private func copyRows(
+    _ view: ArrayView, from start: Int, count: Int, order: UnsafePointer<Int32>?
+  ) {
+    model.preprocess.load(
+      view, from: start, order: order,
+      into: Matrix(workspace.input, rows: count, columns: model.inputSize))
+    workspace.inputRows.update(from: workspace.loadedRows, count: count)
   }
 
   /// Makes the first layer of a training pass leave out inputs of 0 from now on, or not.
