@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Dict, Hashable, List, NamedTuple, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Hashable, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set
 
 from ._assembly import Layer
 
 # A spec, whose JSON is nested 64 deep at most, has room for 30 residuals one inside the other.
-_DEEPEST = 30
+DEEPEST = 30
+
+
+def meeting(ends: Iterable[Any], lengths: Mapping[Any, int], source: Callable[[Any], Any]) -> Any:
+    """Returns the last value that lies on the way from the input to each of the ends.
+
+    Parameters
+    ----------
+    lengths
+        Of the ways to all values, in steps.
+    source : function
+        Of a value, gives the one before it.
+    """
+    left = set(ends)
+    while len(left) > 1:
+        longest = max(left, key=lengths.__getitem__)
+        left.remove(longest)
+        left.add(source(longest))
+    return left.pop()
 
 
 class _Step(NamedTuple):
@@ -37,13 +55,9 @@ class Branches:
 
     def join(self, value: Hashable, first: Hashable, second: Hashable, place: str, owner: str = "") -> None:
         """Takes the sum of two values as reached. Modules of owner that are called shortcut are the shortcut."""
-        longer, other = first, second
-        while longer != other:
-            if self._lengths[longer] < self._lengths[other]:
-                longer, other = other, longer
-            longer = self._steps[longer].source
-        self._steps[value] = _Step(longer, [Layer({"type": "residual"}, place=place)], (first, second), owner)
-        self._lengths[value] = self._lengths[longer] + 1
+        begin = meeting((first, second), self._lengths, lambda value: self._steps[value].source)
+        self._steps[value] = _Step(begin, [Layer({"type": "residual"}, place=place)], (first, second), owner)
+        self._lengths[value] = self._lengths[begin] + 1
 
     def layers(self, end: Hashable) -> List[Layer]:
         """Returns the layers from the input to a value.
@@ -72,8 +86,8 @@ class Branches:
 
     def _residual(self, step: _Step, used: Set[Hashable], depth: int) -> Layer:
         place = step.layers[0].place
-        if depth > _DEEPEST:
-            raise ValueError(f"{place} must not join branches more than {_DEEPEST} deep, one inside the other")
+        if depth > DEEPEST:
+            raise ValueError(f"{place} must not join branches more than {DEEPEST} deep, one inside the other")
         first, second = (self._between(step.source, end, used, depth) for end in step.ends)
         named = [_is_shortcut(branch, step.owner) for branch in (first, second)]
         is_swapped = named[0] or (not first and not named[1])

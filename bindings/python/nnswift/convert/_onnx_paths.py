@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Sequence, Set
 
+from ._branches import DEEPEST, meeting
 from ._onnx_graph import Node
 from ._onnx_steps import Step
-
-# A spec, whose JSON is nested 64 deep at most, has room for 30 residuals one inside the other.
-_DEEPEST = 30
 
 
 class Paths:
@@ -35,12 +33,7 @@ class Paths:
         """The step of a node that joins values that are all reached, None if one is not."""
         if not node.inputs or not all(name in self for name in node.inputs):
             return None
-        ends: Set[str] = set(node.inputs)
-        while len(ends) > 1:
-            longest = max(ends, key=self._lengths.__getitem__)
-            ends.remove(longest)
-            ends.add(self._steps[longest][0].input)
-        return Step(kind, node, ends.pop())
+        return Step(kind, node, meeting(node.inputs, self._lengths, lambda name: self._steps[name][0].input))
 
     def steps(self, end: str) -> List[Step]:
         """The steps from the input to a value, in order, without those that do nothing.
@@ -73,8 +66,8 @@ class Paths:
         return [step for step, following in zip(steps, after) if (step.kind, following) != ("centred", "layer_norm")]
 
     def _with_branches(self, step: Step, used: Set[str], depth: int) -> Step:
-        if depth > _DEEPEST:
-            raise ValueError(f"{step.node} must not join branches more than {_DEEPEST} deep, one inside the other")
+        if depth > DEEPEST:
+            raise ValueError(f"{step.node} must not join branches more than {DEEPEST} deep, one inside the other")
         return step._replace(branches=[self._between(step.input, end, used, depth) for end in step.node.inputs])
 
 
