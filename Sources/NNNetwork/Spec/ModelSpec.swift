@@ -179,7 +179,8 @@ package struct ModelSpec {
     }
     guard let names = ClassNames(list) else {
       throw Self.refusal(
-        "a list of texts in double quotes, or of integers, or of true and false", json)
+        "a list of texts in double quotes, or of integers of 64 bits other than -2147483648, or of "
+          + "true and false", json)
     }
     if let name = repeatedText(names.texts) {
       throw .argument("spec: classes must differ, \"\(name)\" stands there twice")
