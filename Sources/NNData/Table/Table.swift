@@ -1,0 +1,73 @@
+import NNErrors
+
+/// A column of a table: chunks one behind the other.
+package struct TableColumn: Sendable {
+  /// nil: matched by its position.
+  package let name: String?
+  package let chunks: [ColumnView]
+  /// The first row of each chunk.
+  private let starts: [Int]
+
+  package init(name: String?, chunks: [ColumnView]) {
+    (self.name, self.chunks) = (name, chunks)
+    var start = 0
+    starts = chunks.map { chunk in
+      defer { start += chunk.rows }
+      return start
+    }
+  }
+
+  package var family: ColumnType.Family { chunks.first?.family ?? .real }
+  package var rows: Int { chunks.reduce(0) { $0 + $1.rows } }
+
+  /// The value of a row.
+  package func cell(_ row: Int) -> Cell {
+    if chunks.count == 1 { return chunks[0].cell(row) }
+    let chunk = self.chunk(of: row)
+    return chunks[chunk].cell(row - starts[chunk])
+  }
+
+  private func chunk(of row: Int) -> Int {
+    var (low, high) = (0, starts.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if starts[middle] <= row { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+}
+
+/// Named columns of equally many rows, borrowed.
+package final class Table: Sendable {
+  package let rows: Int
+  package let columns: [TableColumn]
+  /// Keeps alive what the columns point to; nil: the caller does.
+  private let owner: (any TableOwner)?
+
+  package init(rows: Int, columns: [TableColumn], owner: (any TableOwner)? = nil) {
+    (self.rows, self.columns, self.owner) = (rows, columns, owner)
+  }
+
+  /// A column by its name, or `"#3"`: by its position.
+  package func index(of name: String) -> Int? {
+    let found = columns.firstIndex { column in column.name.map { sameText($0, name) } ?? false }
+    if let found { return found }
+    guard name.utf8.first == UInt8(ascii: "#"), let position = Int(name.dropFirst()),
+      columns.indices.contains(position)
+    else { return nil }
+    return position
+  }
+
+  /// What a column is called in sentences.
+  package func title(_ index: Int) -> String {
+    columns[index].name.map { "\"\($0)\"" } ?? "#\(index)"
+  }
+}
+
+/// What a table keeps alive: an Arrow stream, or copies of its columns.
+package protocol TableOwner: AnyObject, Sendable {}
+
+/// Whether two texts are the same bytes.
+package func sameText(_ a: String, _ b: String) -> Bool {
+  a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8)
+}
