@@ -13,6 +13,8 @@ package final class Dataset {
   package let targetType: ElementType
   /// A view of the copy: Float32, [source rows × 1]; nil: all 1.
   package let weights: ArrayView?
+  /// What the set was made of, where that is a table; nil: arrays.
+  package let tablePart: TablePart?
   /// The largest magnitude of the features when the set was made; nil: not known.
   private let maxMagnitude: Float?
   /// The source row at each position; nil: the position itself.
@@ -46,7 +48,7 @@ package final class Dataset {
       weights: weightCopy.map {
         ArrayView(dense: .float32, UnsafeRawPointer($0.base), rows: rows, columns: 1)
       },
-      maxMagnitude: maxMagnitude, chosen: nil, storage: (copy.buffer, weightCopy))
+      maxMagnitude: maxMagnitude, chosen: nil, storage: (copy.buffer, weightCopy), tablePart: nil)
   }
 
   /// Some rows of another data set.
@@ -54,7 +56,7 @@ package final class Dataset {
     self.init(
       rows: chosen.count, features: whole.features, targets: whole.targets,
       targetType: whole.targetType, weights: whole.weights, maxMagnitude: whole.maxMagnitude,
-      chosen: chosen, storage: whole.storage)
+      chosen: chosen, storage: whole.storage, tablePart: whole.tablePart)
   }
 
   /// The same rows with class indices as targets.
@@ -66,7 +68,7 @@ package final class Dataset {
       targets: ArrayView(
         dense: .int32, UnsafeRawPointer(indices.base), rows: indices.count, columns: 1),
       targetType: .int32, weights: whole.weights, maxMagnitude: whole.maxMagnitude,
-      chosen: whole.chosen, storage: (indices, whole.storage.weights))
+      chosen: whole.chosen, storage: (indices, whole.storage.weights), tablePart: whole.tablePart)
   }
 
   /// Rows by their positions here, in the order given; a position may come again.
@@ -84,10 +86,10 @@ package final class Dataset {
     return Dataset(self, chosen: chosen)
   }
 
-  private init(
+  init(
     rows: Int, features: ArrayView, targets: ArrayView, targetType: ElementType,
     weights: ArrayView?, maxMagnitude: Float?, chosen: Buffer<Int32>?,
-    storage: (targets: AnyObject, weights: AnyObject?)
+    storage: (targets: AnyObject, weights: AnyObject?), tablePart: TablePart?
   ) {
     self.rows = rows
     self.features = features
@@ -97,6 +99,7 @@ package final class Dataset {
     self.maxMagnitude = maxMagnitude
     self.chosen = chosen
     self.storage = storage
+    self.tablePart = tablePart
   }
 
   /// The source row at a position.

@@ -75,6 +75,7 @@ extension Dataset {
   private func markStratified(
     _ inPart: Buffer<Bool>, _ fraction: Double, _ wanted: Int, _ random: inout RandomGenerator
   ) throws(NNError) {
+    try requireTargets()
     guard targets.type.isInteger, targets.columns == 1 else {
       throw .dtype(
         "a stratified split needs one column of class labels, y has "

@@ -18,10 +18,12 @@ public func nns_train(
       try json(config_json, "config_json", default: .object(JSONObject())))
     try changing(model) { handle throws(NNError) in
       try dataset(train) { set throws(NNError) in
+        try set.requireTargets()
         guard let valid else {
           return try fit(handle, set, nil, config, progress, user)
         }
         try dataset(valid) { validation throws(NNError) in
+          try validation.requireTargets()
           try fit(handle, set, validation, config, progress, user)
         }
       }
@@ -217,7 +219,10 @@ public func nns_fit_preprocess(_ model: OpaquePointer?, _ data: OpaquePointer?) 
             "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
         }
         let model = handle.model
-        if model.targetScaling != nil { try checkFit(set.sampleRows, model) }
+        if model.targetScaling != nil {
+          try set.requireTargets()
+          try checkFit(set.sampleRows, model)
+        }
         try model.preprocess.fit(set.features, rows: set.rows, order: set.order)
         try model.targetScaling?.fit(set.sampleRows)
       }
@@ -285,6 +290,7 @@ public func nns_evaluate(
     }
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
+        try set.requireTargets()
         let set = try handle.model.indexed(set)
         try checkFit(set.sampleRows, handle.model)
         try handle.model.requireFitted()

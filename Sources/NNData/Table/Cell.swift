@@ -1,7 +1,7 @@
 import NNErrors
 
 /// Borrowed bytes of a text, UTF-8.
-package struct Text: @unchecked Sendable {
+package struct Text: BitwiseCopyable, @unchecked Sendable {
   package let base: UnsafePointer<UInt8>
   package let count: Int
 
