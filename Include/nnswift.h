@@ -326,7 +326,8 @@ NNS_CHECKED int32_t nns_data_split(const nns_data *data, int32_t kind, double fr
                                    const nns_array *key, uint64_t seed, nns_data **rest,
                                    nns_data **part);
 
-/* Writes the sizes of a data set; each pointer may be NULL. [any] Statuses: NULL, STATE. */
+/* Writes the sizes of a data set; each pointer may be NULL. [any] features: of a table the columns
+ * besides target and weight. Statuses: NULL, STATE. */
 NNS_CHECKED int32_t nns_data_size(const nns_data *data, int64_t *rows, int64_t *features,
                                   int64_t *targets);
 
@@ -350,6 +351,78 @@ NNS_CHECKED int32_t nns_data_subset(const nns_data *data, const int64_t *indices
 
 /* Frees the handle. NULL is fine. [any] */
 void nns_data_free(nns_data *data);
+
+/* -------- Tables --------------------------------------------------------------------------- */
+
+/* Element types of nns_column, besides NNS_F32 ... NNS_BOOL. */
+enum {
+    NNS_I8 = 7,
+    NNS_I16 = 8,
+    NNS_U16 = 9,
+    NNS_U32 = 10,
+    NNS_U64 = 11,
+    NNS_BIT = 12,        /* one bit a row, least first; offset counts bits */
+    NNS_TEXT_PTR = 20,   /* const char *, ends with 0; NULL is missing */
+    NNS_TEXT_FIXED = 21, /* char[size] in each row, padded with 0 */
+    NNS_TEXT_32 = 22,    /* int32_t offsets, rows + 1 of them, into bytes: Arrow's "u" */
+    NNS_TEXT_64 = 23,    /* the same with int64_t: Arrow's "U" */
+    NNS_TEXT_VIEW = 24,  /* 16 bytes a row, bytes: the buffers: Arrow's "vu" */
+    NNS_DAYS = 30,       /* int32_t days since 1970-01-01 */
+    NNS_MICROS = 31      /* int64_t microseconds since 1970-01-01 UTC */
+};
+
+/* A borrowed view of one column of a table. Row r is at
+ * (const char *)data + (offset + r) * stride. Texts are UTF-8. A float that is NaN is missing. */
+typedef struct nns_column {
+    uint32_t struct_size; /* sizeof(nns_column), the same in all columns of a call */
+    int32_t dtype;        /* NNS_F32 ... NNS_MICROS */
+    const char *name;     /* 1 to 1,024 bytes of UTF-8; NULL in all: columns go by position */
+    const void *data;
+    int64_t stride;       /* bytes from row to row, of any sign; 0: dense; BIT, TEXT_32/64: 0 */
+    int64_t offset;       /* rows to skip, also in valid */
+    const uint8_t *valid; /* one bit a row, least first, 0 is missing; NULL: none is */
+    const void *bytes;    /* TEXT_32/64: the characters; TEXT_VIEW: const void *const *buffers */
+    int64_t size;         /* TEXT_FIXED: width; TEXT_32/64: bytes, -1: unknown; TEXT_VIEW: buffers */
+    const struct nns_column *levels; /* data are integers, rows of this column; NULL: values */
+    int64_t level_count;             /* rows of levels */
+} nns_column;
+
+/* An initialiser: a member of an array of structs, or with stride 0 a dense column.
+ * nns_column age = NNS_COLUMN("age", NNS_F64, &people[0].age, sizeof people[0]); */
+#define NNS_COLUMN(name, dtype, data, stride) \
+    { (uint32_t)sizeof(nns_column), (dtype), (name), (data), (int64_t)(stride), 0, 0, 0, -1, 0, 0 }
+
+/* Makes a data set of columns; nns_data_split, nns_data_subset, nns_data_size and nns_data_targets
+ * take it as any other. [any]
+ * columns: count of them (1 to 65,535), rows values each; their data are borrowed as x of
+ * nns_data_create is, the structures and names are not. target: the name of the column that is y,
+ * or "#3", its position; NULL: none, for predictions. Its values are copied: texts as the places of
+ * the different ones in ascending order of their bytes. weight: likewise, of the sample weights,
+ * numbers >= 0; NULL: all 1.
+ * config_json: {"missing_text": ["", "NA"]} lists texts that mean a missing value; "parse_text":
+ * true reads text columns whose texts are all decimal numbers as numbers; "allow_infinite": true
+ * accepts infinite numbers. NULL: no text is missing, text stays text, infinite is refused.
+ * Every value is checked once, here: UTF-8, offsets, indices of levels.
+ * Statuses: NULL, ARGUMENT (names column and row), SHAPE, DTYPE, LIMIT, MEMORY. */
+NNS_CHECKED int32_t nns_data_create_table(const nns_column *columns, int64_t count, int64_t rows,
+                                          const char *target, const char *weight,
+                                          const char *config_json, nns_data **data);
+
+/* Arrow's C stream interface; its definition is your program's own. */
+struct ArrowArrayStream;
+
+/* Makes a data set of an Arrow stream of structs, of any number of chunks; all are read at once.
+ * [any] The stream is moved: stream->release is NULL afterwards, and the stream is released when
+ * the data set and all parts of it are freed, or before this returns if it fails. target, weight,
+ * config_json: as for nns_data_create_table.
+ * Formats: c C s S i I l L f g e b u U vu n tdD tdm tss: tsm: tsu: tsn: d:, and dictionaries of
+ * them. A column of another format is left out; as target or weight it is DTYPE. Sizes of buffers
+ * are believed, as Arrow does not tell them; offsets, lengths and indices are checked.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, LIMIT, MEMORY, IO (the stream failed; nns_last_error has
+ * its sentence). */
+NNS_CHECKED int32_t nns_data_create_arrow(struct ArrowArrayStream *stream, const char *target,
+                                          const char *weight, const char *config_json,
+                                          nns_data **data);
 
 /* -------- Training ------------------------------------------------------------------------- */
 

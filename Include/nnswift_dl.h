@@ -67,6 +67,10 @@ typedef int32_t (*nns_data_targets_fn)(const nns_data *data, const nns_array *ou
 typedef int32_t (*nns_data_subset_fn)(const nns_data *data, const int64_t *indices, int64_t count,
     nns_data **subset);
 typedef void (*nns_data_free_fn)(nns_data *data);
+typedef int32_t (*nns_data_create_table_fn)(const nns_column *columns, int64_t count, int64_t rows,
+    const char *target, const char *weight, const char *config_json, nns_data **data);
+typedef int32_t (*nns_data_create_arrow_fn)(struct ArrowArrayStream *stream, const char *target,
+    const char *weight, const char *config_json, nns_data **data);
 typedef int32_t (*nns_train_fn)(nns_model *model, const nns_data *train, const nns_data *valid,
     const char *config_json, nns_progress_fn progress, void *user);
 typedef int32_t (*nns_configure_fn)(nns_model *model, const char *config_json);
@@ -164,6 +168,8 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_data_targets) \
     X(nns_data_subset) \
     X(nns_data_free) \
+    X(nns_data_create_table) \
+    X(nns_data_create_arrow) \
     X(nns_train) \
     X(nns_configure) \
     X(nns_train_batch) \
@@ -239,6 +245,8 @@ typedef struct nns_functions {
     nns_data_targets_fn nns_data_targets;
     nns_data_subset_fn nns_data_subset;
     nns_data_free_fn nns_data_free;
+    nns_data_create_table_fn nns_data_create_table;
+    nns_data_create_arrow_fn nns_data_create_arrow;
     nns_train_fn nns_train;
     nns_configure_fn nns_configure;
     nns_train_batch_fn nns_train_batch;

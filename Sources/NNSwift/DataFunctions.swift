@@ -65,7 +65,7 @@ public func nns_data_size(
   guarded { () throws(NNError) in
     try dataset(data) { set in
       rows?.pointee = Int64(set.rows)
-      features?.pointee = Int64(set.features.columns)
+      features?.pointee = Int64(set.tablePart?.inputs ?? set.features.columns)
       targets?.pointee = Int64(set.targets.columns)
     }
   }

@@ -78,7 +78,7 @@ FAULTS = {
     "fields of nns_limits change places": [("int64_t max_parameters;", "int64_t max_layers; //"), ("int64_t max_layers;  ", "int64_t max_parameters;")],
     "a field in the middle": [("int64_t max_layers; ", "int64_t max_depth; int64_t max_layers; ")],
     "a field less": [("int64_t max_layers; ", "// ")],
-    "another field type": [("int32_t dtype;        /*", "uint32_t dtype;       /*")],
+    "another field type": [("int32_t dtype;        /* NNS_F32 ... NNS_BOOL */", "uint32_t dtype;       /* */")],
     "fields change places and one is added": [
         ("int64_t rows;\n    int64_t cols;", "int64_t cols;\n    int64_t rows;"), ("int64_t col_stride; /", "int64_t col_stride; int64_t more; /")],
 }

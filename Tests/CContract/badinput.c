@@ -9,6 +9,8 @@ static const struct {
     {"handles", refuse_handles},
     {"arrays", refuse_arrays},
     {"samples", refuse_samples},
+    {"tables", refuse_tables},
+    {"Arrow streams", refuse_arrow},
     {"sizes and numbers", refuse_sizes},
     {"JSON texts", refuse_texts},
     {"specs", refuse_specs},

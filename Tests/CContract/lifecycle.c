@@ -11,6 +11,8 @@ int main(void) {
     check_scaling();
     check_data();
     check_splits();
+    check_tables();
+    check_arrow();
     check_training();
     check_steps();
     check_continuing();

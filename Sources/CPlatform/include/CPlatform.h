@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "arrow.h"
+
 // Memory. Zeroed and aligned to 64 bytes; NULL if the allocation fails or bytes is 0.
 void *nnc_allocate(size_t bytes);
 void nnc_release(void *memory);

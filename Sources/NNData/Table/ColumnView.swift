@@ -8,21 +8,24 @@ package final class ColumnDictionary: Sendable {
 
 /// A borrowed column, or one chunk of it. Row r is at `data + (offset + r) * stride`.
 ///
-/// `checked` has seen that sizes, offsets and dictionary indices stay within the memory that the
-/// caller described.
+/// `ColumnCheck` has seen that sizes, offsets and dictionary indices stay within the memory that
+/// the caller described. The caller may change that memory since: an index or an offset that has
+/// become wrong reads as missing.
 package struct ColumnView: @unchecked Sendable {
   package let type: ColumnType
   package let rows: Int
   package let data: UnsafeRawPointer
   package let stride: Int
   package let offset: Int
-  /// One bit a row, least first, 0 is missing; nil: none is missing.
+  /// One bit a row, least first, 0 is missing; nil: none is missing. `offset` counts here too.
   package let valid: UnsafePointer<UInt8>?
   /// Of texts: their characters, or of views the list of buffers.
   package let bytes: UnsafeRawPointer?
   /// Of fixed texts their width; of text32 and text64 the bytes there are, -1: unknown; of views
   /// the number of buffers.
   package let size: Int
+  /// Of views: the bytes of each buffer; nil: unknown.
+  package let sizes: UnsafePointer<Int64>?
   /// Of a dictionary column: what its integers refer to.
   package let dictionary: ColumnDictionary?
 
@@ -30,131 +33,98 @@ package struct ColumnView: @unchecked Sendable {
   package init(
     type: ColumnType, rows: Int, data: UnsafeRawPointer, stride: Int = 0, offset: Int = 0,
     valid: UnsafePointer<UInt8>? = nil, bytes: UnsafeRawPointer? = nil, size: Int = -1,
-    dictionary: ColumnDictionary? = nil
+    sizes: UnsafePointer<Int64>? = nil, dictionary: ColumnDictionary? = nil
   ) {
     (self.type, self.rows, self.data, self.offset) = (type, rows, data, offset)
     self.stride = stride != 0 ? stride : type == .textFixed ? size : type.size
-    (self.valid, self.bytes, self.size, self.dictionary) = (valid, bytes, size, dictionary)
+    (self.valid, self.bytes, self.size, self.sizes) = (valid, bytes, size, sizes)
+    self.dictionary = dictionary
+  }
+
+  /// The same rows with other bits of what is missing, the first for row 0. Not for `bit`, whose
+  /// values cannot begin within a byte.
+  func masked(by valid: UnsafePointer<UInt8>) -> ColumnView {
+    ColumnView(
+      type: type, rows: rows, data: data + offset * stride, stride: stride, valid: valid,
+      bytes: bytes, size: size, sizes: sizes, dictionary: dictionary)
+  }
+
+  /// The same rows that refer to other levels.
+  func referring(to levels: ColumnView) -> ColumnView {
+    ColumnView(
+      type: type, rows: rows, data: data, stride: stride, offset: offset, valid: valid,
+      dictionary: ColumnDictionary(levels))
   }
 
   /// What the values are, behind a dictionary too.
   package var family: ColumnType.Family { dictionary?.levels.family ?? type.family }
 
   @inline(__always)
-  private func isMissing(_ row: Int) -> Bool {
+  func isMissing(_ row: Int) -> Bool {
     guard let valid else { return false }
     let place = offset + row
-    return valid[place >> 3] >> UInt8(place & 7) & 1 == 0
+    return valid[place >> 3] >> UInt8(truncatingIfNeeded: place & 7) & 1 == 0
   }
 
   @inline(__always)
-  private func place(_ row: Int) -> UnsafeRawPointer { data + (offset + row) * stride }
+  private func load<Value: BitwiseCopyable>(_ row: Int, _: Value.Type) -> Value {
+    (data + (offset + row) * stride).loadUnaligned(as: Value.self)
+  }
 
   /// The value of a row; NaN is missing.
-  @inline(__always)
+  @inline(never)
   package func cell(_ row: Int) -> Cell {
     if isMissing(row) { return .missing }
-    if let dictionary { return dictionary.levels.plainCell(Int(truncatingIfNeeded: integer(row))) }
-    return plainCell(row)
+    guard let dictionary else { return plainCell(row) }
+    let index = integer(row)
+    guard index >= 0, index < dictionary.levels.rows else { return .missing }
+    let level = Int(index)
+    return dictionary.levels.isMissing(level) ? .missing : dictionary.levels.plainCell(level)
   }
 
+  @inline(__always)
   private func plainCell(_ row: Int) -> Cell {
-    if isMissing(row) { return .missing }
-    switch type.family {
-    case .real:
+    switch type {
+    case .float32, .float64:
       let value = number(row)
       return value.isNaN ? .missing : .number(value)
-    case .integer:
-      if type == .uint64 {
-        let value = place(row).loadUnaligned(as: UInt64.self)
-        return Int64(exactly: value).map { .integer($0) } ?? .number(Double(value))
-      }
-      return .integer(integer(row))
-    case .boolean: return .boolean(integer(row) != 0)
-    case .text: return text(row).map { .text($0) } ?? .missing
-    case .date: return .date(micros(row))
+    case .uint64:
+      let value = load(row, UInt64.self)
+      return Int64(exactly: value).map { .integer($0) } ?? .number(Double(value))
+    case .uint8, .int32, .int64, .int8, .int16, .uint16, .uint32: return .integer(integer(row))
+    case .bool, .bit: return .boolean(integer(row) != 0)
+    case .textPointer, .textFixed, .text32, .text64, .textView:
+      return text(row).map { .text($0) } ?? .missing
+    case .days: return .date(integer(row) &* 86_400_000_000)
+    case .micros: return .date(integer(row))
     }
   }
 
-  /// A number of a column of numbers.
-  private func number(_ row: Int) -> Double {
-    type == .float32
-      ? Double(place(row).loadUnaligned(as: Float.self)) : place(row).loadUnaligned(as: Double.self)
+  /// A number of a column of numbers with fractions.
+  @inline(__always)
+  func number(_ row: Int) -> Double {
+    type == .float32 ? Double(load(row, Float.self)) : load(row, Double.self)
   }
 
-  /// The integer of a row of integers or booleans; of a dictionary column its index.
+  /// The integer of a row of integers, booleans or dates; of a dictionary column its index.
+  @inline(never)
   package func integer(_ row: Int) -> Int64 {
     switch type {
-    case .uint8: Int64(place(row).loadUnaligned(as: UInt8.self))
-    case .bool: place(row).loadUnaligned(as: UInt8.self) == 0 ? 0 : 1
-    case .int8: Int64(place(row).loadUnaligned(as: Int8.self))
-    case .int16: Int64(place(row).loadUnaligned(as: Int16.self))
-    case .uint16: Int64(place(row).loadUnaligned(as: UInt16.self))
-    case .int32, .days: Int64(place(row).loadUnaligned(as: Int32.self))
-    case .uint32: Int64(place(row).loadUnaligned(as: UInt32.self))
-    case .uint64: Int64(clamping: place(row).loadUnaligned(as: UInt64.self))
-    case .bit:
-      Int64(
-        data.assumingMemoryBound(to: UInt8.self)[(offset + row) >> 3] >> UInt8((offset + row) & 7)
-          & 1)
-    default: place(row).loadUnaligned(as: Int64.self)
+    case .uint8: Int64(load(row, UInt8.self))
+    case .bool: load(row, UInt8.self) == 0 ? 0 : 1
+    case .int8: Int64(load(row, Int8.self))
+    case .int16: Int64(load(row, Int16.self))
+    case .uint16: Int64(load(row, UInt16.self))
+    case .int32, .days: Int64(load(row, Int32.self))
+    case .uint32: Int64(load(row, UInt32.self))
+    case .uint64: Int64(clamping: load(row, UInt64.self))
+    case .bit: bit(offset + row)
+    default: load(row, Int64.self)
     }
   }
 
-  private func micros(_ row: Int) -> Int64 {
-    type == .days
-      ? Int64(place(row).loadUnaligned(as: Int32.self)) * 86_400_000_000
-      : place(row).loadUnaligned(as: Int64.self)
-  }
-
-  /// Where a text of `text32` or `text64` begins and ends.
-  func ends(_ row: Int) -> (start: Int64, end: Int64) {
-    type == .text32
-      ? (
-        Int64(place(row).loadUnaligned(as: Int32.self)),
-        Int64(place(row + 1).loadUnaligned(as: Int32.self))
-      )
-      : (
-        place(row).loadUnaligned(as: Int64.self), place(row + 1).loadUnaligned(as: Int64.self)
-      )
-  }
-
-  /// The text of a row; nil: missing.
-  func text(_ row: Int) -> Text? {
-    switch type {
-    case .textPointer:
-      guard let start = place(row).loadUnaligned(as: UnsafePointer<UInt8>?.self) else { return nil }
-      return Text(base: start, count: length(start, below: .max))
-    case .textFixed:
-      let start = place(row).assumingMemoryBound(to: UInt8.self)
-      return Text(base: start, count: length(start, below: size))
-    case .text32, .text64:
-      let (start, end) = ends(row)
-      let base = (bytes ?? data).assumingMemoryBound(to: UInt8.self)
-      return Text(base: base + Int(start), count: Int(end - start))
-    default: return viewed(row)
-    }
-  }
-
-  /// A view: its length, then up to 12 bytes, or 4 bytes, a buffer and a place in it.
-  private func viewed(_ row: Int) -> Text? {
-    let view = place(row)
-    let count = Int(view.loadUnaligned(as: Int32.self))
-    if count <= 12 {
-      return Text(base: (view + 4).assumingMemoryBound(to: UInt8.self), count: max(0, count))
-    }
-    let buffer = Int(view.loadUnaligned(fromByteOffset: 8, as: Int32.self))
-    let start = Int(view.loadUnaligned(fromByteOffset: 12, as: Int32.self))
-    guard let bytes, buffer >= 0, buffer < size, start >= 0,
-      let base = bytes.loadUnaligned(
-        fromByteOffset: buffer * 8, as: UnsafePointer<UInt8>?.self)
-    else { return nil }
-    return Text(base: base + start, count: count)
-  }
-
-  private func length(_ start: UnsafePointer<UInt8>, below limit: Int) -> Int {
-    var count = 0
-    while count < limit, start[count] != 0 { count += 1 }
-    return count
+  private func bit(_ place: Int) -> Int64 {
+    let byte = data.load(fromByteOffset: place >> 3, as: UInt8.self)
+    return Int64(byte >> UInt8(truncatingIfNeeded: place & 7) & 1)
   }
 }

@@ -41,11 +41,15 @@ package struct TableColumn: Sendable {
 package final class Table: Sendable {
   package let rows: Int
   package let columns: [TableColumn]
+  /// Names of columns that were left out: no column type is like theirs.
+  package let ignored: [String]
   /// Keeps alive what the columns point to; nil: the caller does.
   private let owner: (any TableOwner)?
 
-  package init(rows: Int, columns: [TableColumn], owner: (any TableOwner)? = nil) {
-    (self.rows, self.columns, self.owner) = (rows, columns, owner)
+  package init(
+    rows: Int, columns: [TableColumn], ignored: [String] = [], owner: (any TableOwner)? = nil
+  ) {
+    (self.rows, self.columns, self.ignored, self.owner) = (rows, columns, ignored, owner)
   }
 
   /// A column by its name, or `"#3"`: by its position.

@@ -104,6 +104,8 @@ void refuse_nulls(void);
 void refuse_handles(void);
 void refuse_arrays(void);
 void refuse_samples(void);
+void refuse_tables(void);
+void refuse_arrow(void);
 void refuse_sizes(void);
 void refuse_texts(void);
 void refuse_specs(void);

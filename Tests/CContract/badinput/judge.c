@@ -83,6 +83,8 @@ static const struct {
     {"nns_note_count", S(NULL) | S(STATE) | S(BUSY)},
     {"nns_note_name", S(NULL) | S(ARGUMENT) | S(STATE) | S(BUSY)},
     {"nns_data_create", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(MEMORY)},
+    {"nns_data_create_table", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(LIMIT) | S(MEMORY)},
+    {"nns_data_create_arrow", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(LIMIT) | S(MEMORY) | S(IO)},
     {"nns_data_split", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(MEMORY)},
     {"nns_data_size", S(NULL) | S(STATE)},
     {"nns_data_rows", S(NULL) | S(SHAPE) | S(STATE)},

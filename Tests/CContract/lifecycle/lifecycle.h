@@ -13,6 +13,8 @@ void check_parts(void);
 void check_scaling(void);
 void check_data(void);
 void check_splits(void);
+void check_tables(void);
+void check_arrow(void);
 void check_training(void);
 void check_steps(void);
 void check_continuing(void);

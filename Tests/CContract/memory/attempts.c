@@ -1,6 +1,8 @@
 /* The calls that are tried with too little memory. */
 #include "failing.h"
 
+#include "../arrow.h"
+
 static const char spec[] =
     "{\"input\": 4, \"layers\": [{\"type\": \"dense\", \"units\": 5, \"activation\": \"relu\"}, "
     "\"batch_norm\", {\"type\": \"dropout\", \"rate\": 0.1}, {\"type\": \"dense\", \"units\": 3}], "
@@ -135,6 +137,52 @@ static int32_t create_data(fixture *with) {
     nns_array x = features_of(&set), y = labels_of(&set), w = array_of(NNS_F32, set.targets, ROWS, 1);
     (void)with;
     return nns_data_create(&x, &y, &w, "{\"allow_nan\": true}", &made.data);
+}
+
+/* Many columns with long names, levels, numbers read from texts, and labels to copy. */
+static int32_t create_table(fixture *with) {
+    enum { COLUMNS = 300 };
+    static char names[COLUMNS][1001];
+    static const char *const texts[] = {"1.5", "NA", "2"}, *const labels[] = {"yes", "no", "yes"};
+    static const uint8_t indices[] = {0, 2, 1};
+    static const nns_column levels = NNS_COLUMN(NULL, NNS_TEXT_PTR, texts, 0);
+    static nns_column columns[COLUMNS];
+    (void)with;
+    for (int at = 0; at < COLUMNS; at++) {
+        memset(names[at], 'n', 1000);
+        snprintf(names[at], 5, "%04d", at);
+        names[at][4] = 'n';
+        nns_column plain = NNS_COLUMN(names[at], NNS_TEXT_PTR, at == 0 ? labels : texts, 0);
+        nns_column coded = NNS_COLUMN(names[at], NNS_U8, indices, 0);
+        coded.levels = &levels;
+        coded.level_count = 3;
+        columns[at] = at % 2 ? coded : plain;
+    }
+    return nns_data_create_table(columns, COLUMNS, 3, names[0], NULL,
+                                 "{\"missing_text\": [\"NA\"], \"parse_text\": true}", &made.data);
+}
+
+static arrow_source source;
+
+/* Three chunks of texts and of times that have to be copied. */
+static int32_t create_arrow(fixture *with) {
+    static const int32_t ends[] = {0, 1, 2};
+    static const int64_t seconds[] = {5, 6};
+    static const void *text[] = {NULL, ends, "ab"}, *times[] = {NULL, seconds};
+    (void)with;
+    arrow_fill(&source, "u", 2, text, 3);
+    source.columns = 2;
+    source.chunks = 3;
+    source.column[1].format = "tss:";
+    source.column[1].name = "time";
+    for (int at = 1; at < 6; at++) source.array[at] = source.array[0];
+    for (int at = 1; at < 6; at += 2) {
+        source.array[at].buffers = times;
+        source.array[at].n_buffers = 2;
+    }
+    source.chunk[1] = source.chunk[2] = source.chunk[0];
+    struct ArrowArrayStream stream = arrow_stream(&source);
+    return nns_data_create_arrow(&stream, "y", NULL, NULL, &made.data);
 }
 
 static int32_t subset(fixture *with) {
@@ -362,6 +410,8 @@ const attempt attempts[] = {
     {"nns_registry", registry, NNS_OK, 0},
     {"nns_data_create", create_data, NNS_OK, 0},
     {"nns_data_split, random", split_random, NNS_OK, 0},
+    {"nns_data_create_table", create_table, NNS_OK, 0},
+    {"nns_data_create_arrow", create_arrow, NNS_OK, 0},
     {"nns_data_split, stratified", split_stratified, NNS_OK, 0},
     {"nns_data_split, group", split_group, NNS_OK, 0},
     {"nns_data_split, time", split_time, NNS_OK, 0},

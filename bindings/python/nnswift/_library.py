@@ -29,6 +29,9 @@ NNS_E_IO, NNS_E_FORMAT, NNS_E_VERSION, NNS_E_CHECKSUM, NNS_E_LIMIT = range(10, 1
 NNS_E_DIVERGED, NNS_E_CANCELLED, NNS_E_CALLBACK = range(20, 23)
 NNS_E_INTERNAL = 99
 NNS_F32, NNS_F64, NNS_U8, NNS_I32, NNS_I64, NNS_BOOL = range(1, 7)
+NNS_I8, NNS_I16, NNS_U16, NNS_U32, NNS_U64, NNS_BIT = range(7, 13)
+NNS_TEXT_PTR, NNS_TEXT_FIXED, NNS_TEXT_32, NNS_TEXT_64, NNS_TEXT_VIEW = range(20, 25)
+NNS_DAYS, NNS_MICROS = 30, 31
 NNS_CLASS_NONE, NNS_CLASS_TEXT, NNS_CLASS_INTEGER, NNS_CLASS_BOOL = range(4)
 NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_GROUP, NNS_SPLIT_TIME = range(1, 5)
 NNS_PROBA, NNS_LABEL, NNS_RAW, NNS_ALLOW_NAN = 1, 2, 3, 0x100
@@ -61,6 +64,19 @@ class nns_array(_Sized):
     source: Optional[Any] = None
 
 
+class nns_column(_Sized):
+    """A borrowed column of a table; `source` keeps the memory that it points to alive."""
+
+    source: Optional[Any] = None
+
+
+nns_column._fields_ = [
+    ("struct_size", c_uint32), ("dtype", c_int32), ("name", c_char_p), ("data", c_void_p), ("stride", c_int64),
+    ("offset", c_int64), ("valid", c_void_p), ("bytes", c_void_p), ("size", c_int64),
+    ("levels", POINTER(nns_column)), ("level_count", c_int64),
+]  # fmt: skip
+
+
 class nns_progress(_Sized):
     _fields_ = [
         ("struct_size", c_uint32), ("epoch_end", c_int32), ("epoch", c_int64), ("epochs", c_int64),
@@ -83,12 +99,14 @@ nns_model = type("nns_model", (Structure,), {})
 nns_data = type("nns_data", (Structure,), {})
 nns_session = type("nns_session", (Structure,), {})
 nns_buffer = type("nns_buffer", (Structure,), {})
+ArrowArrayStream = type("ArrowArrayStream", (Structure,), {})
 
 Model: Any = POINTER(nns_model)
 Data: Any = POINTER(nns_data)
 Session: Any = POINTER(nns_session)
 Buffer: Any = POINTER(nns_buffer)
 Array = POINTER(nns_array)
+Columns = POINTER(nns_column)
 Limits = POINTER(nns_limits)
 Int32s, Int64s, Floats, Doubles, Size = (POINTER(kind) for kind in (c_int32, c_int64, c_float, c_double, c_size_t))
 nns_progress_fn = CFUNCTYPE(c_int32, c_void_p, POINTER(nns_progress))
@@ -122,6 +140,8 @@ _CHECKED = {
     "nns_note_name": [Model, c_int64, c_char_p, c_size_t, Size],
     "nns_data_create": [Array, Array, Array, c_char_p, POINTER(Data)],
     "nns_data_split": [Data, c_int32, c_double, Array, c_uint64, POINTER(Data), POINTER(Data)],
+    "nns_data_create_table": [Columns, c_int64, c_int64, c_char_p, c_char_p, c_char_p, POINTER(Data)],
+    "nns_data_create_arrow": [POINTER(ArrowArrayStream), c_char_p, c_char_p, c_char_p, POINTER(Data)],
     "nns_data_size": [Data, Int64s, Int64s, Int64s],
     "nns_data_rows": [Data, Int64s, c_int64],
     "nns_data_targets": [Data, Array],

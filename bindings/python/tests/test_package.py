@@ -28,7 +28,7 @@ def header():
 
 def c_type(text):
     """Returns the ctypes type that a C declaration stands for."""
-    text = re.sub(r"\bconst\b", "", text)
+    text = re.sub(r"\b(const|struct)\b", "", text)
     words = text.replace("*", " * ").split()
     stars = words.count("*")
     base = next(word for word in words if word != "*")
