@@ -22,9 +22,10 @@ package struct TableColumn: Sendable {
 
   /// The value of a row.
   package func cell(_ row: Int) -> Cell {
-    if chunks.count == 1 { return chunks[0].cell(row) }
-    let chunk = self.chunk(of: row)
-    return chunks[chunk].cell(row - starts[chunk])
+    let chunk = chunks.count == 1 ? 0 : self.chunk(of: row)
+    let first = chunks.count == 1 ? 0 : starts[chunk]
+    // Through a pointer: an element of the array would be copied for each value.
+    return chunks.withUnsafeBufferPointer { $0[chunk].cell(row - first) }
   }
 
   private func chunk(of row: Int) -> Int {

@@ -80,7 +80,7 @@ struct TableTarget {
   private static func texts(_ reader: TargetReader) throws(NNError) -> TableTarget {
     var levels = try TextLevels(of: reader.column)
     for row in 0..<reader.rows {
-      guard levels.add(try reader.text(row), row: row) else {
+      guard levels.add(try reader.text(row)) else {
         throw .argument(
           "column \(reader.title) has more than \(TextLevels.limit) different texts, too many for "
             + "classes; choose another target")

@@ -2,13 +2,11 @@ import CPlatform
 import NNErrors
 import NNMath
 
-/// The different texts of a column, each by the first row that has it, in ascending order of their
-/// bytes.
+/// The different texts of a column in ascending order of their bytes, borrowed from it.
 ///
 /// A sorted list, not a table of hashes: no text makes it slow, and there are at most `limit`.
 struct TextLevels {
-  private let column: TableColumn
-  private let rows: Buffer<Int32>
+  private let texts: Buffer<Text>
   private(set) var count = 0
   /// Bytes of all levels.
   private var bytes = 0
@@ -18,12 +16,7 @@ struct TextLevels {
   static let longest = 4_096
 
   init(of column: TableColumn) throws(NNError) {
-    self.column = column
-    rows = try Buffer(count: min(column.rows, Self.limit))
-  }
-
-  private func text(_ level: Int) -> Text? {
-    if case .text(let text) = column.cell(Int(rows.base[level])) { text } else { nil }
+    texts = try Buffer(count: min(column.rows, Self.limit))
   }
 
   /// The first level that is not below a text, and whether it is that text.
@@ -31,8 +24,7 @@ struct TextLevels {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      guard let level = self.text(middle) else { return (middle, false) }
-      let order = level.compare(text.base, text.count)
+      let order = texts.base[middle].compare(text.base, text.count)
       if order == 0 { return (middle, true) }
       if order < 0 { low = middle + 1 } else { high = middle }
     }
@@ -40,12 +32,12 @@ struct TextLevels {
   }
 
   /// Takes a text in; false: there is no room for another.
-  mutating func add(_ text: Text, row: Int) -> Bool {
+  mutating func add(_ text: Text) -> Bool {
     let (place, isThere) = place(of: text)
     if isThere { return true }
-    guard count < rows.count else { return false }
-    (rows.base + place + 1).update(from: rows.base + place, count: count - place)
-    rows.base[place] = Int32(row)
+    guard count < texts.count else { return false }
+    (texts.base + place + 1).update(from: texts.base + place, count: count - place)
+    texts.base[place] = text
     count += 1
     bytes += text.count
     return true
@@ -61,6 +53,6 @@ struct TextLevels {
       throw .memory("the \(count) labels of the target could not be copied; free memory first")
     }
     defer { if let hold { nnc_let_go(hold) } }
-    return (0..<count).map { text($0)?.string ?? "" }
+    return (0..<count).map { texts.base[$0].string }
   }
 }
