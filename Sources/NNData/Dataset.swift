@@ -20,7 +20,9 @@ package final class Dataset {
   /// The source row at each position; nil: the position itself.
   private let chosen: Buffer<Int32>?
   /// The copies behind the views. Parts of a split share them with the whole.
-  private let storage: (targets: AnyObject, weights: AnyObject?)
+  private let storage: Storage
+
+  typealias Storage = (targets: AnyObject, weights: AnyObject?, features: AnyObject?)
 
   package var order: UnsafePointer<Int32>? { chosen.map { UnsafePointer($0.base) } }
 
@@ -48,7 +50,7 @@ package final class Dataset {
       weights: weightCopy.map {
         ArrayView(dense: .float32, UnsafeRawPointer($0.base), rows: rows, columns: 1)
       },
-      maxMagnitude: maxMagnitude, chosen: nil, storage: (copy.buffer, weightCopy), tablePart: nil)
+      maxMagnitude: maxMagnitude, chosen: nil, storage: (copy.buffer, weightCopy, nil), tablePart: nil)
   }
 
   /// Some rows of another data set.
@@ -68,7 +70,20 @@ package final class Dataset {
       targets: ArrayView(
         dense: .int32, UnsafeRawPointer(indices.base), rows: indices.count, columns: 1),
       targetType: .int32, weights: whole.weights, maxMagnitude: whole.maxMagnitude,
-      chosen: whole.chosen, storage: (indices, whole.storage.weights), tablePart: whole.tablePart)
+      chosen: whole.chosen, storage: (indices, whole.storage.weights, whole.storage.features),
+      tablePart: whole.tablePart)
+  }
+
+  /// The same rows with features made of its table.
+  ///
+  /// - Parameters:
+  ///   - features: [source rows × features].
+  ///   - memory: keeps them alive.
+  package convenience init(_ whole: Dataset, features: ArrayView, memory: AnyObject) {
+    self.init(
+      rows: whole.rows, features: features, targets: whole.targets, targetType: whole.targetType,
+      weights: whole.weights, maxMagnitude: features.maxMagnitude(), chosen: whole.chosen,
+      storage: (whole.storage.targets, whole.storage.weights, memory), tablePart: nil)
   }
 
   /// Rows by their positions here, in the order given; a position may come again.
@@ -89,7 +104,7 @@ package final class Dataset {
   init(
     rows: Int, features: ArrayView, targets: ArrayView, targetType: ElementType,
     weights: ArrayView?, maxMagnitude: Float?, chosen: Buffer<Int32>?,
-    storage: (targets: AnyObject, weights: AnyObject?), tablePart: TablePart?
+    storage: Storage, tablePart: TablePart?
   ) {
     self.rows = rows
     self.features = features

@@ -57,7 +57,7 @@ extension Model {
       }
       return
     }
-    spec.loss.output.apply(outputs)
+    finish(outputs)
     let threshold = threshold
     for row in 0..<outputs.rows {
       let values = outputs.row(row)

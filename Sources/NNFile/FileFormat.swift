@@ -16,6 +16,10 @@ enum FileFormat {
   static let preprocess = "preprocess."
   /// Prefix of the tensors of a fitted scaling of targets.
   static let target = "target."
+  /// The tensor of a classifier's calibration.
+  static let temperature = "temperature"
+  /// Prefix of the tensors of a table's columns, each followed by its number.
+  static let columns = "columns."
   /// Prefix of the tensors that early stopping would restore.
   static let best = "best."
 

@@ -10,6 +10,8 @@ package struct FileLimits: Sendable {
   package var fileBytes: Int64 = 8 << 30
   package var headerBytes: Int64 = 16 << 20
   package var noteBytes = Int64(Notes.maximumBytes)
+  /// Levels of all categories together.
+  package var levels: Int64 = 10_000_000
   package var spec = ModelSpec.Limits()
   /// Whether the file must have the checksum of its bytes, and no key of another program.
   package var verifies = true
@@ -50,7 +52,9 @@ package func decode(
   try checkWeights(model, model.weights)
   try readPreprocess(model, &reader)
   try readTargetScaling(model, &reader)
+  try readTemperature(model, &reader)
   let training = try readTraining(model, &reader)
+  if let table = spec.table { model.table = try readTable(table, &reader, limits) }
   try reader.finish()
   return (model, training)
 }
@@ -96,11 +100,22 @@ private func readPreprocess(_ model: Model, _ reader: inout TensorReader) throws
 
 private func readTargetScaling(_ model: Model, _ reader: inout TensorReader) throws(NNError) {
   guard let scaling = model.targetScaling, reader.has(FileFormat.target + "center") else { return }
-  for (name, values) in [("center", scaling.center), ("scale", scaling.scale)] {
+  for (name, values) in scaling.tensors {
     let parameter = Parameter(name, Shape(values.count))
     try reader.read(FileFormat.target + name, parameter, into: values.base)
   }
   try scaling.take()
+}
+
+private func readTemperature(_ model: Model, _ reader: inout TensorReader) throws(NNError) {
+  guard model.spec.calibrates, reader.has(FileFormat.temperature) else { return }
+  let parameter = Parameter(FileFormat.temperature, Shape(1))
+  try reader.read(FileFormat.temperature, parameter, into: model.temperatureBase)
+  guard model.temperature.isFinite, model.temperature > 0 else {
+    throw .format(
+      "tensor \(FileFormat.temperature): the value must be finite and above 0, it is "
+        + "\(model.temperature)")
+  }
 }
 
 /// What is subtracted from the features before all kinds, if the file has it.

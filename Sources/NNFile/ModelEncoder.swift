@@ -14,20 +14,28 @@ package func encode(_ model: Model, training: TrainingState?) throws(NNError) ->
   var header = JSONObject()
   header[FileFormat.Key.metadata] = .object(metadata(model, training))
   var offset = 0
-  for tensor in tensors {
-    let end = try checkedSum(offset, tensor.count * 4, "file")
+  func describe(_ name: String, _ dtype: String, _ shape: [Int], bytes: Int) throws(NNError) {
+    let end = try checkedSum(offset, bytes, "file")
     var entry = JSONObject()
-    entry["dtype"] = .string("F32")
-    entry["shape"] = .array(tensor.shape.map { .integer(Int64($0)) })
+    entry["dtype"] = .string(dtype)
+    entry["shape"] = .array(shape.map { .integer(Int64($0)) })
     entry["data_offsets"] = .array([.integer(Int64(offset)), .integer(Int64(end))])
-    header.members.append((tensor.name, .object(entry)))
+    header.members.append((name, .object(entry)))
     offset = end
+  }
+  for tensor in tensors {
+    try describe(tensor.name, "F32", tensor.shape, bytes: tensor.count * 4)
+  }
+  // Last, as bytes of texts leave what follows them unaligned.
+  let table = try model.table.map { table throws(NNError) in try TableTensors(table) }
+  for tensor in table?.tensors ?? [] {
+    try describe(tensor.name, tensor.dtype, tensor.shape, bytes: tensor.bytes)
   }
   var text: [UInt8] = []
   JSON.object(header).write(into: &text)
   while (8 + text.count) % FileFormat.alignment != 0 { text.append(UInt8(ascii: " ")) }
   let file = try Buffer<UInt8>(count: try checkedSum(8 + text.count, offset, "file"))
-  write(header: text, tensors, into: file)
+  write(header: text, tensors, table, into: file)
   sign(file, headerLength: text.count)
   return file
 }
@@ -63,9 +71,12 @@ private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTens
     add(FileFormat.preprocess + parameter.name, parameter, offsets.values.base)
   }
   if let scaling = model.targetScaling, scaling.isFitted {
-    for (name, values) in [("center", scaling.center), ("scale", scaling.scale)] {
+    for (name, values) in scaling.tensors {
       add(FileFormat.target + name, Parameter(name, Shape(values.count)), values.base)
     }
+  }
+  if model.spec.calibrates {
+    add(FileFormat.temperature, Parameter(FileFormat.temperature, Shape(1)), model.temperatureBase)
   }
   if let best = training?.best {
     for tensor in model.tensors {
@@ -98,7 +109,9 @@ private func metadata(_ model: Model, _ training: TrainingState?) -> JSONObject 
   return metadata
 }
 
-private func write(header: [UInt8], _ tensors: [FileTensor], into file: Buffer<UInt8>) {
+private func write(
+  header: [UInt8], _ tensors: [FileTensor], _ table: TableTensors?, into file: Buffer<UInt8>
+) {
   for index in 0..<8 {
     file.base[index] = UInt8(truncatingIfNeeded: header.count >> (8 * index))
   }
@@ -108,6 +121,10 @@ private func write(header: [UInt8], _ tensors: [FileTensor], into file: Buffer<U
     tensor.parameter.exportRows(
       tensor.stored, to: target.assumingMemoryBound(to: Float.self))
     target += tensor.count * 4
+  }
+  for tensor in table?.tensors ?? [] {
+    target.copyMemory(from: tensor.base, byteCount: tensor.bytes)
+    target += tensor.bytes
   }
 }
 

@@ -49,24 +49,58 @@ struct TensorReader {
   mutating func read(
     _ name: String, _ parameter: Parameter, into stored: UnsafeMutablePointer<Float>
   ) throws(NNError) {
-    guard let entry = entry(name) else { throw .format("the file has no tensor \(name)") }
-    guard entry.members.count == 3, entry["dtype"]?.string == "F32" else {
-      throw .format("tensor \(name): it must have dtype F32, a shape and data_offsets")
-    }
-    let wanted = parameter.shape.dimensions
-    let shape = (entry["shape"]?.array ?? []).map { $0.integer ?? -1 }
+    let place = try bytes(
+      of: name, dtype: "F32", shape: parameter.shape.dimensions, size: parameter.count * 4)
+    // Unaligned where a hostile header has an odd length: the kernels load by bytes.
+    parameter.importRows(place.assumingMemoryBound(to: Float.self), into: stored)
+  }
+
+  /// Finds one tensor and counts it as read.
+  ///
+  /// - Parameter size: its bytes.
+  mutating func bytes(
+    of name: String, dtype: String, shape wanted: [Int], size: Int
+  ) throws(NNError) -> UnsafeRawPointer {
+    let (entry, shape) = try described(name, dtype)
     guard shape == wanted.map({ Int64($0) }) else {
       throw .format("tensor \(name): its shape does not fit the spec")
     }
+    return try place(of: name, entry, size: Int64(size))
+  }
+
+  /// The same for a tensor of one dimension whose size only the file knows.
+  ///
+  /// - Parameter elementSize: bytes of an element.
+  mutating func list(
+    _ name: String, dtype: String, elementSize: Int
+  ) throws(NNError) -> (base: UnsafeRawPointer, count: Int) {
+    let (entry, shape) = try described(name, dtype)
+    guard shape.count == 1, shape[0] >= 0, shape[0] <= Int64(header.dataSize) else {
+      throw .format("tensor \(name): its shape must be one size, and the file hold as much")
+    }
+    let base = try place(of: name, entry, size: shape[0] * Int64(elementSize))
+    return (base, Int(shape[0]))
+  }
+
+  private func described(
+    _ name: String, _ dtype: String
+  ) throws(NNError) -> (entry: JSONObject, shape: [Int64]) {
+    guard let entry = entry(name) else { throw .format("the file has no tensor \(name)") }
+    guard entry.members.count == 3, entry["dtype"]?.string == dtype else {
+      throw .format("tensor \(name): it must have dtype \(dtype), a shape and data_offsets")
+    }
+    return (entry, (entry["shape"]?.array ?? []).map { $0.integer ?? -1 })
+  }
+
+  private mutating func place(
+    of name: String, _ entry: JSONObject, size: Int64
+  ) throws(NNError) -> UnsafeRawPointer {
     let offsets = (entry["data_offsets"]?.array ?? []).map { $0.integer ?? -1 }
     guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0],
-      offsets[1] <= Int64(header.dataSize), offsets[1] - offsets[0] == Int64(parameter.count) * 4
+      offsets[1] <= Int64(header.dataSize), offsets[1] - offsets[0] == size
     else { throw .format("tensor \(name): its data_offsets do not fit its shape or the file") }
     ranges.append((Int(offsets[0]), Int(offsets[1])))
-    // Unaligned where a hostile header has an odd length: the kernels load by bytes.
-    parameter.importRows(
-      UnsafeRawPointer(header.data + Int(offsets[0])).assumingMemoryBound(to: Float.self),
-      into: stored)
+    return UnsafeRawPointer(header.data + Int(offsets[0]))
   }
 
   /// Every tensor of the file was read, and together they cover its data without hole or overlap.

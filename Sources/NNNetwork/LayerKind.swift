@@ -20,7 +20,7 @@ package struct LayerKind: Kind {
     onlyLayers + Activation.registry.map(LayerKind.activation)
 
   private static let onlyLayers: [LayerKind] = [
-    .dense, .prelu, .dropout, .batchNorm, .layerNorm, .rmsNorm, .residual,
+    .dense, .table, .prelu, .dropout, .batchNorm, .layerNorm, .rmsNorm, .residual,
   ]
 
   /// Whether a layer has that name, and no activation.

@@ -9,6 +9,9 @@ package final class Model {
   package let spec: ModelSpec
   package let plan: Plan
   package let preprocess: Preprocess
+  /// Turns the rows of a table into the network's inputs; nil: rows come as arrays, or nothing was
+  /// learnt yet.
+  package var table: TableEncoder?
   /// nil: targets are learnt as they are.
   package let targetScaling: TargetScaling?
   /// Trainable values first, in the order of the nodes; then the running statistics.
@@ -28,6 +31,8 @@ package final class Model {
   package private(set) var classes: ClassNames
 
   package var inputSize: Int { spec.inputSize }
+  /// Columns of an array of features; -1: the model takes tables.
+  package let arrayColumns: Int
   package var outputSize: Int { spec.outputSize }
 
   /// Builds the network with freshly initialised weights.
@@ -38,8 +43,10 @@ package final class Model {
     }
     self.init(
       spec, plan, preprocess: Preprocess(spec.preprocess, features: spec.inputSize),
-      targetScaling: spec.scalesTargets ? try TargetScaling(outputs: spec.outputSize) : nil,
-      weights: try Buffer(count: count))
+      targetScaling: spec.target.scales || spec.target.clamps
+        ? try TargetScaling(
+          outputs: spec.outputSize, scales: spec.target.scales, clamps: spec.target.clamps) : nil,
+      weights: try Buffer(count: count), temperature: try Buffer(count: 1))
     guard initialized else { return }
     for (index, node) in plan.nodes.enumerated() {
       var random = RandomGenerator(seed: spec.seed, purpose: .initialization, item: index)
@@ -49,9 +56,12 @@ package final class Model {
 
   private init(
     _ spec: ModelSpec, _ plan: Plan, preprocess: Preprocess, targetScaling: TargetScaling?,
-    weights: Buffer<Float>
+    weights: Buffer<Float>, temperature: Buffer<Float>
   ) {
+    temperature.base[0] = 1
+    temperatureMemory = temperature
     self.spec = spec
+    arrayColumns = spec.table == nil ? spec.inputSize : -1
     self.plan = plan
     thresholdBits = Atomic(spec.threshold.bitPattern)
     classes = spec.classes
@@ -104,6 +114,8 @@ package final class Model {
   /// - Throws: `NNError.memory`; nothing is changed then.
   package func take(_ other: Model) throws(NNError) {
     try preprocess.copy(from: other.preprocess)
+    table = other.table
+    temperature = other.temperature
     if let scaling = other.targetScaling { targetScaling?.copy(from: scaling) }
     weights.copy(from: other.weights)
     notes = other.notes
@@ -164,7 +176,20 @@ package final class Model {
   }
 
   /// Whether all scalings have seen data.
-  package var isFitted: Bool { preprocess.isFitted && targetScaling?.isFitted != false }
+  package var isFitted: Bool {
+    preprocess.isFitted && targetScaling?.isFitted != false && (spec.table == nil || table != nil)
+  }
+
+  /// What the outputs of a classifier are divided by before they become probabilities.
+  ///
+  /// Reference: Guo et al. 2017, "On Calibration of Modern Neural Networks".
+  package var temperature: Float {
+    get { temperatureMemory.base[0] }
+    set { temperatureMemory.base[0] = newValue }
+  }
+  /// Where it stands, for a file.
+  package var temperatureBase: UnsafeMutablePointer<Float> { temperatureMemory.base }
+  private let temperatureMemory: Buffer<Float>
 
   /// Fits the scalings that have seen none.
   ///
@@ -178,6 +203,7 @@ package final class Model {
 
   /// Turns raw outputs into probabilities, rates or values.
   package func finish(_ outputs: Matrix) {
+    if temperature != 1 { NNMath.scale(outputs.base, by: 1 / temperature, outputs.count) }
     spec.loss.output.apply(outputs)
     targetScaling?.undo(on: outputs)
   }

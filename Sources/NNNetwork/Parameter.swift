@@ -27,23 +27,25 @@ package final class Parameter {
   package private(set) var offset = 0
   package private(set) var base: UnsafeMutablePointer<Float>
 
+  /// - Parameter keepsOrder: whether it is stored as in a file: for tensors of which rows are looked
+  ///   up.
   package init(
     _ name: String, _ shape: Shape, role: Role = .trainable, isBias: Bool = false,
-    isVariance: Bool = false
+    isVariance: Bool = false, keepsOrder: Bool = false
   ) {
     (self.name, self.shape, self.role) = (name, shape, role)
     (self.isBias, self.isVariance) = (isBias, isVariance)
-    (count, rows) = (shape.count, shape[0])
-    rowSize = shape.isFlat ? 1 : shape.count / max(1, shape[0])
+    (count, rows) = (shape.count, keepsOrder ? shape.count : shape[0])
+    rowSize = shape.isFlat || keepsOrder ? 1 : shape.count / max(1, shape[0])
     // Replaced by bind before anyone reads; never followed.
     base = UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped
   }
 
   /// Values; checked for overflow when the spec was.
   package let count: Int
-  /// The first dimension: outputs of a layer.
+  /// The first dimension: outputs of a layer; of a tensor that keeps its order all values.
   private let rows: Int
-  /// The product of the other dimensions: values for one output.
+  /// The product of the other dimensions: values for one output; 1 of such a tensor.
   private let rowSize: Int
 
   /// [rowSize × rows]: the values as they are stored.

@@ -71,7 +71,7 @@ public func nns_free(_ model: OpaquePointer?) { HandleTable.free(model, .model) 
 public func nns_input_size(
   _ model: OpaquePointer?, _ size: UnsafeMutablePointer<Int64>?
 ) -> Int32 {
-  number(model, size, "size") { Int64($0.inputSize) }
+  number(model, size, "size") { Int64($0.spec.table?.columns.count ?? $0.inputSize) }
 }
 
 @c @implementation

@@ -11,12 +11,18 @@ import Synchronization
 final class SessionHandle: @unchecked Sendable {
   let owner: ModelHandle
   let rows: Int
+  /// nil: the model takes arrays.
+  let table: SessionTable?
   private let shards: PredictionShards
   private let pool: WorkerPool
   private let isBusy = Atomic<Bool>(false)
 
-  init(_ owner: ModelHandle, rows: Int, _ shards: PredictionShards, _ pool: WorkerPool) {
+  init(
+    _ owner: ModelHandle, rows: Int, _ shards: PredictionShards, _ pool: WorkerPool,
+    _ table: SessionTable?
+  ) {
     self.owner = owner
+    self.table = table
     self.rows = rows
     self.shards = shards
     self.pool = pool
@@ -38,16 +44,23 @@ private func checked(
   _ features: ArrayView, _ out: ArrayView, _ model: Model, _ kind: PredictionKind,
   allowsNaN: Bool, _ pool: WorkerPool
 ) throws(NNError) -> PredictionOutput {
-  guard features.columns == model.inputSize else {
-    throw .shape(
-      "x has \(features.columns) columns, the model expects \(model.inputSize); "
-        + "check the column order used in training")
+  guard features.columns == model.arrayColumns else {
+    throw wrongColumns(features.columns, model)
   }
   guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
   let output = try predictionOutput(out, model, kind, rows: features.rows)
   try model.requireFitted()
   if !allowsNaN { try checkFinite(features, "x", pool: pool) }
   return output
+}
+
+/// The sentence for features of another width than the model's.
+@inline(never)
+func wrongColumns(_ columns: Int, _ model: Model) -> NNError {
+  guard model.spec.table == nil else { return Model.needsTable }
+  return .shape(
+    "x has \(columns) columns, the model expects \(model.inputSize); "
+      + "check the column order used in training")
 }
 
 /// Checks where predictions go: element type, size, and that no element lies on another.
@@ -129,7 +142,7 @@ extension ArrayView {
   }
 }
 
-private func predict(
+func predict(
   _ handle: ModelHandle, _ features: ArrayView, rows: Int, order: UnsafePointer<Int32>?,
   _ kind: PredictionKind, _ out: PredictionOutput, _ pool: WorkerPool
 ) throws(NNError) {
@@ -166,7 +179,8 @@ public func nns_predict_one(
     let out = try quickView(out, "out")
     let x = try required(x, "x")
     try reading(model) { handle throws(NNError) in
-      guard count == Int64(handle.model.inputSize) else {
+      guard count == Int64(handle.model.arrayColumns) else {
+        guard handle.model.spec.table == nil else { throw Model.needsTable }
         throw .shape("x has \(count) values, the model expects \(handle.model.inputSize)")
       }
       let features = ArrayView(
@@ -189,6 +203,7 @@ public func nns_predict_data(
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
         // Whether features may be NaN was decided when the data set was made.
+        let set = try handle.model.encoded(set, needsTarget: false)
         guard set.features.columns == handle.model.inputSize else {
           throw .shape(
             "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
@@ -218,7 +233,8 @@ public func nns_session_create(
       let rows = Int(max_rows)
       let pool = handle.model.predictionPool(rows: rows, threads: Settings.threads)
       let shards = try PredictionShards(for: handle.model, rows: rows, pool: pool)
-      return SessionHandle(handle, rows: rows, shards, pool)
+      let table = try handle.model.table.map { table throws(NNError) in try SessionTable(table) }
+      return SessionHandle(handle, rows: rows, shards, pool, table)
     }
     target.pointee = try HandleTable.insert(made, .session)
   }

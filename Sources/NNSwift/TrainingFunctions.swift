@@ -214,6 +214,7 @@ public func nns_fit_preprocess(_ model: OpaquePointer?, _ data: OpaquePointer?) 
   guarded { () throws(NNError) in
     try changing(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
+        let set = try handle.model.encoded(set)
         guard set.features.columns == handle.model.inputSize else {
           throw .shape(
             "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
@@ -291,7 +292,7 @@ public func nns_evaluate(
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
         try set.requireTargets()
-        let set = try handle.model.indexed(set)
+        let set = try handle.model.indexed(try handle.model.encoded(set))
         try checkFit(set.sampleRows, handle.model)
         try handle.model.requireFitted()
         let evaluator = try Evaluator(handle.model, set.sampleRows, metrics: metrics)

@@ -120,6 +120,7 @@ package struct FitRun {
   ///   `.memory` when a checkpoint could not be made.
   package func start(warnings: [String]) throws(NNError) {
     try model.fitScalings(samples)
+    model.temperature = 1
     if !resumes {
       trainer.history = TrainingHistory(names: columnNames, epochs: config.epochs)
       trainer.earlyStopping = nil
@@ -189,6 +190,7 @@ package struct FitRun {
     }
     if trainer.history.ending == .running { trainer.history.ending = .completed }
     monitor?.restore(model)
+    if model.spec.calibrates, let validation { try model.calibrate(validation, pool: trainer.pool) }
     if config.checkpoint != nil { try saveCheckpoint() }
   }
 

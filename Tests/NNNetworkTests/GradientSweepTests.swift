@@ -25,7 +25,8 @@ import Testing
       self.rows = rows
       self.usesIndices = usesIndices
       executor = try CPUExecutor(for: model, rows: rows, training: true)
-      features = try awayFromKinks(rows * model.inputSize, seed: 5)
+      features = try model.spec.table.map { try tableRows(rows, $0.features) }
+        ?? awayFromKinks(rows * model.inputSize, seed: 5)
       targets = try Buffer(count: rows * model.outputSize)
       indices = try Buffer(count: rows)
       weights = try Buffer(count: rows)
@@ -139,6 +140,48 @@ import Testing
         """)
       let probe = try Probe(model, rows: 7, usesIndices: false, weighted: false)
       #expect(try probe.error() <= 2e-3, "\(before)\(block)\(after)")
+    }
+  }
+
+  /// Numbers with bins and without, one-hot codes, embeddings, with and without the scale.
+  @Test(arguments: [true, false]) func tableGradients(_ scales: Bool) throws {
+    let model = try makeModel(
+      """
+      {"columns": [
+        {"name": "a", "kind": "number", "has_missing": true, "bins": [5]},
+        {"name": "b", "kind": "boolean", "has_missing": false},
+        {"name": "c", "kind": "category", "has_missing": true, "has_other": false, "levels": 3},
+        {"name": "d", "kind": "category", "has_missing": false, "has_other": false, "levels": 7},
+        {"name": "e", "kind": "number", "has_missing": false, "bins": [0]}],
+       "seed": 21, "loss": "mse", "layers": [
+        {"type": "table", "units": 70, "activation": "silu", "input_scale": \(scales),
+         "one_hot_up_to": 4, "category_size": 3}, {"type": "dense", "units": 2}]}
+      """)
+    #expect(try Probe(model, rows: 9, usesIndices: false, weighted: false).error() <= 2e-3)
+  }
+
+  /// A row has the same bits alone as among others: its sums are computed for it alone.
+  @Test func aTableRowAlone() throws {
+    let model = try makeModel(
+      """
+      {"columns": [
+        {"name": "a", "kind": "number", "has_missing": true, "bins": [40]},
+        {"name": "b", "kind": "number", "has_missing": false, "bins": [9]},
+        {"name": "d", "kind": "category", "has_missing": false, "has_other": false, "levels": 17}],
+       "seed": 2, "loss": "mse", "layers": [
+        {"type": "table", "units": 67}, {"type": "dense", "units": 2}]}
+      """)
+    let rows = 11
+    let features = try tableRows(rows, try #require(model.spec.table).features)
+    let view = denseView(features, rows: rows, columns: model.inputSize)
+    let executor = try CPUExecutor(for: model, rows: rows, training: false)
+    executor.load(view, from: 0, count: rows, order: nil)
+    let outputs = executor.forward(rows: rows, mode: .inference, pool: .alone)
+    let together = (0..<outputs.count).map { outputs.base[$0] }
+    for row in 0..<rows {
+      executor.load(view, from: row, count: 1, order: nil)
+      let alone = executor.forward(rows: 1, mode: .inference, pool: .alone)
+      #expect(alone.base[0] == together[2 * row] && alone.base[1] == together[2 * row + 1])
     }
   }
 

@@ -19,6 +19,21 @@ func awayFromKinks(_ count: Int, seed: UInt64) throws -> Buffer<Float> {
   return buffer
 }
 
+/// Rows for the first layer of a table: numbers, places among bins, codes that training had.
+func tableRows(_ rows: Int, _ features: [TableFeature]) throws -> Buffer<Float> {
+  let buffer = try Buffer<Float>(count: rows * features.count)
+  var random = RandomGenerator(seed: 7, purpose: .initialization, item: 98)
+  for index in 0..<buffer.count {
+    switch features[index % features.count] {
+    case .scalar: buffer.base[index] = random.uniform() - 0.5
+    case .position(let bins): buffer.base[index] = Float(bins) * random.uniform()
+    case .code(let count, _, _):
+      buffer.base[index] = Float(2 + random.below(UInt32(count - 2)))
+    }
+  }
+  return buffer
+}
+
 /// A dense view of floats.
 func denseView(_ buffer: Buffer<Float>, rows: Int, columns: Int) -> ArrayView {
   ArrayView(

@@ -75,6 +75,12 @@ typedef struct {
     uint64_t *column_bits;       // [columns x column_words]; 15 columns more are written
 } nnk_nonzeros;
 
+// A row of a matrix, times a factor.
+typedef struct {
+    const float *row;
+    float factor;
+} nnk_term;
+
 // A run of weights with their gradients.
 typedef struct {
     float *w;
@@ -104,6 +110,11 @@ typedef struct {
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);
     void (*product_sparse)(const nnk_nonzeros *a, const nnk_product *job);
     void (*gradient_sparse)(const nnk_nonzeros *a, const nnk_gradient *job);
+    // For an input of few terms: out = bias + sum of factor row; row += factor x; out[i] = factor
+    // (row . x)
+    void (*combine_terms)(const nnk_term *terms, long count, const float *_Nullable bias, float *out, long columns);
+    void (*scatter_terms)(const nnk_term *terms, long count, const float *x, long columns);
+    void (*dot_terms)(const nnk_term *terms, long count, const float *x, long columns, float *out);
     // b[columns x rows] = a[rows x columns] transposed; b_stride: floats from one row of b to the
     // next
     void (*transpose)(const float *a, long rows, long columns, float *b, long b_stride);

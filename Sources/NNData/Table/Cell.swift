@@ -17,6 +17,11 @@ package struct Text: BitwiseCopyable, @unchecked Sendable {
     count <= 60 ? "\"\(string)\"" : "\"\(Text(base: base, count: 57).string)...\""
   }
 
+  /// Whether a byte of it is 0.
+  package var hasZero: Bool {
+    UnsafeBufferPointer(start: base, count: count).contains(0)
+  }
+
   /// Below 0, 0 or above 0: byte by byte, a beginning before the whole.
   @inline(__always)
   package func compare(_ other: UnsafePointer<UInt8>, _ length: Int) -> Int {
@@ -39,6 +44,15 @@ package enum Cell {
   case date(Int64)
   /// Of a category: the number of its level, from `nns_level_code`.
   case code(Int64)
+
+  /// Of a date: microseconds since 1970-01-01 UTC; nil: missing, or none.
+  package var micros: Int64? {
+    switch self {
+    case .date(let value), .integer(let value): value
+    case .text(let text): text.date
+    default: nil
+    }
+  }
 
   /// For sentences.
   package var quoted: String {

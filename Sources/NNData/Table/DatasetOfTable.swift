@@ -29,7 +29,7 @@ extension Dataset {
       weights: weights.map {
         ArrayView(dense: .float32, UnsafeRawPointer($0.base), rows: rows, columns: 1)
       },
-      maxMagnitude: nil, chosen: nil, storage: (storage, weights),
+      maxMagnitude: nil, chosen: nil, storage: (storage, weights, nil),
       tablePart: TablePart(
         table: table, target: target, weight: weight, targetClasses: copy?.classes))
   }

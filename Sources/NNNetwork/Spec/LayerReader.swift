@@ -1,3 +1,4 @@
+import NNData
 import NNErrors
 import NNJSON
 import NNMath
@@ -11,7 +12,18 @@ struct LayerReader {
   /// Where the list that is being read stands: `layers`, or `layers[2].layers`.
   private var path = "layers"
 
-  init(limits: ModelSpec.Limits) { self.limits = limits }
+  /// What the floats of a row are, of a model with columns.
+  private let features: [TableFeature]?
+
+  init(limits: ModelSpec.Limits, features: [TableFeature]? = nil) {
+    (self.limits, self.features) = (limits, features)
+  }
+
+  /// What the inputs are of the layer that is being read: a table's only for the first.
+  func features(of input: Shape) -> [TableFeature] {
+    let own = path == "layers[0]" ? features : nil
+    return own ?? [TableFeature](repeating: .scalar, count: input.count)
+  }
 
   /// Reads one list.
   ///

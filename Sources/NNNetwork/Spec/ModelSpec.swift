@@ -8,11 +8,14 @@ import NNOptions
 package struct ModelSpec {
   /// The shape of an input row.
   package let inputShape: Shape
+  /// Of a model for tables; nil: rows come as arrays.
+  package let table: TableSpec?
   /// Values of a row that comes out.
   package let outputSize: Int
   package let loss: LossFunction
-  /// Whether the targets of a regression are standardised.
-  package let scalesTargets: Bool
+  package let target: TargetOptions
+  /// Whether probabilities are calibrated after a training.
+  package let calibrates: Bool
   package let seed: UInt64
   package let preprocess: [PreprocessFunction]
   /// Names of the classes, for people.
@@ -49,23 +52,31 @@ package struct ModelSpec {
           + String(json.text.prefix(80)))
     }
     var options = Options(object, owner: "spec")
-    inputShape = try Self.input(&options)
-    preprocess = try Self.preprocess(&options, features: inputShape.count)
-    let built = try Self.layers(&options, inputShape, limits: limits)
+    table = try TableSpec(&options)
+    if let table {
+      inputShape = Shape(table.features.count)
+    } else {
+      inputShape = try Self.input(&options)
+    }
+    preprocess =
+      table == nil ? try Self.preprocess(&options, features: inputShape.count) : []
+    let built = try Self.layers(&options, inputShape, table, limits: limits)
     (layerOptions, outputSize, parameterCount) = (built.options, built.size, built.parameters)
     loss = try Self.loss(&options, outputs: built.size)
-    scalesTargets = try Self.scalesTargets(&options, loss: loss)
+    target = try TargetOptions(&options, loss: loss)
+    calibrates = try Self.calibrates(&options, loss: loss)
     seed = try options.seed("seed", default: 0)
     threshold = try options.number("threshold", default: 0.5, in: .closed(0, 1))
     classes = try Self.classes(&options, loss: loss, outputs: built.size)
-    features = try Self.features(&options, count: inputShape.count)
+    features = table == nil ? try Self.features(&options, count: inputShape.count) : []
     try options.finish()
     self.json = .object(options.resolved)
   }
 
   /// The plan of the spec, with new layers.
   package func makePlan() throws(NNError) -> Plan {
-    var reader = LayerReader(limits: Limits(parameters: .max, layers: .max))
+    var reader = LayerReader(
+      limits: Limits(parameters: .max, layers: .max), features: table?.features)
     return Plan(try reader.read(layerOptions, inputShape).blocks, input: inputShape)
   }
 
@@ -102,7 +113,7 @@ package struct ModelSpec {
   private static let mostPreprocessValues = 1_000_000_000
 
   private static func layers(
-    _ options: inout Options, _ input: Shape, limits: Limits
+    _ options: inout Options, _ input: Shape, _ table: TableSpec?, limits: Limits
   ) throws(NNError) -> (options: [JSON], size: Int, parameters: Int) {
     let given = options.value("layers")
     guard let list = given?.array, !list.isEmpty else {
@@ -110,8 +121,12 @@ package struct ModelSpec {
         "layers", #"a list of at least one layer such as {"type": "dense", "units": 10}"#,
         given ?? .null)
     }
-    var reader = LayerReader(limits: limits)
+    var reader = LayerReader(limits: limits, features: table?.features)
     let (blocks, resolved) = try reader.read(list, input)
+    if table != nil, resolved[0].object?["type"]?.string != "table" {
+      throw .argument(
+        #"spec: layers[0] of a model with columns must be {"type": "table", "units": ...}"#)
+    }
     options.resolve("layers", as: .array(resolved))
     return (resolved, (blocks.last?.outputShape ?? input).count, reader.parameters)
   }
@@ -130,24 +145,19 @@ package struct ModelSpec {
     return function
   }
 
-  private static func scalesTargets(
+  private static func calibrates(
     _ options: inout Options, loss: LossFunction
   ) throws(NNError) -> Bool {
-    guard let json = options.value("target") else { return false }
-    guard let object = json.object else {
-      throw options.refusal("target", #"an object such as {"scale": "standardize"}"#, json)
+    guard let json = options.value("calibration") else { return false }
+    guard loss.output == .sigmoid || loss.output == .softmax else {
+      throw .argument("spec: calibration belongs to a classification loss; leave it out")
     }
-    var target = Options(object, owner: "target")
-    let scale = try target.choice("scale", default: "none", among: ["none", "standardize"])
-    try target.finish()
-    let scales = scale == "standardize"
-    guard !scales || loss.output == .identity else {
-      throw .argument(
-        "spec: target is scaled for losses of numbers (mse, mae, huber, quantile) only; leave it out"
-      )
+    guard (json.string ?? json.object?["type"]?.string) == "temperature" else {
+      throw options.refusal("calibration", #"{"type": "temperature"}"#, json)
     }
-    options.resolve("target", as: .object(target.resolved))
-    return scales
+    options.resolve(
+      "calibration", as: .object(JSONObject([("type", .string("temperature"))])))
+    return true
   }
 
   private static func classes(

@@ -1,0 +1,276 @@
+import NNErrors
+import NNMath
+
+/// Turns the rows of a table into floats for a network's first layer, as it learnt from data.
+package final class TableEncoder {
+  /// In the order in which single rows come.
+  package let columns: [ColumnSpec]
+  /// Of each column: a number's codes, one a part of a date; else empty.
+  package let numbers: [[NumberCode]]
+  /// Of each category its levels; else nil.
+  package let levels: [LevelSet?]
+  /// What each float is.
+  package let features: [TableFeature]
+  /// Of each date the columns of its "since".
+  package let since: [[Int]]
+  /// Where the floats of each column begin.
+  private let starts: [Int]
+
+  package init(columns: [ColumnSpec], numbers: [[NumberCode]], levels: [LevelSet?]) {
+    (self.columns, self.numbers, self.levels) = (columns, numbers, levels)
+    var features: [TableFeature] = []
+    var starts: [Int] = []
+    for column in columns {
+      starts.append(features.count)
+      features += column.features
+    }
+    (self.features, self.starts) = (features, starts)
+    since = columns.map { column in
+      (column.since ?? []).compactMap { name in columns.firstIndex { sameText($0.name, name) } }
+    }
+  }
+
+  /// What was noticeable about a value.
+  package enum Event: Sendable {
+    case none, missing, unknown, clipped
+  }
+
+  /// Writes the floats of one value to its place in a row.
+  ///
+  /// - Parameter others: the row's value in another of the model's columns.
+  /// - Throws: `NNError.dtype` for a value of another type than the column's; `.argument` for a
+  ///   missing value or an unknown level that is refused. The sentence lacks the row.
+  package func encode(
+    _ cell: Cell, column: Int, into row: UnsafeMutablePointer<Float>, others: (Int) -> Cell
+  ) throws(NNError) -> Event {
+    let floats = row + starts[column]
+    switch columns[column].kind {
+    case .ignore: return .none
+    case .category: return try encodeCategory(cell, column, floats)
+    case .boolean: return try encodeBoolean(cell, column, floats)
+    case .number: return try encodeNumber(cell, column, floats)
+    case .date: return try encodeDate(cell, column, floats, others)
+    }
+  }
+
+  private func encodeNumber(
+    _ cell: Cell, _ column: Int, _ floats: UnsafeMutablePointer<Float>
+  ) throws(NNError) -> Event {
+    let number: Double
+    switch cell {
+    case .number(let value): number = value
+    case .integer(let value): number = Double(value)
+    case .boolean(let value): number = value ? 1 : 0
+    case .missing: return try encodeMissing(column, floats)
+    default: throw wrongType(cell, column, "a number")
+    }
+    let code = numbers[column][0]
+    code.write(number, to: floats)
+    if hasMissing(column) { floats[code.size] = 0 }
+    return number < code.low || number > code.high ? .clipped : .none
+  }
+
+  private func encodeDate(
+    _ cell: Cell, _ column: Int, _ floats: UnsafeMutablePointer<Float>, _ others: (Int) -> Cell
+  ) throws(NNError) -> Event {
+    if case .missing = cell { return try encodeMissing(column, floats) }
+    guard let micros = cell.micros else { throw wrongType(cell, column, "an ISO 8601 date") }
+    var place = 0
+    var event = Event.none
+    let parts = columns[column].parts
+    for (index, code) in numbers[column].enumerated() {
+      let value =
+        index < parts.count
+        ? parts[index].value(micros)
+        : others(since[column][index - parts.count]).micros.map { DatePart.days(from: $0, to: micros) }
+      let known = value ?? code.fill
+      code.write(known, to: floats + place)
+      if known < code.low || known > code.high { event = .clipped }
+      place += code.size
+    }
+    if hasMissing(column) { floats[place] = 0 }
+    return event
+  }
+
+  /// A missing number or date: what stands for it, and a 1.
+  private func encodeMissing(
+    _ column: Int, _ floats: UnsafeMutablePointer<Float>
+  ) throws(NNError) -> Event {
+    try checkMissing(column)
+    var place = 0
+    for code in numbers[column] {
+      code.write(code.fill, to: floats + place)
+      place += code.size
+    }
+    if hasMissing(column) { floats[place] = 1 }
+    return .missing
+  }
+
+  private func encodeBoolean(
+    _ cell: Cell, _ column: Int, _ floats: UnsafeMutablePointer<Float>
+  ) throws(NNError) -> Event {
+    let value: Bool
+    switch cell {
+    case .boolean(let flag): value = flag
+    case .integer(0), .number(0): value = false
+    case .integer(1), .number(1): value = true
+    case .missing:
+      try checkMissing(column)
+      floats[0] = 0
+      if hasMissing(column) { floats[1] = 1 }
+      return .missing
+    default: throw wrongType(cell, column, "0 or 1, false or true")
+    }
+    floats[0] = value ? 1 : 0
+    if hasMissing(column) { floats[1] = 0 }
+    return .none
+  }
+
+  private func encodeCategory(
+    _ cell: Cell, _ column: Int, _ floats: UnsafeMutablePointer<Float>
+  ) throws(NNError) -> Event {
+    if case .missing = cell {
+      try checkMissing(column)
+      floats[0] = Float(LevelSet.missing)
+      return .missing
+    }
+    let code = try self.code(of: cell, column: column)
+    if code != LevelSet.other {
+      floats[0] = Float(code)
+      return .none
+    }
+    switch columns[column].unknown {
+    case .other: floats[0] = Float(LevelSet.other)
+    case .missing: floats[0] = Float(LevelSet.missing)
+    case .error:
+      throw .argument(
+        "column \"\(columns[column].name)\" has the unknown level \(cell.quoted), and its \"unknown\" is "
+          + "\"error\"; train with that level, or set \"unknown\" to \"other\"")
+    }
+    return .unknown
+  }
+
+  /// The code of a category's value; 0: no level.
+  package func code(of cell: Cell, column: Int) throws(NNError) -> Int {
+    guard let levels = levels[column] else { return LevelSet.other }
+    switch (cell, columns[column].values) {
+    case (.text(let text), .text): return levels.code(of: text)
+    case (.integer(let value), .integer): return levels.code(of: value)
+    case (.boolean(let value), .boolean): return levels.code(of: value ? 1 : 0)
+    case (.integer(let value), .boolean) where value == 0 || value == 1:
+      return levels.code(of: value)
+    case (.code(let code), _):
+      guard code >= 0, code < Int64(levels.count + LevelSet.first) else {
+        throw .argument(
+          "column \"\(columns[column].name)\": a code must be in 0...\(levels.count + LevelSet.first - 1), "
+            + "got \(code)")
+      }
+      return Int(code)
+    default: throw wrongType(cell, column, categoryWord(column))
+    }
+  }
+
+  private func categoryWord(_ column: Int) -> String {
+    switch columns[column].values {
+    case .text: "a text"
+    case .integer: "an integer"
+    case .boolean: "a boolean"
+    }
+  }
+
+  @inline(__always)
+  private func hasMissing(_ column: Int) -> Bool { columns[column].learnt?.hasMissing ?? false }
+
+  private func checkMissing(_ column: Int) throws(NNError) {
+    guard columns[column].refusesMissing else { return }
+    throw .argument(
+      "column \"\(columns[column].name)\" has a missing value, and its \"missing\" is \"error\"")
+  }
+
+  private func wrongType(_ cell: Cell, _ column: Int, _ must: String) -> NNError {
+    .dtype(
+      "column \"\(columns[column].name)\" must have \(must) in each row, got \(cell.quoted); "
+        + "3, \"3\" and 3.0 are different")
+  }
+}
+
+extension TableEncoder {
+  /// The table's column for each of the model's: by name, or where columns have no names by
+  /// position. nil: an ignored column that the table lacks.
+  ///
+  /// - Parameters:
+  ///   - targets: columns that are no features, such as the target.
+  /// - Throws: `NNError.argument` naming a column that is missing.
+  package func match(_ table: Table, without targets: [Int]) throws(NNError) -> [Int?] {
+    let hasNames = table.columns.contains { $0.name != nil }
+    guard hasNames else { return try matchByPosition(table, without: targets) }
+    var places: [Int?] = []
+    for column in columns {
+      let place = table.columns.firstIndex { own in
+        own.name.map { sameText($0, column.name) } ?? false
+      }
+      guard place != nil || column.kind == .ignore else {
+        throw .argument(
+          "the table has no column \"\(column.name)\", which the model needs; it has "
+            + listedNames(table))
+      }
+      places.append(place)
+    }
+    return places
+  }
+
+  private func listedNames(_ table: Table) -> String {
+    let most = 20
+    let names = table.columns.prefix(most).map { $0.name ?? "" }.joined(separator: ", ")
+    return names + (table.columns.count > most ? ", ..." : "")
+  }
+
+  private func matchByPosition(
+    _ table: Table, without targets: [Int]
+  ) throws(NNError) -> [Int?] {
+    let places = table.columns.indices.filter { !targets.contains($0) }
+    guard places.count == columns.count else {
+      throw .shape(
+        "the table has \(places.count) columns without names, the model expects \(columns.count); "
+          + "give names, or the columns of the training in their order")
+    }
+    return places.map { $0 }
+  }
+
+  /// Writes rows of a table, each to its own row of `features`.
+  ///
+  /// - Parameters:
+  ///   - positions: how many rows.
+  ///   - source: the table's row at a position.
+  ///   - floats: [table's rows × features].
+  /// - Throws: as the encoding of a value, with its row.
+  package func encode(
+    _ table: Table, _ places: [Int?], positions: Int, source: (Int) -> Int,
+    into floats: UnsafeMutablePointer<Float>
+  ) throws(NNError) {
+    for (column, place) in places.enumerated() {
+      guard let place, columns[column].kind != .ignore else { continue }
+      for position in 0..<positions {
+        let row = source(position)
+        do throws(NNError) {
+          _ = try encode(
+            table.columns[place].cell(row), column: column, into: floats + row * features.count,
+            others: { places[$0].map { table.columns[$0].cell(row) } ?? .missing })
+        } catch {
+          throw error.inRow(row)
+        }
+      }
+    }
+  }
+}
+
+extension NNError {
+  /// The same with the row at the end of the sentence.
+  fileprivate func inRow(_ row: Int) -> NNError {
+    switch self {
+    case .argument(let text): .argument("row \(row): \(text)")
+    case .dtype(let text): .dtype("row \(row): \(text)")
+    default: self
+    }
+  }
+}

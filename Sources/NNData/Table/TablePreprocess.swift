@@ -1,0 +1,73 @@
+import NNErrors
+import NNJSON
+import NNOptions
+
+/// What is made of a table's numbers: the spec's "preprocess" of a model with columns.
+package struct TablePreprocess: Sendable {
+  let scaling: NumberScalingFunction
+  /// nil: numbers are not embedded.
+  let embedding: (edges: BinEdgesFunction, bins: Int)?
+
+  /// Reads `{"type": "table", "numbers": ..., "embedding": ...}`.
+  ///
+  /// - Throws: `NNError.argument`.
+  package init(_ options: inout Options) throws(NNError) {
+    let json = options.value("preprocess") ?? .object(JSONObject([("type", .string("table"))]))
+    guard let object = json.object, object["type"]?.string == "table" else {
+      throw options.refusal("preprocess", #"{"type": "table", ...} for a model with columns"#, json)
+    }
+    var inner = Options(object, owner: "preprocess table")
+    _ = inner.value("type")
+    inner.resolve("type", as: .string("table"))
+    scaling = try inner.kind("numbers", default: "quantile") {
+      (kind: NumberScaling, more) throws(NNError) in try kind.make(&more)
+    }
+    embedding = try Self.embedding(&inner)
+    try inner.finish()
+    options.resolve("preprocess", as: .object(inner.resolved))
+  }
+
+  /// The curve through some knots.
+  package func curve(x: [Double], z: [Double]) -> NumberCurve {
+    NumberCurve(x: x, z: z, extrapolates: scaling.extrapolates, limit: scaling.limit)
+  }
+
+  private static func embedding(
+    _ options: inout Options
+  ) throws(NNError) -> (edges: BinEdgesFunction, bins: Int)? {
+    try options.kind("embedding", default: "piecewise") {
+      (kind: NumberEmbedding, inner) throws(NNError) in try kind.make(&inner)
+    }
+  }
+}
+
+/// What a number is to the first layer besides itself: a row of the registry.
+package struct NumberEmbedding: Kind {
+  package static let role = "embedding"
+  package static let aliases: [Alias] = [("ple", "piecewise"), ("piecewise_linear", "piecewise")]
+  package let name: String
+  package let example: String
+  let make:
+    @Sendable (inout Options) throws(NNError) -> (edges: BinEdgesFunction, bins: Int)?
+
+  package static let registry: [NumberEmbedding] = [.piecewise, .none]
+
+  /// Nothing.
+  static let none = NumberEmbedding(name: "none", example: #"{"type": "none"}"#) {
+    _ throws(NNError) in nil
+  }
+
+  /// Piecewise-linear: ones for the bins below the number, its share of the bin it is in, zeros
+  /// above.
+  ///
+  /// Reference: Gorishniy, Rubachev and Babenko 2022.
+  static let piecewise = NumberEmbedding(
+    name: "piecewise", example: #"{"type": "piecewise", "bins": 16}"#
+  ) { options throws(NNError) in
+    let bins = try options.integer("bins", default: 48, in: 1...ColumnSpec.mostBins)
+    let edges = try options.kind("edges", default: "target") {
+      (kind: BinEdges, inner) throws(NNError) in try kind.make(&inner)
+    }
+    return (edges, bins)
+  }
+}

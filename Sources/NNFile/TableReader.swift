@@ -1,0 +1,165 @@
+import NNData
+import NNErrors
+import NNMath
+import NNNetwork
+
+/// Reads what a table's encoder learnt, trusting nothing.
+///
+/// - Throws: `NNError.format`, `.limit`, `.memory`.
+func readTable(
+  _ spec: TableSpec, _ reader: inout TensorReader, _ limits: FileLimits
+) throws(NNError) -> TableEncoder {
+  var all: Int64 = 0
+  for column in spec.columns { all += Int64(column.learnt?.levels ?? 0) }
+  guard all <= limits.levels else {
+    throw .limit(
+      "the file's columns have \(all) levels, at most \(limits.levels) are allowed "
+        + "(limit max_levels)")
+  }
+  let numbers = try readNumbers(spec, &reader)
+  var levels: [LevelSet?] = []
+  for (index, column) in spec.columns.enumerated() {
+    guard column.kind == .category, let learnt = column.learnt else {
+      levels.append(nil)
+      continue
+    }
+    let prefix = "\(FileFormat.columns)\(index)."
+    levels.append(
+      column.values == .text
+        ? try readTexts(prefix, count: learnt.levels, &reader)
+        : try readIntegers(prefix, column, count: learnt.levels, &reader))
+  }
+  return TableEncoder(columns: spec.columns, numbers: numbers, levels: levels)
+}
+
+private func readIntegers(
+  _ prefix: String, _ column: ColumnSpec, count: Int, _ reader: inout TensorReader
+) throws(NNError) -> LevelSet {
+  let name = prefix + "values"
+  let bytes = try reader.bytes(of: name, dtype: "I64", shape: [count], size: count * 8)
+  let values = try Buffer<Int64>(count: count)
+  UnsafeMutableRawPointer(values.base).copyMemory(from: bytes, byteCount: count * 8)
+  for index in 0..<count {
+    guard index == 0 || values.base[index] > values.base[index - 1],
+      column.values == .integer || values.base[index] == 0 || values.base[index] == 1
+    else {
+      throw .format("tensor \(name): values must ascend, number \(index) does not fit")
+    }
+  }
+  return try LevelSet(integers: values)
+}
+
+private func readTexts(
+  _ prefix: String, count: Int, _ reader: inout TensorReader
+) throws(NNError) -> LevelSet {
+  let place = try reader.bytes(
+    of: prefix + "ends", dtype: "U32", shape: [count], size: count * 4)
+  let (start, size) = try reader.list(prefix + "levels", dtype: "U8", elementSize: 1)
+  let ends = try Buffer<UInt32>(count: count)
+  UnsafeMutableRawPointer(ends.base).copyMemory(from: place, byteCount: count * 4)
+  let bytes = try Buffer<UInt8>(count: size)
+  UnsafeMutableRawPointer(bytes.base).copyMemory(from: start, byteCount: size)
+  var end = 0
+  for index in 0..<count {
+    let next = Int(ends.base[index])
+    guard next >= end, next <= size, next - end <= LevelSet.longestLevel else {
+      throw .format(
+        "tensor \(prefix)ends: ends must ascend, each level with at most "
+          + "\(LevelSet.longestLevel) bytes; number \(index) is \(next)")
+    }
+    end = next
+  }
+  guard end == size else {
+    throw .format("tensor \(prefix)levels: it has \(size) bytes, its levels \(end)")
+  }
+  let levels = try LevelSet(texts: bytes, ends: ends)
+  for index in 0..<count {
+    let text = levels.text(index)
+    guard firstInvalidUTF8(text.base, text.count) == nil, !text.hasZero else {
+      throw .format("tensor \(prefix)levels: level \(index) must be UTF-8 without a 0")
+    }
+    guard index == 0 || levels.text(index - 1).compare(text.base, text.count) < 0 else {
+      throw .format("tensor \(prefix)levels: levels must ascend, number \(index) does not")
+    }
+  }
+  return levels
+}
+
+/// The codes of numbers and of the parts of dates, by columns.
+private func readNumbers(
+  _ spec: TableSpec, _ reader: inout TensorReader
+) throws(NNError) -> [[NumberCode]] {
+  let bins = spec.columns.map { column in
+    column.kind == .number || column.kind == .date ? column.learnt?.bins ?? [] : []
+  }
+  let count = bins.reduce(0) { $0 + $1.count }
+  guard count > 0 else { return bins.map { _ in [] } }
+  var file = try NumberTensors(
+    &reader, count: count,
+    edges: bins.reduce(0) { $0 + $1.reduce(0) { $0 + ($1 > 0 ? $1 + 1 : 0) } })
+  var numbers: [[NumberCode]] = []
+  for own in bins {
+    var codes: [NumberCode] = []
+    for count in own { codes.append(try file.next(bins: count, spec.options)) }
+    numbers.append(codes)
+  }
+  return numbers
+}
+
+/// The tensors of all numbers, read one number after the other.
+private struct NumberTensors {
+  private let knots: UnsafeRawPointer
+  private let points: Int
+  private let ends: UnsafeRawPointer
+  private let edges: UnsafeRawPointer
+  private let ranges: UnsafeRawPointer
+  private var index = 0
+  private var point = 0
+  private var edge = 0
+
+  init(_ reader: inout TensorReader, count: Int, edges: Int) throws(NNError) {
+    let prefix = FileFormat.preprocess
+    ends = try reader.bytes(
+      of: prefix + "knot_ends", dtype: "U32", shape: [count], size: count * 4)
+    points = Int(ends.loadUnaligned(fromByteOffset: (count - 1) * 4, as: UInt32.self))
+    knots = try reader.bytes(
+      of: prefix + "knots", dtype: "F64", shape: [2, points], size: points * 16)
+    self.edges = try reader.bytes(
+      of: prefix + "edges", dtype: "F64", shape: [edges], size: edges * 8)
+    ranges = try reader.bytes(
+      of: prefix + "ranges", dtype: "F64", shape: [count, 3], size: count * 24)
+  }
+
+  mutating func next(bins: Int, _ options: TablePreprocess) throws(NNError) -> NumberCode {
+    let end = Int(ends.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+    guard end > point, end <= points, end - point <= ColumnSpec.mostBins else {
+      throw .format(
+        "tensor preprocess.knot_ends: values must ascend by 1...\(ColumnSpec.mostBins), number "
+          + "\(index) is \(end)")
+    }
+    let x = doubles(knots, point, end - point)
+    let z = doubles(knots, points + point, end - point)
+    let own = bins > 0 ? doubles(edges, edge, bins + 1) : []
+    let range = doubles(ranges, 3 * index, 3)
+    guard ascend(x), z.allSatisfy({ $0.isFinite }), !zip(z, z.dropFirst()).contains(where: >) else {
+      throw .format("tensor preprocess.knots: those of number \(index) must be finite and ascend")
+    }
+    guard ascend(own) else {
+      throw .format("tensor preprocess.edges: those of number \(index) must be finite and ascend")
+    }
+    guard range.allSatisfy({ $0.isFinite }), range[1] <= range[2] else {
+      throw .format("tensor preprocess.ranges: those of number \(index) must be finite, in order")
+    }
+    (point, edge, index) = (end, edge + own.count, index + 1)
+    return NumberCode(
+      curve: options.curve(x: x, z: z), edges: own, fill: range[0], low: range[1], high: range[2])
+  }
+
+  private func doubles(_ base: UnsafeRawPointer, _ first: Int, _ count: Int) -> [Double] {
+    (first..<first + count).map { base.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+  }
+
+  private func ascend(_ values: [Double]) -> Bool {
+    values.allSatisfy { $0.isFinite } && !zip(values, values.dropFirst()).contains(where: >=)
+  }
+}

@@ -1,0 +1,82 @@
+import NNData
+import NNErrors
+import NNMath
+
+/// The tensors of what a table's encoder learnt, as a file keeps them.
+struct TableTensors {
+  /// A tensor: its name, its type and shape, and where its bytes are.
+  struct Tensor {
+    let name: String
+    let dtype: String
+    let shape: [Int]
+    let base: UnsafeRawPointer
+    let bytes: Int
+  }
+
+  private(set) var tensors: [Tensor] = []
+  /// What the tensors point to.
+  private let table: TableEncoder
+  private let ends: Buffer<UInt32>
+  private let knots: Buffer<Double>
+  private let edges: Buffer<Double>
+  private let ranges: Buffer<Double>
+
+  /// - Throws: `NNError.memory`.
+  init(_ table: TableEncoder) throws(NNError) {
+    let codes = table.numbers.flatMap { $0 }
+    let points = codes.reduce(0) { $0 + $1.curve.x.count }
+    self.table = table
+    ends = try Buffer(count: codes.count)
+    knots = try Buffer(count: 2 * points)
+    edges = try Buffer(count: codes.reduce(0) { $0 + $1.edges.count })
+    ranges = try Buffer(count: 3 * codes.count)
+    fill(codes, points: points)
+    // In falling order of alignment.
+    for (column, levels) in table.levels.enumerated() {
+      guard let levels, !levels.areTexts else { continue }
+      add("\(FileFormat.columns)\(column).values", "I64", [levels.count], levels.values)
+    }
+    if !codes.isEmpty {
+      add(FileFormat.preprocess + "knots", "F64", [2, points], knots)
+      add(FileFormat.preprocess + "edges", "F64", [edges.count], edges)
+      add(FileFormat.preprocess + "ranges", "F64", [codes.count, 3], ranges)
+      add(FileFormat.preprocess + "knot_ends", "U32", [codes.count], ends)
+    }
+    for (column, levels) in table.levels.enumerated() {
+      guard let levels, levels.areTexts else { continue }
+      add("\(FileFormat.columns)\(column).ends", "U32", [levels.count], levels.ends)
+    }
+    for (column, levels) in table.levels.enumerated() {
+      guard let levels, levels.areTexts else { continue }
+      add("\(FileFormat.columns)\(column).levels", "U8", [levels.bytes.count], levels.bytes)
+    }
+  }
+
+  private mutating func add<Element>(
+    _ name: String, _ dtype: String, _ shape: [Int], _ values: Buffer<Element>
+  ) {
+    tensors.append(
+      Tensor(
+        name: name, dtype: dtype, shape: shape, base: UnsafeRawPointer(values.base),
+        bytes: values.count * MemoryLayout<Element>.stride))
+  }
+
+  private func fill(_ codes: [NumberCode], points: Int) {
+    var (point, edge) = (0, 0)
+    for (index, code) in codes.enumerated() {
+      for (x, z) in zip(code.curve.x, code.curve.z) {
+        knots.base[point] = x
+        knots.base[points + point] = z
+        point += 1
+      }
+      ends.base[index] = UInt32(truncatingIfNeeded: point)
+      for value in code.edges {
+        edges.base[edge] = value
+        edge += 1
+      }
+      ranges.base[3 * index] = code.fill
+      ranges.base[3 * index + 1] = code.low
+      ranges.base[3 * index + 2] = code.high
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import NNData
+import NNErrors
+import NNJSON
+import NNOptions
+
+/// The part of a spec that belongs to tables: "columns" and what is made of their numbers.
+package struct TableSpec: Sendable {
+  package let columns: [ColumnSpec]
+  package let options: TablePreprocess
+  /// What the network gets of a row.
+  package let features: [TableFeature]
+
+  /// - Returns: nil for a spec without "columns".
+  /// - Throws: `NNError.argument`, `.limit`.
+  init?(_ options: inout Options) throws(NNError) {
+    guard let json = options.value("columns") else { return nil }
+    let columns = try Self.columns(json, options)
+    for column in columns where column.learnt == nil {
+      throw .argument(
+        "spec: column \"\(column.name)\" lacks what data say of it; make the model with "
+          + "nns_create_for, which completes the spec")
+    }
+    try Self.checkDifferences(columns)
+    options.resolve("columns", as: .array(columns.map { $0.json }))
+    self.columns = columns
+    self.options = try TablePreprocess(&options)
+    var features: [TableFeature] = []
+    for column in columns { features += column.features }
+    self.features = features
+    guard !features.isEmpty else {
+      throw .argument(
+        "spec: columns must have one that is not \"ignore\": there is nothing to learn from")
+    }
+    guard features.count <= ModelSpec.inputRange.upperBound else {
+      throw .limit("spec: columns give \(features.count) inputs, at most 16777216 are allowed")
+    }
+  }
+
+  private static func checkDifferences(_ columns: [ColumnSpec]) throws(NNError) {
+    var dates: [String] = []
+    for column in columns {
+      for name in column.since ?? [] where !dates.contains(where: { sameText($0, name) }) {
+        throw .argument(
+          "spec: column \"\(column.name)\": since must name date columns that stand before it, "
+            + "\"\(name)\" is none")
+      }
+      if column.kind == .date { dates.append(column.name) }
+    }
+  }
+
+  /// Reads a list of columns, complete or not.
+  ///
+  /// - Throws: `NNError.argument`, `.limit`.
+  package static func columns(_ json: JSON, _ options: Options) throws(NNError) -> [ColumnSpec] {
+    guard let list = json.array else {
+      throw options.refusal(
+        "columns", #"a list of objects such as {"name": "age", "kind": "number"}"#, json)
+    }
+    guard list.count <= ColumnSpec.mostColumns else {
+      throw .limit(
+        "spec: columns must be at most \(ColumnSpec.mostColumns), got \(list.count)")
+    }
+    var columns: [ColumnSpec] = []
+    for (index, element) in list.enumerated() {
+      columns.append(try ColumnSpec(element, owner: "columns[\(index)]"))
+    }
+    if let name = repeatedText(columns.map { $0.name }) {
+      throw .argument("spec: columns must differ, \"\(name)\" stands there twice")
+    }
+    return columns
+  }
+}
