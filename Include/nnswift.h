@@ -668,15 +668,13 @@ enum { NNS_MISSING = 0, NNS_NUMBER = 1, NNS_INTEGER = 2, NNS_TEXT = 3, NNS_CODE 
 
 /* One value of a row. */
 typedef struct nns_value {
-    int32_t type;  /* NNS_MISSING ... NNS_CODE */
-    int32_t bytes; /* of a text; -1: it ends with 0 */
-    union {
-        double number;    /* of a number; of a bool 0 or 1; NaN is missing */
-        int64_t integer;  /* of a number, bool or category; of a date: microseconds since 1970;
-                           * NNS_CODE: of nns_level_code */
-        const char *text; /* of a category or a date (ISO 8601); UTF-8, read during the call;
-                           * NULL is missing */
-    } as;
+    int32_t type;     /* NNS_MISSING ... NNS_CODE: which field counts */
+    int32_t bytes;    /* of text, -1: it ends with 0 */
+    double number;    /* NNS_NUMBER: of a number, of a bool 0 or 1, NaN is missing */
+    int64_t integer;  /* NNS_INTEGER: of a number, bool or category, of a date microseconds since
+                       * 1970. NNS_CODE: what nns_level_code wrote */
+    const char *text; /* NNS_TEXT: of a category or a date (ISO 8601), UTF-8, read during the call,
+                       * NULL is missing */
 } nns_value;
 
 /* Predicts for one row of raw values, in the order of the model's columns (nns_column_name), without

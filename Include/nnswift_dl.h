@@ -107,6 +107,27 @@ typedef int32_t (*nns_session_create_fn)(const nns_model *model, int64_t max_row
 typedef int32_t (*nns_session_predict_fn)(nns_session *session, const nns_array *x, int32_t kind,
     const nns_array *out);
 typedef void (*nns_session_free_fn)(nns_session *session);
+typedef int32_t (*nns_create_for_fn)(const nns_data *data, const char *spec_json,
+    nns_model **model);
+typedef int32_t (*nns_fit_table_fn)(const nns_column *columns, int64_t count, int64_t rows,
+    const char *target, const char *options_json, nns_progress_fn progress, void *user,
+    nns_model **model);
+typedef int32_t (*nns_predict_table_fn)(const nns_model *model, const nns_column *columns,
+    int64_t count, int64_t rows, int32_t kind, const nns_array *out);
+typedef int32_t (*nns_session_predict_values_fn)(nns_session *session, const nns_value *values,
+    int64_t count, int32_t kind, const nns_array *out);
+typedef int32_t (*nns_session_counts_fn)(nns_session *session, int64_t *unknown, int64_t *missing,
+    int64_t *clipped, int64_t count);
+typedef int32_t (*nns_column_count_fn)(const nns_model *model, int64_t *count);
+typedef int32_t (*nns_column_name_fn)(const nns_model *model, int64_t index, char *buffer,
+    size_t capacity, size_t *need);
+typedef int32_t (*nns_column_describe_fn)(const nns_model *model, int64_t index, char *buffer,
+    size_t capacity, size_t *need, int64_t *levels);
+typedef int32_t (*nns_level_fn)(const nns_model *model, int64_t column, int64_t code, char *buffer,
+    size_t capacity, size_t *need);
+typedef int32_t (*nns_level_code_fn)(const nns_model *model, int64_t column, const char *text,
+    int64_t bytes, int64_t *code);
+typedef int32_t (*nns_calibrate_fn)(nns_model *model, const nns_data *data);
 typedef int32_t (*nns_metric_fn)(const char *name, const nns_array *y_true,
     const nns_array *y_score, const nns_array *weight, double *value);
 typedef int32_t (*nns_curve_fn)(int32_t curve, const nns_array *y_true, const nns_array *y_score,
@@ -191,6 +212,17 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_session_create) \
     X(nns_session_predict) \
     X(nns_session_free) \
+    X(nns_create_for) \
+    X(nns_fit_table) \
+    X(nns_predict_table) \
+    X(nns_session_predict_values) \
+    X(nns_session_counts) \
+    X(nns_column_count) \
+    X(nns_column_name) \
+    X(nns_column_describe) \
+    X(nns_level) \
+    X(nns_level_code) \
+    X(nns_calibrate) \
     X(nns_metric) \
     X(nns_curve) \
     X(nns_confusion) \
@@ -268,6 +300,17 @@ typedef struct nns_functions {
     nns_session_create_fn nns_session_create;
     nns_session_predict_fn nns_session_predict;
     nns_session_free_fn nns_session_free;
+    nns_create_for_fn nns_create_for;
+    nns_fit_table_fn nns_fit_table;
+    nns_predict_table_fn nns_predict_table;
+    nns_session_predict_values_fn nns_session_predict_values;
+    nns_session_counts_fn nns_session_counts;
+    nns_column_count_fn nns_column_count;
+    nns_column_name_fn nns_column_name;
+    nns_column_describe_fn nns_column_describe;
+    nns_level_fn nns_level;
+    nns_level_code_fn nns_level_code;
+    nns_calibrate_fn nns_calibrate;
     nns_metric_fn nns_metric;
     nns_curve_fn nns_curve;
     nns_confusion_fn nns_confusion;

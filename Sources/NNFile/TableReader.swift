@@ -29,7 +29,8 @@ func readTable(
         ? try readTexts(prefix, count: learnt.levels, &reader)
         : try readIntegers(prefix, column, count: learnt.levels, &reader))
   }
-  return TableEncoder(columns: spec.columns, numbers: numbers, levels: levels)
+  return TableEncoder(
+    columns: spec.columns, numbers: numbers, levels: levels, scalars: spec.options.scalars)
 }
 
 private func readIntegers(
@@ -95,7 +96,7 @@ private func readNumbers(
   let count = bins.reduce(0) { $0 + $1.count }
   guard count > 0 else { return bins.map { _ in [] } }
   var file = try NumberTensors(
-    &reader, count: count,
+    &reader, count: count, scalars: spec.options.scalars,
     edges: bins.reduce(0) { $0 + $1.reduce(0) { $0 + ($1 > 0 ? $1 + 1 : 0) } })
   var numbers: [[NumberCode]] = []
   for own in bins {
@@ -114,14 +115,18 @@ private struct NumberTensors {
   private let edges: UnsafeRawPointer
   private let ranges: UnsafeRawPointer
   private var index = 0
+  private var curve = 0
   private var point = 0
   private var edge = 0
 
-  init(_ reader: inout TensorReader, count: Int, edges: Int) throws(NNError) {
+  init(
+    _ reader: inout TensorReader, count: Int, scalars: Int, edges: Int
+  ) throws(NNError) {
     let prefix = FileFormat.preprocess
+    let curves = count * scalars
     ends = try reader.bytes(
-      of: prefix + "knot_ends", dtype: "U32", shape: [count], size: count * 4)
-    points = Int(ends.loadUnaligned(fromByteOffset: (count - 1) * 4, as: UInt32.self))
+      of: prefix + "knot_ends", dtype: "U32", shape: [curves], size: curves * 4)
+    points = Int(ends.loadUnaligned(fromByteOffset: (curves - 1) * 4, as: UInt32.self))
     knots = try reader.bytes(
       of: prefix + "knots", dtype: "F64", shape: [2, points], size: points * 16)
     self.edges = try reader.bytes(
@@ -131,28 +136,37 @@ private struct NumberTensors {
   }
 
   mutating func next(bins: Int, _ options: TablePreprocess) throws(NNError) -> NumberCode {
-    let end = Int(ends.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-    guard end > point, end <= points, end - point <= ColumnSpec.mostBins else {
-      throw .format(
-        "tensor preprocess.knot_ends: values must ascend by 1...\(ColumnSpec.mostBins), number "
-          + "\(index) is \(end)")
-    }
-    let x = doubles(knots, point, end - point)
-    let z = doubles(knots, points + point, end - point)
+    var curves: [NumberCurve] = []
+    for scaling in 0..<options.scalars { curves.append(try nextCurve(scaling, options)) }
     let own = bins > 0 ? doubles(edges, edge, bins + 1) : []
     let range = doubles(ranges, 3 * index, 3)
-    guard ascend(x), z.allSatisfy({ $0.isFinite }), !zip(z, z.dropFirst()).contains(where: >) else {
-      throw .format("tensor preprocess.knots: those of number \(index) must be finite and ascend")
-    }
     guard ascend(own) else {
       throw .format("tensor preprocess.edges: those of number \(index) must be finite and ascend")
     }
     guard range.allSatisfy({ $0.isFinite }), range[1] <= range[2] else {
       throw .format("tensor preprocess.ranges: those of number \(index) must be finite, in order")
     }
-    (point, edge, index) = (end, edge + own.count, index + 1)
+    (edge, index) = (edge + own.count, index + 1)
     return NumberCode(
-      curve: options.curve(x: x, z: z), edges: own, fill: range[0], low: range[1], high: range[2])
+      curves: curves, edges: own, fill: range[0], low: range[1], high: range[2])
+  }
+
+  private mutating func nextCurve(
+    _ scaling: Int, _ options: TablePreprocess
+  ) throws(NNError) -> NumberCurve {
+    let end = Int(ends.loadUnaligned(fromByteOffset: curve * 4, as: UInt32.self))
+    guard end > point, end <= points, end - point <= ColumnSpec.mostBins else {
+      throw .format(
+        "tensor preprocess.knot_ends: values must ascend by 1...\(ColumnSpec.mostBins), number "
+          + "\(curve) is \(end)")
+    }
+    let x = doubles(knots, point, end - point)
+    let z = doubles(knots, points + point, end - point)
+    guard ascend(x), z.allSatisfy({ $0.isFinite }), !zip(z, z.dropFirst()).contains(where: >) else {
+      throw .format("tensor preprocess.knots: those of number \(index) must be finite and ascend")
+    }
+    (point, curve) = (end, curve + 1)
+    return options.curve(scaling, x: x, z: z)
   }
 
   private func doubles(_ base: UnsafeRawPointer, _ first: Int, _ count: Int) -> [Double] {

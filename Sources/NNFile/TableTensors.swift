@@ -24,13 +24,14 @@ struct TableTensors {
   /// - Throws: `NNError.memory`.
   init(_ table: TableEncoder) throws(NNError) {
     let codes = table.numbers.flatMap { $0 }
-    let points = codes.reduce(0) { $0 + $1.curve.x.count }
+    let curves = codes.flatMap { $0.curves }
+    let points = curves.reduce(0) { $0 + $1.x.count }
     self.table = table
-    ends = try Buffer(count: codes.count)
+    ends = try Buffer(count: curves.count)
     knots = try Buffer(count: 2 * points)
     edges = try Buffer(count: codes.reduce(0) { $0 + $1.edges.count })
     ranges = try Buffer(count: 3 * codes.count)
-    fill(codes, points: points)
+    fill(codes, curves, points: points)
     // In falling order of alignment.
     for (column, levels) in table.levels.enumerated() {
       guard let levels, !levels.areTexts else { continue }
@@ -40,7 +41,7 @@ struct TableTensors {
       add(FileFormat.preprocess + "knots", "F64", [2, points], knots)
       add(FileFormat.preprocess + "edges", "F64", [edges.count], edges)
       add(FileFormat.preprocess + "ranges", "F64", [codes.count, 3], ranges)
-      add(FileFormat.preprocess + "knot_ends", "U32", [codes.count], ends)
+      add(FileFormat.preprocess + "knot_ends", "U32", [curves.count], ends)
     }
     for (column, levels) in table.levels.enumerated() {
       guard let levels, levels.areTexts else { continue }
@@ -61,15 +62,17 @@ struct TableTensors {
         bytes: values.count * MemoryLayout<Element>.stride))
   }
 
-  private func fill(_ codes: [NumberCode], points: Int) {
+  private func fill(_ codes: [NumberCode], _ curves: [NumberCurve], points: Int) {
     var (point, edge) = (0, 0)
-    for (index, code) in codes.enumerated() {
-      for (x, z) in zip(code.curve.x, code.curve.z) {
+    for (index, curve) in curves.enumerated() {
+      for (x, z) in zip(curve.x, curve.z) {
         knots.base[point] = x
         knots.base[points + point] = z
         point += 1
       }
       ends.base[index] = UInt32(truncatingIfNeeded: point)
+    }
+    for (index, code) in codes.enumerated() {
       for value in code.edges {
         edges.base[edge] = value
         edge += 1

@@ -64,15 +64,17 @@ extension Options {
   /// An option whose value is a member of a registry.
   ///
   /// - Parameters:
-  ///   - standard: what an absent key means.
+  ///   - standard: what an absent key means: a name, or the text of an object.
   ///   - owner: names the value in messages; nil: the owner of these options.
   ///   - build: reads the member's own options.
   package mutating func kind<Member: Kind, Value>(
     _ key: String, default standard: String, owner: String? = nil,
     _ build: (Member, inout Options) throws(NNError) -> Value
   ) throws(NNError) -> Value {
-    describe(key, Member.role, default: .string(standard))
-    let json = value(key) ?? .string(standard)
+    let usual =
+      standard.utf8.first == UInt8(ascii: "{") ? try JSON.parse(standard) : .string(standard)
+    describe(key, Member.role, default: usual)
+    let json = value(key) ?? usual
     let (value, resolved) = try Member.read(json, owner: owner ?? self.owner, build)
     resolve(key, as: resolved)
     return value

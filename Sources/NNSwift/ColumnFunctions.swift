@@ -2,6 +2,7 @@ import CNNSwift
 import CPlatform
 import NNData
 import NNErrors
+import NNJSON
 import NNMath
 import NNNetwork
 

@@ -66,6 +66,7 @@ private func fileLimits(_ limits: UnsafePointer<nns_limits>?) throws(NNError) ->
   result.spec.parameters = Int(
     try bound(whole.max_parameters, Int64(result.spec.parameters), "max_parameters"))
   result.spec.layers = Int(try bound(whole.max_layers, Int64(result.spec.layers), "max_layers"))
+  result.levels = try bound(whole.max_levels, result.levels, "max_levels")
   result.noteBytes = try bound(whole.max_note_bytes, result.noteBytes, "max_note_bytes")
   return result
 }

@@ -5,6 +5,7 @@ import NNExecution
 import NNJSON
 import NNMath
 import NNNetwork
+import NNOptions
 import NNTraining
 
 @c @implementation

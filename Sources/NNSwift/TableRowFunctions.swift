@@ -52,11 +52,11 @@ private func cell(
 ) throws(NNError) -> Cell {
   switch value.type {
   case Int32(NNS_MISSING): return .missing
-  case Int32(NNS_NUMBER): return value.as.number.isNaN ? .missing : .number(value.as.number)
-  case Int32(NNS_INTEGER): return .integer(value.as.integer)
-  case Int32(NNS_CODE): return .code(value.as.integer)
+  case Int32(NNS_NUMBER): return value.number.isNaN ? .missing : .number(value.number)
+  case Int32(NNS_INTEGER): return .integer(value.integer)
+  case Int32(NNS_CODE): return .code(value.integer)
   case Int32(NNS_TEXT):
-    guard let text = value.as.text else { return .missing }
+    guard let text = value.text else { return .missing }
     let count = value.bytes < 0 ? strlen(text) : Int(value.bytes)
     return .text(
       Text(base: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: count))

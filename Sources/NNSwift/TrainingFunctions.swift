@@ -14,21 +14,47 @@ public func nns_train(
   _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
   guarded(texts: length(config_json)) { () throws(NNError) in
-    let config = try TrainingConfig(
-      try json(config_json, "config_json", default: .object(JSONObject())))
-    try changing(model) { handle throws(NNError) in
-      try dataset(train) { set throws(NNError) in
-        try set.requireTargets()
-        guard let valid else {
-          return try fit(handle, set, nil, config, progress, user)
-        }
-        try dataset(valid) { validation throws(NNError) in
-          try validation.requireTargets()
-          try fit(handle, set, validation, config, progress, user)
-        }
+    let config = try json(config_json, "config_json", default: .object(JSONObject()))
+    // Refused before the data are looked at; a preset needs them.
+    if config.object?["preset"] == nil { _ = try TrainingConfig(config) }
+    try dataset(train) { set throws(NNError) in
+      guard let valid else { return try fit(model, set, nil, config, progress, user) }
+      try dataset(valid) { validation throws(NNError) in
+        try fit(model, set, validation, config, progress, user)
       }
     }
   }
+}
+
+/// Trains the model behind a handle.
+///
+/// - Parameter json: the config; its preset fills in what depends on the data.
+func fit(
+  _ model: OpaquePointer?, _ train: Dataset, _ validation: Dataset?, _ json: JSON,
+  _ progress: nns_progress_fn?, _ user: UnsafeMutableRawPointer?
+) throws(NNError) {
+  try changing(model) { handle throws(NNError) in
+    try train.requireTargets()
+    try validation?.requireTargets()
+    let config = try TrainingConfig(
+      try whole(json, handle.model, train, validates: validation != nil))
+    try fit(
+      handle, try handle.model.encoded(train),
+      try validation.map { set throws(NNError) in try handle.model.encoded(set) }, config, progress,
+      user)
+  }
+}
+
+/// A config with what its preset fills in.
+private func whole(
+  _ json: JSON, _ model: Model, _ train: Dataset, validates: Bool
+) throws(NNError) -> JSON {
+  guard let given = json.object, let preset = given["preset"] else { return json }
+  try TabularPreset.check(preset, owner: "config")
+  return .object(
+    TabularPreset.config(
+      given, rows: train.rows, validates: validates,
+      stratifies: model.spec.loss.classCount != nil && train.targets.type.isInteger))
 }
 
 private func fit(

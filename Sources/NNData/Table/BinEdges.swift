@@ -77,14 +77,15 @@ extension BinEdges {
   }
 
   /// Where a tree of one column would split it: the split that explains most of the target first,
-  /// until there are `bins` leaves.
+  /// until there are `bins` leaves. A leaf has `least_rows` rows; 0: four times the root of all.
   static let target = BinEdges(
     name: "target", example: #"{"type": "target", "least_rows": 10}"#
   ) { options throws(NNError) in
-    let least = try options.integer("least_rows", default: 20, in: 1...1_000_000)
+    let least = try options.integer("least_rows", default: 0, in: 0...1_000_000)
     return BinEdgesFunction { column, target, bins throws(NNError) in
       let groups = try ValueGroups(column, target)
-      return groups.splits(leaves: bins, leastRows: least)
+      let standard = Int((4 * Double(column.count).squareRoot()).rounded(.up))
+      return groups.splits(leaves: bins, leastRows: least > 0 ? least : standard)
     }
   }
 }

@@ -191,7 +191,9 @@ package struct ColumnSpec: Sendable {
   }
 
   /// What the network gets of the column.
-  package var features: [TableFeature] {
+  ///
+  /// - Parameter scalars: how many floats scale a number.
+  package func features(scalars: Int) -> [TableFeature] {
     guard let learnt else { return [] }
     var features: [TableFeature] = []
     switch kind {
@@ -204,7 +206,10 @@ package struct ColumnSpec: Sendable {
       ]
     case .boolean: features.append(.scalar)
     case .number, .date:
-      for bins in learnt.bins { features += bins > 0 ? [.scalar, .position(bins: bins)] : [.scalar] }
+      for bins in learnt.bins {
+        features += [TableFeature](repeating: .scalar, count: scalars)
+        if bins > 0 { features.append(.position(bins: bins)) }
+      }
     }
     return learnt.hasMissing ? features + [.scalar] : features
   }

@@ -28,9 +28,9 @@ package enum DatePart: String, CaseIterable, Sendable {
     }
   }
 
-  /// From one moment to another, with a fraction.
+  /// Calendar days from one date to another, UTC.
   static func days(from start: Int64, to end: Int64) -> Double {
-    Double(end) / Double(microsOfDay) - Double(start) / Double(microsOfDay)
+    Double(floorDivision(end, microsOfDay) - floorDivision(start, microsOfDay))
   }
 
   static let microsOfDay: Int64 = 86_400_000_000

@@ -2,8 +2,9 @@ import NNErrors
 
 /// How a number becomes what the network gets of it.
 package struct NumberCode: Sendable {
-  package let curve: NumberCurve
-  /// Where bins meet, on the curve's scale, ascending; empty: no embedding.
+  /// Each gives a float; at least one.
+  package let curves: [NumberCurve]
+  /// Where bins meet, ascending; empty: no embedding.
   package let edges: [Double]
   /// What stands for a missing number.
   package let fill: Double
@@ -11,36 +12,37 @@ package struct NumberCode: Sendable {
   package let low: Double
   package let high: Double
 
-  package init(curve: NumberCurve, edges: [Double], fill: Double, low: Double, high: Double) {
-    (self.curve, self.edges, self.fill) = (curve, edges, fill)
+  package init(
+    curves: [NumberCurve], edges: [Double], fill: Double, low: Double, high: Double
+  ) {
+    (self.curves, self.edges, self.fill) = (curves, edges, fill)
     (self.low, self.high) = (low, high)
   }
 
   /// Floats that it writes.
-  package var size: Int { edges.isEmpty ? 1 : 2 }
+  package var size: Int { curves.count + (edges.isEmpty ? 0 : 1) }
   package var bins: Int { max(0, edges.count - 1) }
 
-  /// Writes the number on the curve and its place among the bins.
+  /// Writes the number on each curve and its place among the bins.
   @inline(__always)
   func write(_ value: Double, to floats: UnsafeMutablePointer<Float>) {
     // Infinity, where a caller allows it, counts as the outermost number seen.
     let value = value.isFinite ? value : value < 0 ? low : high
-    let z = curve(value)
-    floats[0] = Float(z)
-    if !edges.isEmpty { floats[1] = position(z) }
+    for index in curves.indices { floats[index] = Float(curves[index](value)) }
+    if !edges.isEmpty { floats[curves.count] = position(value) }
   }
 
   /// The bin, and the share of it that lies below.
-  private func position(_ z: Double) -> Float {
+  private func position(_ x: Double) -> Float {
     let last = edges.count - 1
-    if z <= edges[0] { return 0 }
-    if z >= edges[last] { return Float(last) }
+    if x <= edges[0] { return 0 }
+    if x >= edges[last] { return Float(last) }
     var (low, high) = (0, last - 1)
     while low < high {
       let middle = (low + high + 1) / 2
-      if edges[middle] <= z { low = middle } else { high = middle - 1 }
+      if edges[middle] <= x { low = middle } else { high = middle - 1 }
     }
-    let share = (z - edges[low]) / (edges[low + 1] - edges[low])
+    let share = (x - edges[low]) / (edges[low + 1] - edges[low])
     // Rounded up, the share of a bin would be the next bin's.
     return min(Float(Double(low) + share), Float(low + 1).nextDown)
   }

@@ -16,13 +16,16 @@ package final class TableEncoder {
   /// Where the floats of each column begin.
   private let starts: [Int]
 
-  package init(columns: [ColumnSpec], numbers: [[NumberCode]], levels: [LevelSet?]) {
+  /// - Parameter scalars: how many floats scale a number.
+  package init(
+    columns: [ColumnSpec], numbers: [[NumberCode]], levels: [LevelSet?], scalars: Int
+  ) {
     (self.columns, self.numbers, self.levels) = (columns, numbers, levels)
     var features: [TableFeature] = []
     var starts: [Int] = []
     for column in columns {
       starts.append(features.count)
-      features += column.features
+      features += column.features(scalars: scalars)
     }
     (self.features, self.starts) = (features, starts)
     since = columns.map { column in

@@ -48,7 +48,8 @@ package struct TableFit {
       numbers.append(column.numbers)
       levels.append(column.levels)
     }
-    return TableEncoder(columns: columns, numbers: numbers, levels: levels)
+    return TableEncoder(
+      columns: columns, numbers: numbers, levels: levels, scalars: options.scalars)
   }
 
   private typealias Fitted = (spec: ColumnSpec, numbers: [NumberCode], levels: LevelSet?)
@@ -141,42 +142,42 @@ package struct TableFit {
       pairs.base[count] = SortedValues.Pair(value: value, row: Int32(truncatingIfNeeded: row))
       count += 1
     }
-    guard count > 0 else { return (Self.empty(options.embedding != nil), rows > 0) }
+    guard count > 0 else { return (empty, rows > 0) }
     let ascending = mergeSort(pairs.base, count: count, spare: spare.base) { $0.value <= $1.value }
     for index in 0..<count { sorted.base[index] = ascending[index].value }
     let values = UnsafeBufferPointer(start: UnsafePointer(sorted.base), count: count)
-    let knots = options.scaling.knots(values)
-    let curve = options.curve(x: knots.x, z: knots.z)
-    for index in 0..<count {
-      ascending[index] = SortedValues.Pair(
-        value: curve(ascending[index].value), row: ascending[index].row)
+    let curves = options.scalings.indices.map { index in
+      let knots = options.scalings[index].knots(values)
+      return options.curve(index, x: knots.x, z: knots.z)
     }
     let edges = try edges(SortedValues(base: ascending, count: count))
     return (
       NumberCode(
-        curve: curve, edges: edges, fill: numberQuantile(values, 0.5), low: values[0],
+        curves: curves, edges: edges, fill: numberQuantile(values, 0.5), low: values[0],
         high: values[count - 1]), count < rows
     )
   }
 
   /// A column without a number.
-  private static func empty(_ embeds: Bool) -> NumberCode {
+  private var empty: NumberCode {
     NumberCode(
-      curve: NumberCurve(x: [0], z: [0], extrapolates: false, limit: 0),
-      edges: embeds ? [0, 1] : [], fill: 0, low: 0, high: 0)
+      curves: options.scalings.indices.map { options.curve($0, x: [0], z: [0]) }, edges: [],
+      fill: 0, low: 0, high: 0)
   }
 
   private func edges(_ column: SortedValues) throws(NNError) -> [Double] {
     guard let embedding = options.embedding else { return [] }
     let (least, largest) = (column.base[0].value, column.base[column.count - 1].value)
-    guard largest > least else { return [least, least + 1] }
+    guard largest > least else { return [] }
     let inner =
       if let target {
         try embedding.edges.inner(column, target, embedding.bins)
       } else {
         BinEdges.quantileEdges(column, bins: embedding.bins)
       }
-    return [least] + inner.filter { $0 > least && $0 < largest } + [largest]
+    let edges = inner.filter { $0 > least && $0 < largest }
+    // One bin alone would be the number again.
+    return edges.isEmpty ? [] : [least] + edges + [largest]
   }
 
   private func anyMissing(_ place: Int) -> Bool {

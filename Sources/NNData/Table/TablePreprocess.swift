@@ -4,7 +4,8 @@ import NNOptions
 
 /// What is made of a table's numbers: the spec's "preprocess" of a model with columns.
 package struct TablePreprocess: Sendable {
-  let scaling: NumberScalingFunction
+  /// Each number is scaled by all of them.
+  let scalings: [NumberScalingFunction]
   /// nil: numbers are not embedded.
   let embedding: (edges: BinEdgesFunction, bins: Int)?
 
@@ -19,17 +20,49 @@ package struct TablePreprocess: Sendable {
     var inner = Options(object, owner: "preprocess table")
     _ = inner.value("type")
     inner.resolve("type", as: .string("table"))
-    scaling = try inner.kind("numbers", default: "quantile") {
-      (kind: NumberScaling, more) throws(NNError) in try kind.make(&more)
-    }
+    scalings = try Self.scalings(&inner)
     embedding = try Self.embedding(&inner)
     try inner.finish()
     options.resolve("preprocess", as: .object(inner.resolved))
   }
 
-  /// The curve through some knots.
-  package func curve(x: [Double], z: [Double]) -> NumberCurve {
-    NumberCurve(x: x, z: z, extrapolates: scaling.extrapolates, limit: scaling.limit)
+  private static let mostScalings = 4
+  /// What an absent "numbers" means.
+  private static var usualScalings: [JSON] {
+    [
+      .string("quantile"),
+      .object(JSONObject([("type", .string("standardize")), ("limit", .integer(4))])),
+    ]
+  }
+
+  private static func scalings(
+    _ options: inout Options
+  ) throws(NNError) -> [NumberScalingFunction] {
+    let json = options.value("numbers") ?? .array(usualScalings)
+    let list = json.array ?? [json]
+    guard (1...mostScalings).contains(list.count) else {
+      throw options.refusal("numbers", "a scaling or a list of 1 to \(mostScalings)", json)
+    }
+    var functions: [NumberScalingFunction] = []
+    var resolved: [JSON] = []
+    for element in list {
+      let (function, description) = try NumberScaling.read(element, owner: options.owner) {
+        kind, inner throws(NNError) in try kind.make(&inner)
+      }
+      functions.append(function)
+      resolved.append(description)
+    }
+    options.resolve("numbers", as: .array(resolved))
+    return functions
+  }
+
+  /// How many floats scale a number.
+  package var scalars: Int { scalings.count }
+
+  /// The curve of scaling `index` through some knots.
+  package func curve(_ index: Int, x: [Double], z: [Double]) -> NumberCurve {
+    NumberCurve(
+      x: x, z: z, extrapolates: scalings[index].extrapolates, limit: scalings[index].limit)
   }
 
   private static func embedding(

@@ -44,7 +44,8 @@ struct TableLayerOptions {
     hasScale = try options.flag("input_scale", default: true)
     mostOneHot = try options.integer("one_hot_up_to", default: 9, in: 0...LevelSet.mostLevels)
     embeddingSize = try options.integer("category_size", default: 8, in: 1...4096)
-    fillEmbedding = try Self.initializer(&options, "category_init", default: "normal")
+    fillEmbedding = try Self.initializer(
+      &options, "category_init", default: #"{"type": "normal", "std": 0.3}"#)
   }
 
   private static func initializer(

@@ -25,7 +25,7 @@ package struct TableSpec: Sendable {
     self.columns = columns
     self.options = try TablePreprocess(&options)
     var features: [TableFeature] = []
-    for column in columns { features += column.features }
+    for column in columns { features += column.features(scalars: self.options.scalars) }
     self.features = features
     guard !features.isEmpty else {
       throw .argument(

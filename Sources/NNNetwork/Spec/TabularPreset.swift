@@ -20,17 +20,25 @@ package enum TabularPreset {
 
   /// The layers for so many outputs.
   static func layers(outputs: Int) -> JSON {
-    func dropout() -> JSON { object([("type", .string("dropout")), ("rate", .number(0.15))]) }
-    func units(_ kind: String) -> JSON {
-      object([
-        ("type", .string(kind)), ("units", .integer(64)), ("activation", .string("silu")),
-      ])
-    }
-    return .array([
-      units("table"), dropout(), units("dense"), dropout(),
-      object([("type", .string("dense")), ("units", .integer(Int64(outputs)))]),
+    let dropout = object([("type", .string("dropout")), ("rate", .number(0.15))])
+    let table = object([
+      ("type", .string("table")), ("units", .integer(64)), ("activation", .string("silu")),
     ])
+    let dense = object([
+      ("type", .string("dense")), ("units", .integer(64)), ("activation", .string("silu")),
+    ])
+    let last = object([
+      ("type", .string("dense")), ("units", .integer(Int64(outputs))),
+      ("bias_init", .string("zeros")),
+    ])
+    return .array([table, dropout, dense, dropout, last])
   }
+
+  /// Steps of a training at least, and epochs at least: enough for small tables and for large ones.
+  private static let leastSteps = 1000.0
+  private static let leastEpochs = 4.0
+  /// The share of the rows that choose the best epoch.
+  private static let validationShare = 0.2
 
   /// What a config has besides the keys that it names.
   ///
@@ -41,35 +49,41 @@ package enum TabularPreset {
   package static func config(
     _ given: JSONObject, rows: Int, validates: Bool, stratifies: Bool
   ) -> JSONObject {
-    let share = 0.15
-    let own = validates || given["validation_fraction"] != nil
-    let learnt = Double(rows) * (own ? 1 : 1 - share)
-    let batch = given["batch_size"]?.integer.map { $0 > 0 ? Double($0) : learnt } ?? 256
-    let batches = max(1, (learnt / batch).rounded(.up))
-    // Enough epochs for large tables, enough steps for small ones.
+    let isOwn = validates || given["validation_fraction"] != nil
+    let learnt = max(1, (Double(rows) * (isOwn ? 1 : 1 - validationShare)).rounded(.down))
+    let batch = given["batch_size"]?.integer.map { $0 > 0 ? Double($0) : learnt } ?? size(learnt)
+    let batches = max(1, (learnt / batch).rounded(.down))
     let epochs = max(leastEpochs, (leastSteps / batches).rounded(.up))
     var config = JSONObject([
-      ("epochs", .integer(Int64(epochs))), ("batch_size", .integer(256)),
+      ("epochs", .integer(Int64(epochs))), ("batch_size", .integer(Int64(batch))),
+      ("drop_last", .bool(learnt >= batch)),
       (
         "optimizer",
         object([
-          ("type", .string("adamw")), ("learning_rate", .number(0.002)),
+          ("type", .string("adamw")), ("learning_rate", .number(0.005)),
           ("weight_decay", .number(0.02)),
         ])
       ),
       ("schedule", object([("type", .string("cosine"))])),
-      ("early_stopping", object([("patience", .integer(1_000_000_000))])),
     ])
-    if !own {
-      config["validation_fraction"] = .number(share)
-      config["stratify"] = .bool(stratifies)
+    if validates || !isOwn {
+      config["early_stopping"] = object([("patience", .integer(1_000_000_000))])
+    }
+    if !isOwn, rows > 1 {
+      config["validation_fraction"] = .number(validationShare)
+      if stratifies { config["stratify"] = .bool(true) }
     }
     for (key, value) in given.members where key != "preset" { config[key] = value }
     return config
   }
 
-  private static let leastEpochs = 20.0
-  private static let leastSteps = 1000.0
+  /// A 32nd of the rows, as a power of 2 in 64 ... 256.
+  private static func size(_ rows: Double) -> Double {
+    var size = 64.0
+    // Rounded on the scale of powers: up from 1.41 times the smaller one.
+    while size < 256, rows / 32 > size * 1.4142135623730951 { size *= 2 }
+    return size
+  }
 
   private static func object(_ members: [(key: String, value: JSON)]) -> JSON {
     .object(JSONObject(members))

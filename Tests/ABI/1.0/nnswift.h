@@ -633,6 +633,95 @@ NNS_CHECKED int32_t nns_session_predict(nns_session *session, const nns_array *x
 /* Frees the handle. NULL is fine. [any] */
 void nns_session_free(nns_session *session);
 
+/* -------- Models of tables ------------------------------------------------------------------ */
+
+/* Makes a model for a table: its spec is completed from a data set. [any]
+ * spec_json: what the caller decides, the rest is filled in: "preset": "tabular" (layers, loss,
+ * calibration), "columns" ("auto", or a list that describes some of them), "target" {"kind":
+ * "classes" or "number"}, "preprocess"; reference page, "Tables". NULL: all from the data. Kinds of
+ * columns, levels, scales, bins and the classes of the target (texts in the order of their bytes)
+ * are learnt here, from all rows of data: parts of one data set share them. nns_describe shows the
+ * whole spec.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE (not a table, no target), LIMIT, MEMORY. */
+NNS_CHECKED int32_t nns_create_for(const nns_data *data, const char *spec_json, nns_model **model);
+
+/* Makes a model for a table and trains it, in one call: nns_data_create_table, nns_create_for and
+ * nns_train with the preset "tabular". [any]
+ * target: the column to learn, by name or as "#3". options_json: {"columns": [...], "spec": {...},
+ * "config": {...}, "table": {...} (the config of nns_data_create_table), "seed": 0}; NULL: the
+ * defaults. progress, user: as for nns_train. The columns are borrowed during the call only.
+ * Statuses: of those three. */
+NNS_CHECKED int32_t nns_fit_table(const nns_column *columns, int64_t count, int64_t rows,
+                                  const char *target, const char *options_json,
+                                  nns_progress_fn progress, void *user, nns_model **model);
+
+/* Predicts for the rows of columns. [read]
+ * columns: matched by name; those that the model does not know are left out, and the target need
+ * not be there. Without names: the model's columns in their order. out: as for nns_predict.
+ * Statuses: as nns_predict; ARGUMENT (also: a column is missing), LIMIT. */
+NNS_CHECKED int32_t nns_predict_table(const nns_model *model, const nns_column *columns,
+                                      int64_t count, int64_t rows, int32_t kind,
+                                      const nns_array *out);
+
+/* Types of nns_value. */
+enum { NNS_MISSING = 0, NNS_NUMBER = 1, NNS_INTEGER = 2, NNS_TEXT = 3, NNS_CODE = 4 };
+
+/* One value of a row. */
+typedef struct nns_value {
+    int32_t type;     /* NNS_MISSING ... NNS_CODE: which field counts */
+    int32_t bytes;    /* of text, -1: it ends with 0 */
+    double number;    /* NNS_NUMBER: of a number, of a bool 0 or 1, NaN is missing */
+    int64_t integer;  /* NNS_INTEGER: of a number, bool or category, of a date microseconds since
+                       * 1970. NNS_CODE: what nns_level_code wrote */
+    const char *text; /* NNS_TEXT: of a category or a date (ISO 8601), UTF-8, read during the call,
+                       * NULL is missing */
+} nns_value;
+
+/* Predicts for one row of raw values, in the order of the model's columns (nns_column_name), without
+ * allocation and without a lock. [read] out has one row, otherwise as for nns_predict.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY. */
+NNS_CHECKED int32_t nns_session_predict_values(nns_session *session, const nns_value *values,
+                                               int64_t count, int32_t kind, const nns_array *out);
+
+/* Writes how many unknown levels, missing values and numbers beyond those of the training
+ * nns_session_predict_values has met since the session was made, one of each a column: the cheapest
+ * alarm that data have changed. [read] count: the number of columns. Each pointer may be NULL.
+ * Statuses: NULL, SHAPE, STATE, BUSY. */
+NNS_CHECKED int32_t nns_session_counts(nns_session *session, int64_t *unknown, int64_t *missing,
+                                       int64_t *clipped, int64_t count);
+
+/* Writes the number of a model's columns; 0: it takes arrays. [read] Statuses: NULL, STATE. */
+NNS_CHECKED int32_t nns_column_count(const nns_model *model, int64_t *count);
+
+/* Writes the name of column index. [read]
+ * Statuses: NULL, ARGUMENT (index, buffer too small), STATE. */
+NNS_CHECKED int32_t nns_column_name(const nns_model *model, int64_t index, char *buffer,
+                                    size_t capacity, size_t *need);
+
+/* Describes column index: its element of the spec's "columns", as JSON. [read]
+ * levels: receives how many codes it has, 0: it is no category; may be NULL.
+ * Statuses: NULL, ARGUMENT (index, buffer too small), STATE, MEMORY. */
+NNS_CHECKED int32_t nns_column_describe(const nns_model *model, int64_t index, char *buffer,
+                                        size_t capacity, size_t *need, int64_t *levels);
+
+/* Writes the text of a code of a category, of an integer its digits; of 0 (another level) and 1
+ * (missing) an empty text. [read]
+ * Statuses: NULL, ARGUMENT (column, code, buffer too small), STATE, BUSY. */
+NNS_CHECKED int32_t nns_level(const nns_model *model, int64_t column, int64_t code, char *buffer,
+                              size_t capacity, size_t *need);
+
+/* Writes the code of a level, for hosts that look a text up once and predict often; 0: there is no
+ * such level. [read] bytes: of the text; -1: it ends with 0.
+ * Statuses: NULL, ARGUMENT (column), STATE, BUSY. */
+NNS_CHECKED int32_t nns_level_code(const nns_model *model, int64_t column, const char *text,
+                                   int64_t bytes, int64_t *code);
+
+/* Fits the calibration of a classifier ("calibration" of its spec: one temperature) to rows that it
+ * was not trained on; NNS_RAW stays as it is, NNS_PROBA does not. [change] nns_train does it by
+ * itself where it has validation rows.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
+NNS_CHECKED int32_t nns_calibrate(nns_model *model, const nns_data *data);
+
 /* -------- Metrics, usable without a model ------------------------------------------------- */
 
 /* Computes one metric; definitions are scikit-learn's. [any]
@@ -702,6 +791,7 @@ typedef struct nns_limits {
     int64_t max_parameters;   /* 1,000,000,000 */
     int64_t max_layers;       /* 1,000 */
     int64_t max_note_bytes;   /* 131,072: names and texts of all notes */
+    int64_t max_levels;       /* 10,000,000: levels of all categories together */
 } nns_limits;
 
 /* Writes the model as a safetensors file: whole or not at all, also when the power fails. [read]
