@@ -50,7 +50,8 @@ package final class Dataset {
       weights: weightCopy.map {
         ArrayView(dense: .float32, UnsafeRawPointer($0.base), rows: rows, columns: 1)
       },
-      maxMagnitude: maxMagnitude, chosen: nil, storage: (copy.buffer, weightCopy, nil), tablePart: nil)
+      maxMagnitude: maxMagnitude, chosen: nil, storage: (copy.buffer, weightCopy, nil),
+      tablePart: nil)
   }
 
   /// Some rows of another data set.

@@ -2,8 +2,8 @@ import NNErrors
 import NNMath
 
 /// The scaling of a regression's targets: networks learn numbers near 0 best. Learnt from the first
-/// training's targets, `(y - mean) / deviation`, and undone in predictions, which may be held within
-/// the range of those targets.
+/// training's targets, `(y - mean) / deviation`, and undone in predictions, which may be held
+/// within the range of those targets.
 ///
 /// Reference: sklearn.compose.TransformedTargetRegressor with StandardScaler.
 package final class TargetScaling {

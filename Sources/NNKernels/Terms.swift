@@ -30,9 +30,11 @@ func combineTerms(
     column += 64
   }
   forEachVector(columns - column) { place, lanes in
-    combine(terms, count, bias.map { $0 + column + place }, out + column + place, column + place, lanes)
+    combine(
+      terms, count, bias.map { $0 + column + place }, out + column + place, column + place, lanes)
   } _: { place, lanes in
-    combine(terms, count, bias.map { $0 + column + place }, out + column + place, column + place, lanes)
+    combine(
+      terms, count, bias.map { $0 + column + place }, out + column + place, column + place, lanes)
   }
 }
 

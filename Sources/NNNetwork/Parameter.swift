@@ -27,7 +27,7 @@ package final class Parameter {
   package private(set) var offset = 0
   package private(set) var base: UnsafeMutablePointer<Float>
 
-  /// - Parameter keepsOrder: whether it is stored as in a file: for tensors of which rows are looked
+  /// - Parameter keepsOrder: whether it is stored as in a file: for tensors whose rows are looked
   ///   up.
   package init(
     _ name: String, _ shape: Shape, role: Role = .trainable, isBias: Bool = false,

@@ -103,7 +103,8 @@ public func nns_level_code(
       let found =
         levels.areTexts
         ? levels.code(of: own)
-        : count <= 20 ? Int64(own.string).map { levels.code(of: $0) } ?? LevelSet.other
+        : count <= 20
+          ? Int64(own.string).map { levels.code(of: $0) } ?? LevelSet.other
           : LevelSet.other
       code.pointee = Int64(found)
     }

@@ -24,8 +24,8 @@ public func nns_create_for(
   }
 }
 
-/// Bytes of small objects that a model for a data set needs: for each column its name several times,
-/// its knots and edges; the names of classes.
+/// Bytes of small objects that a model for a data set needs: for each column its name several
+/// times, its knots and edges; the names of classes.
 func tableBytes(_ set: Dataset) -> Int {
   guard let part = set.tablePart else { return 0 }
   let classes = part.targetClasses?.texts.reduce(0) { $0 + 1024 + 16 * $1.utf8.count } ?? 0

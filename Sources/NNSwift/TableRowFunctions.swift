@@ -83,7 +83,8 @@ public func nns_session_predict_values(
           guard let table = model.table, let memory = session.table else { throw noTable }
           guard count == Int64(table.columns.count) else {
             throw .shape(
-              "count must be the number of the model's columns, \(table.columns.count), got \(count)")
+              "count must be the number of the model's columns, \(table.columns.count), got \(count)"
+            )
           }
           let output = try predictionOutput(out, model, kind, rows: 1)
           try model.requireFitted()
@@ -115,7 +116,8 @@ public func nns_session_counts(
         guard let memory = session.table else { throw noTable }
         guard count == Int64(memory.unknown.count) else {
           throw .shape(
-            "count must be the number of the model's columns, \(memory.unknown.count), got \(count)")
+            "count must be the number of the model's columns, \(memory.unknown.count), got \(count)"
+          )
         }
         unknown?.update(from: memory.unknown.base, count: memory.unknown.count)
         missing?.update(from: memory.missing.base, count: memory.missing.count)

@@ -25,7 +25,8 @@ import Testing
       self.rows = rows
       self.usesIndices = usesIndices
       executor = try CPUExecutor(for: model, rows: rows, training: true)
-      features = try model.spec.table.map { try tableRows(rows, $0.features) }
+      features =
+        try model.spec.table.map { try tableRows(rows, $0.features) }
         ?? awayFromKinks(rows * model.inputSize, seed: 5)
       targets = try Buffer(count: rows * model.outputSize)
       indices = try Buffer(count: rows)

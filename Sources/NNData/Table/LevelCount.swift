@@ -103,7 +103,9 @@ struct LevelCount {
       return true
     }
     for index in 0..<different where isKept(index) {
-      if areTexts { texts.base[kept] = texts.base[index] } else {
+      if areTexts {
+        texts.base[kept] = texts.base[index]
+      } else {
         integers.base[kept] = integers.base[index]
       }
       kept += 1

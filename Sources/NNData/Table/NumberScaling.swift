@@ -6,7 +6,9 @@ import NNOptions
 /// How the numbers of a table's column become values near 0: a row of the registry.
 package struct NumberScaling: Kind {
   package static let role = "numbers"
-  package static let aliases: [Alias] = [("standard", "standardize"), ("quantile_normal", "quantile")]
+  package static let aliases: [Alias] = [
+    ("standard", "standardize"), ("quantile_normal", "quantile"),
+  ]
   package let name: String
   package let example: String
   let make: @Sendable (inout Options) throws(NNError) -> NumberScalingFunction

@@ -85,7 +85,9 @@ package final class TableEncoder {
       let value =
         index < parts.count
         ? parts[index].value(micros)
-        : others(since[column][index - parts.count]).micros.map { DatePart.days(from: $0, to: micros) }
+        : others(since[column][index - parts.count]).micros.map {
+          DatePart.days(from: $0, to: micros)
+        }
       let known = value ?? code.fill
       code.write(known, to: floats + place)
       if known < code.low || known > code.high { event = .clipped }

@@ -1,7 +1,7 @@
 import NNErrors
 import NNMath
 
-/// Learns from the rows of a table what an encoder needs: kinds of the columns, levels, curves, bins.
+/// Learns from the rows of a table what an encoder needs: kinds of columns, levels, curves, bins.
 package struct TableFit {
   private let table: Table
   private let rows: Int

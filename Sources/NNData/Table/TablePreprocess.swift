@@ -80,8 +80,7 @@ package struct NumberEmbedding: Kind {
   package static let aliases: [Alias] = [("ple", "piecewise"), ("piecewise_linear", "piecewise")]
   package let name: String
   package let example: String
-  let make:
-    @Sendable (inout Options) throws(NNError) -> (edges: BinEdgesFunction, bins: Int)?
+  let make: @Sendable (inout Options) throws(NNError) -> (edges: BinEdgesFunction, bins: Int)?
 
   package static let registry: [NumberEmbedding] = [.piecewise, .none]
 

@@ -77,7 +77,8 @@ final class TableLayer: Layer {
     inputScale =
       options.hasScale ? Parameter("input_scale", Shape(inputs.derived), isBias: true) : nil
     embeddings = inputs.embedded.map {
-      Parameter("embedding.\($0.input).weight", Shape($0.codes, options.embeddingSize), keepsOrder: true)
+      Parameter(
+        "embedding.\($0.input).weight", Shape($0.codes, options.embeddingSize), keepsOrder: true)
     }
   }
 

@@ -56,7 +56,7 @@ struct TablePass {
 
   /// Finds the terms of a row.
   ///
-  /// - Parameter alone: whether the sums are not filled: only those that the row needs are computed.
+  /// - Parameter alone: whether the sums are not filled; those that the row needs are computed.
   /// - Returns: how many.
   func terms(of values: UnsafePointer<Float>, alone: Bool) -> Int {
     var count = 0

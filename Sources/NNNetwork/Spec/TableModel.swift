@@ -8,7 +8,7 @@ extension Model {
   /// Makes a model whose spec is completed from a table: columns, layers, loss, classes.
   ///
   /// - Parameter json: the spec as far as it is known; the preset fills in the rest.
-  /// - Throws: `NNError.argument`, `.state` for a data set of arrays or without a target, `.memory`.
+  /// - Throws: `NNError.argument`, `.memory`; `.state` for arrays, or without a target.
   package static func make(for set: Dataset, _ json: JSON) throws(NNError) -> Model {
     guard let part = set.tablePart else {
       throw .state(

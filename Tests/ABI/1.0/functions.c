@@ -134,7 +134,7 @@ static void check_weights(nns_model *model) {
 }
 
 static void check_files(const nns_model *model, const char *path) {
-    nns_limits limits = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 67, 0, 0};
+    nns_limits limits = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 67, 0, 0, 0};
     nns_model *loaded = NULL, *copy = NULL;
     nns_buffer *buffer = NULL;
     const void *bytes = NULL;

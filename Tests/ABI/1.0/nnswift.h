@@ -677,8 +677,8 @@ typedef struct nns_value {
                        * NULL is missing */
 } nns_value;
 
-/* Predicts for one row of raw values, in the order of the model's columns (nns_column_name), without
- * allocation and without a lock. [read] out has one row, otherwise as for nns_predict.
+/* Predicts for one row of raw values, in the order of the model's columns (nns_column_name). [read]
+ * It neither allocates nor locks. out has one row, otherwise as for nns_predict.
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY. */
 NNS_CHECKED int32_t nns_session_predict_values(nns_session *session, const nns_value *values,
                                                int64_t count, int32_t kind, const nns_array *out);

@@ -76,8 +76,8 @@ static void check_limits(void) {
     size_t count = 0;
     CHECK(!nns_save_buffer(model, 0, &buffer) && !nns_buffer_bytes(buffer, &bytes, &count));
     /* The last field would refuse the model, and the one before it; they count once they are whole. */
-    const nns_limits none = {0, 0, 0, 0, 0, 0, 0}, layers = {0, 0, 0, 0, 0, 1, 0},
-                     parameters = {0, 0, 0, 0, 5, 0, 0};
+    const nns_limits none = {0, 0, 0, 0, 0, 0, 0, 0}, layers = {0, 0, 0, 0, 0, 1, 0, 0},
+                     parameters = {0, 0, 0, 0, 5, 0, 0, 0};
     for (uint32_t size = 0; size <= sizeof none + NEWER; size++) {
         for (int filler = -1; filler <= 0; filler++) {
             nns_model *loaded = NULL;

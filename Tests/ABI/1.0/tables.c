@@ -40,6 +40,41 @@ int main(void) {
     CHECK(!nns_data_create_table(columns, 2, 3, "city", "age", NULL, &data));
     CHECK(!nns_data_targets(data, &out) && cities[0] == 1 && cities[1] == 0 && cities[2] == 1);
     nns_data_free(data);
+    double age[40];
+    const char *city[40];
+    int64_t came[40], count = 0, levels = 0, code = 0, unknown[2];
+    for (int row = 0; row < 40; row++) {
+        age[row] = row % 7;
+        city[row] = row % 3 ? "Wien" : "Graz";
+        came[row] = row % 3 == 0;
+    }
+    const nns_column rows[] = {NNS_COLUMN("age", NNS_F64, age, 0), NNS_COLUMN("city", NNS_TEXT_PTR, city, 0),
+                               NNS_COLUMN("came", NNS_I64, came, 0)};
+    nns_model *model = NULL;
+    nns_session *session = NULL;
+    char text[400];
+    size_t need = 0;
+    float probability[40];
+    nns_array p = NNS_ARRAY(NNS_F32, probability, 40, 1), one = NNS_ARRAY(NNS_F32, probability, 1, 1);
+    CHECK(!nns_fit_table(rows, 3, 40, "came", "{\"config\": {\"epochs\": 300}}", NULL, NULL, &model));
+    CHECK(!nns_predict_table(model, rows, 2, 40, NNS_PROBA, &p));
+    CHECK(probability[0] > .5 && probability[1] < .5);
+    CHECK(!nns_column_count(model, &count) && count == 2);
+    CHECK(!nns_column_name(model, 1, text, sizeof text, &need) && !strcmp(text, "city"));
+    CHECK(!nns_column_describe(model, 1, text, sizeof text, &need, &levels) && levels == 4);
+    CHECK(!nns_level_code(model, 1, "Wien", -1, &code) && code == 3);
+    CHECK(!nns_level(model, 1, 2, text, sizeof text, &need) && !strcmp(text, "Graz"));
+    nns_value values[2] = {{NNS_NUMBER, 0, 3.0, 0, NULL}, {NNS_TEXT, -1, 0, 0, "Linz"}};
+    CHECK(!nns_session_create(model, 1, &session));
+    CHECK(!nns_session_predict_values(session, values, 2, NNS_PROBA, &one));
+    CHECK(!nns_session_counts(session, unknown, NULL, NULL, 2) && unknown[0] == 0 && unknown[1] == 1);
+    nns_session_free(session);
+    CHECK(!nns_data_create_table(rows, 3, 40, "came", NULL, NULL, &data));
+    CHECK(!nns_calibrate(model, data));
+    nns_free(model);
+    CHECK(!nns_create_for(data, NULL, &model));
+    nns_free(model);
+    nns_data_free(data);
     struct ArrowArrayStream stream = {fail, fail, reason, release, &released};
     CHECK(nns_data_create_arrow(&stream, NULL, NULL, NULL, &data) == NNS_E_IO && nns_last_errno() == 5);
     CHECK(strstr(nns_last_error(), "no schema today") && released == 1 && !stream.release);

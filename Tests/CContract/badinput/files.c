@@ -4,7 +4,7 @@
 #include "badinput.h"
 
 #define FULL ((uint32_t)sizeof(nns_limits))
-#define LIMITS(...) (&(const nns_limits){__VA_ARGS__, 0})
+#define LIMITS(...) (&(const nns_limits){__VA_ARGS__, 0, 0})
 
 static const char good[] = "badinput.safetensors", folder[] = "badinput.folder",
                   empty[] = "badinput.empty", eight[] = "badinput.eight",

@@ -108,8 +108,8 @@ static void check_history_kept(const nns_model *model) {
 }
 
 static void check_generous_limits(const nns_model *model) {
-    nns_limits limits = {(uint32_t)sizeof(nns_limits), 0, 1 << 20, 1 << 16, 1000, 10, 1000};
-    nns_limits defaults = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 0, 0, 0};
+    nns_limits limits = {(uint32_t)sizeof(nns_limits), 0, 1 << 20, 1 << 16, 1000, 10, 1000, 5};
+    nns_limits defaults = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 0, 0, 0, 0};
     nns_model *a = NULL, *b = NULL;
     must(nns_save(model, path, 0), "save");
     check_status("load: within limits", nns_load(path, &limits, &a), NNS_OK);

@@ -75,7 +75,7 @@ static void check_bounds(nns_model *model) {
     check_status("set note: as long as can be", nns_set_note(model, "n", text), NNS_OK);
     check_status("set note: nothing besides", nns_set_note(model, "m", ""), NNS_E_LIMIT);
     nns_free(saved_and_loaded(model, NULL, NNS_OK));
-    nns_limits strict = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 0, 0, ALL - 1};
+    nns_limits strict = {(uint32_t)sizeof(nns_limits), 0, 0, 0, 0, 0, ALL - 1, 0};
     saved_and_loaded(model, &strict, NNS_E_LIMIT);
     strict.max_note_bytes = ALL;
     nns_free(saved_and_loaded(model, &strict, NNS_OK));

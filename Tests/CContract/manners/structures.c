@@ -63,7 +63,7 @@ void check_structures(void) {
     check_array("nns_array without cols", offsetof(nns_array, cols), 0, 1);
     check_newer_array();
     /* Behind max_parameters: a bound that would refuse every model. */
-    const nns_limits strict = {0, 0, 0, 0, 0, 1, 0}, few = {0, 0, 0, 0, 5, 1, 0};
+    const nns_limits strict = {0, 0, 0, 0, 0, 1, 0, 0}, few = {0, 0, 0, 0, 5, 1, 0, 0};
     check_limits("nns_limits without max_layers: it is not read", offsetof(nns_limits, max_layers),
                  &strict, NNS_OK);
     check_limits("nns_limits without max_layers: the others are read",
@@ -72,6 +72,6 @@ void check_structures(void) {
     struct {
         nns_limits known;
         int64_t unknown[2];
-    } newer = {{0, 0, 0, 0, 0, 0, 0}, {-1, -1}};
+    } newer = {{0, 0, 0, 0, 0, 0, 0, 0}, {-1, -1}};
     check_limits("nns_limits of a newer client", (uint32_t)sizeof newer, &newer.known, NNS_OK);
 }

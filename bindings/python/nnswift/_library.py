@@ -32,6 +32,7 @@ NNS_F32, NNS_F64, NNS_U8, NNS_I32, NNS_I64, NNS_BOOL = range(1, 7)
 NNS_I8, NNS_I16, NNS_U16, NNS_U32, NNS_U64, NNS_BIT = range(7, 13)
 NNS_TEXT_PTR, NNS_TEXT_FIXED, NNS_TEXT_32, NNS_TEXT_64, NNS_TEXT_VIEW = range(20, 25)
 NNS_DAYS, NNS_MICROS = 30, 31
+NNS_MISSING, NNS_NUMBER, NNS_INTEGER, NNS_TEXT, NNS_CODE = 0, 1, 2, 3, 4
 NNS_CLASS_NONE, NNS_CLASS_TEXT, NNS_CLASS_INTEGER, NNS_CLASS_BOOL = range(4)
 NNS_SPLIT_RANDOM, NNS_SPLIT_STRATIFIED, NNS_SPLIT_GROUP, NNS_SPLIT_TIME = range(1, 5)
 NNS_PROBA, NNS_LABEL, NNS_RAW, NNS_ALLOW_NAN = 1, 2, 3, 0x100
@@ -77,6 +78,12 @@ nns_column._fields_ = [
 ]  # fmt: skip
 
 
+class nns_value(Structure):
+    _fields_ = [
+        ("type", c_int32), ("bytes", c_int32), ("number", c_double), ("integer", c_int64), ("text", c_char_p),
+    ]  # fmt: skip
+
+
 class nns_progress(_Sized):
     _fields_ = [
         ("struct_size", c_uint32), ("epoch_end", c_int32), ("epoch", c_int64), ("epochs", c_int64),
@@ -90,7 +97,7 @@ class nns_limits(_Sized):
     _fields_ = [
         ("struct_size", c_uint32), ("verify", c_int32), ("max_file_bytes", c_int64),
         ("max_header_bytes", c_int64), ("max_parameters", c_int64), ("max_layers", c_int64),
-        ("max_note_bytes", c_int64),
+        ("max_note_bytes", c_int64), ("max_levels", c_int64),
     ]  # fmt: skip
 
 
@@ -142,6 +149,17 @@ _CHECKED = {
     "nns_data_split": [Data, c_int32, c_double, Array, c_uint64, POINTER(Data), POINTER(Data)],
     "nns_data_create_table": [Columns, c_int64, c_int64, c_char_p, c_char_p, c_char_p, POINTER(Data)],
     "nns_data_create_arrow": [POINTER(ArrowArrayStream), c_char_p, c_char_p, c_char_p, POINTER(Data)],
+    "nns_create_for": [Data, c_char_p, POINTER(Model)],
+    "nns_fit_table": [Columns, c_int64, c_int64, c_char_p, c_char_p, nns_progress_fn, c_void_p, POINTER(Model)],
+    "nns_predict_table": [Model, Columns, c_int64, c_int64, c_int32, Array],
+    "nns_session_predict_values": [Session, POINTER(nns_value), c_int64, c_int32, Array],
+    "nns_session_counts": [Session, Int64s, Int64s, Int64s, c_int64],
+    "nns_column_count": [Model, Int64s],
+    "nns_column_name": [Model, c_int64, c_char_p, c_size_t, Size],
+    "nns_column_describe": [Model, c_int64, c_char_p, c_size_t, Size, Int64s],
+    "nns_level": [Model, c_int64, c_int64, c_char_p, c_size_t, Size],
+    "nns_level_code": [Model, c_int64, c_char_p, c_int64, Int64s],
+    "nns_calibrate": [Model, Data],
     "nns_data_size": [Data, Int64s, Int64s, Int64s],
     "nns_data_rows": [Data, Int64s, c_int64],
     "nns_data_targets": [Data, Array],

@@ -317,7 +317,8 @@ def load(path: Any, limits: Optional[Mapping[str, int]] = None, *, verify: bool 
     path : str, bytes or os.PathLike
     limits : dict, optional
         Bounds kept before anything is allocated: max_file_bytes (8 GiB), max_header_bytes (16 MiB), max_parameters
-        (1,000,000,000), max_layers (1,000), max_note_bytes (131,072).
+        (1,000,000,000), max_layers (1,000), max_note_bytes (131,072), max_levels
+        (10,000,000).
     verify : bool
         False takes a file that another program wrote anew, such as the safetensors package, so that its checksum does
         not fit. All else is still checked; metadata that the library does not know are left out.
