@@ -44,6 +44,8 @@ class OutputForm:
 
     def describe(self, spec: Mapping[str, Any], learnt_names: List[str]) -> None:
         """Takes the names of features and classes from a spec; without names in it, those learnt from a table."""
+        # Of a model of a table, which has no features.
+        self.columns = [column["name"] for column in spec.get("columns", ())]
         self.feature_names = spec.get("features") or learnt_names
         self.names_origin = 'the spec\'s "features"' if spec.get("features") else "the training"
         self.is_regression = spec["loss"]["type"] not in _CLASSIFYING

@@ -46,7 +46,8 @@ class StoredModel:
         self._spec_text = text_of(lib.nns_describe, self._handle)
         spec = self.spec
         self._classes = spec.get("classes") or []
-        self._form.describe(spec, _columns.learnt(self.notes.get(_columns.NOTE), self.input_size))
+        note = None if "columns" in spec else self.notes.get(_columns.NOTE)
+        self._form.describe(spec, _columns.learnt(note, self.input_size))
 
     @classmethod
     def _owning(cls: Type[Kind], handle: Any) -> Kind:
@@ -131,12 +132,14 @@ class StoredModel:
 
         They are the spec's "features"; without these, the columns of the first table that the model was trained on,
         which a note keeps. Tables must have these columns in this order; arrays have no names. May be set where the
-        spec has none; None forgets them.
+        spec has none; None forgets them. Of a model of a table they are its columns.
         """
-        return list(self._form.feature_names)
+        return list(self._form.feature_names or self._form.columns)
 
     @feature_names.setter
     def feature_names(self, names: Optional[Sequence[str]]) -> None:
+        if self._form.columns:
+            raise ArgumentError("feature_names cannot be set, as the model has those of its table's columns")
         if "features" in self.spec:
             raise ArgumentError('feature_names cannot be set, as the spec has "features"')
         if names is None:
@@ -231,7 +234,8 @@ class StoredModel:
         spec = self.spec
         preprocess = spec["preprocess"]
         kinds = [kind["type"] for kind in (preprocess if isinstance(preprocess, list) else [preprocess])]
-        parts = [str(spec["input"])] + [kind for kind in kinds if kind != "none"]
+        inputs = f"{len(spec['columns'])} columns" if "columns" in spec else str(spec["input"])
+        parts = [inputs] + [kind for kind in kinds if kind != "none"]
         layers = " -> ".join(parts + [_layer_text(layer) for layer in spec["layers"]])
         return f"<nnswift.Model {layers}; {spec['loss']['type']}; {self.param_count:,} parameters>"
 

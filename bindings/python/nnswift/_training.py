@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
-from typing import Any, Callable, List, Mapping, Optional
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Union
 
 from . import _json
 from ._interrupt import run_interruptibly
@@ -13,6 +14,7 @@ from .errors import ArgumentError, CallbackError
 from .history import STOP, Progress
 
 Callback = Callable[[Progress], Any]
+Data = Union[tuple, DataSet]
 _NO_CALLBACK = nns_progress_fn()
 # Multiplications that end within a few hundredths of a second, before anybody could press Ctrl-C; what a row costs
 # besides, as a number of them; the epochs of a config that names none.
@@ -42,19 +44,29 @@ def _reporting(callback: Callback, errors: List[BaseException]) -> Any:
     return nns_progress_fn(report)
 
 
-def _is_short(handle: Any, data: tuple, validation: Optional[tuple], config: Mapping[str, Any]) -> bool:
+@contextlib.contextmanager
+def opened(data: Data, allow_nan: bool) -> Iterator[DataSet]:
+    """A data set of borrowed arrays, for the time of a call; a table, which is one, goes on."""
+    if isinstance(data, DataSet):
+        yield data
+        return
+    with DataSet(*data, allow_nan=allow_nan) as rows:
+        yield rows
+
+
+def _is_short(handle: Any, data: Data, validation: Optional[Data], config: Mapping[str, Any]) -> bool:
     """Returns whether a training is over before a thread for it would have paid."""
     epochs = config.get("epochs", _DEFAULT_EPOCHS)
-    if not isinstance(epochs, int) or "checkpoint" in config:
+    if not isinstance(epochs, int) or "checkpoint" in config or isinstance(data, DataSet):
         return False
     parameters = ctypes.c_int64()
     lib.nns_param_count(handle, parameters)
-    rows = data[0].rows + (validation[0].rows if validation else 0)
+    rows = data[0].rows + (validation[0].rows if isinstance(validation, tuple) else 0)
     return rows * epochs * (parameters.value + data[0].cols + _ROW_WORK) <= _SHORT_WORK
 
 
 def train(
-    handle: Any, data: tuple, validation: Optional[tuple], config: Mapping[str, Any], callback: Optional[Callback]
+    handle: Any, data: Data, validation: Optional[Data], config: Mapping[str, Any], callback: Optional[Callback]
 ) -> None:
     """Trains; Ctrl-C and a callback's exception stop it and are raised here.
 
@@ -63,7 +75,7 @@ def train(
     handle
         The library's model.
     data, validation
-        Borrowed arrays: features, targets, sample weights or None.
+        Borrowed arrays: features, targets, sample weights or None. Or a table.
     """
     if callback is not None and not callable(callback):
         raise ArgumentError(f"callback must be one function of a Progress, got {callback!r}")
@@ -73,11 +85,11 @@ def train(
     report = _NO_CALLBACK if callback is None else _reporting(callback, errors)
 
     def work() -> None:
-        with DataSet(*data, allow_nan=allow_nan) as rows:
+        with opened(data, allow_nan) as rows:
             if validation is None:
                 lib.nns_train(handle, rows.handle, None, text, report, None)
                 return
-            with DataSet(*validation, allow_nan=allow_nan) as held_out:
+            with opened(validation, allow_nan) as held_out:
                 lib.nns_train(handle, rows.handle, held_out.handle, text, report, None)
 
     if callback is None and _is_short(handle, data, validation, config):

@@ -11,17 +11,25 @@ _WORDS = {
     "NNS_SAVE_TRAINING": "save(path, training=True)", "NNS_SAVE_WEIGHTS": "save(path)",
     "F32": "float32", "F64": "float64", "U8": "uint8", "I32": "int32", "I64": "int64", "BOOL": "bool",
     "NULL": "None", "nns_note_name": "model.notes", "true": "True", "false": "False", "null": "None",
+    "NNS_MISSING": "None", "NNS_TEXT": "a text", "NNS_CODE": "a code",
+    "nns_create": "nnswift.Model(spec)", "nns_create_for": "nnswift.Model.for_table",
+    "nns_fit_table": "nnswift.fit_table",
+    "nns_data_create": "arrays", "nns_data_create_table": "nnswift.Table", "nns_data_create_arrow": "nnswift.Table",
+    "nns_predict_table": "model.predict(table)", "nns_predict_data": "model.predict(table)",
+    "nns_session_predict": "session.predict", "nns_session_predict_values": "session.predict_values",
+    "I8": "int8", "I16": "int16", "U16": "uint16", "U32": "uint32", "U64": "uint64",
     "an object": "a dict", "NNS_VERIFY": "verify=True", "NNS_VERIFY_OFF": "verify=False",
 }  # fmt: skip
 _C = re.compile(
-    r"\b(?:NNS_|nns_)\w+|\b(?:F32|F64|U8|I32|I64|BOOL|NULL|true(?! class)|false|null)\b|\ban object(?= (?:such as|of) )"
+    r"\b(?:NNS_|nns_)\w+|\b(?:F32|F64|[UI](?:8|16|32|64)|BOOL|NULL|true(?! class)|false|null)\b"
+    r"|\ban object(?= (?:such as|of) )"
 )
 # Arguments stand first in a sentence.
 _ARGUMENTS = {
     "truth and scores": "y_true and y_score", "truth": "y_true", "scores": "y_score", "predictions": "y_pred",
     "weights": "sample_weight", "weight": "sample_weight",
 }  # fmt: skip
-_ARGUMENT = re.compile(r"^(truth and scores(?= of)|(?:truth|scores|predictions|weights?)(?= must ))")
+_ARGUMENT = re.compile(r"^(truth and scores(?= of)|(?:truth|scores|predictions|weights?)(?= must (?!be the name)))")
 # What stands in quotes is the caller's own.
 _QUOTED = re.compile(r'("[^"]*")')
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple
+from typing import Any, Optional, Tuple, TypeVar
 
 import numpy as np
 
@@ -13,12 +13,14 @@ from ._library import (
 )  # fmt: skip
 from .errors import ArgumentError, DtypeError, ShapeError
 
-_KINDS = {
+KINDS = {
     "random": NNS_SPLIT_RANDOM,
     "stratified": NNS_SPLIT_STRATIFIED,
     "group": NNS_SPLIT_GROUP,
     "time": NNS_SPLIT_TIME,
 }
+
+Kind = TypeVar("Kind", bound="DataSet")
 
 
 class DataSet:
@@ -35,14 +37,17 @@ class DataSet:
         # For sentences about a column, as a view of features has them.
         self.handle.table, self.handle.known_names = getattr(x, "table", None), getattr(x, "known_names", None)
 
-    @classmethod
-    def _owning(cls, handle: Any, x: nns_array) -> "DataSet":
-        part = cls.__new__(cls)
-        part._x, part.handle = x, handle
+    def _part(self: Kind, handle: Any) -> Kind:
+        """Returns a data set of some of these rows; it keeps the features alive."""
+        part = type(self).__new__(type(self))
+        part._x, part.handle = self._x, handle
         return part
 
     def targets(self) -> np.ndarray:
-        """Returns a copy of the targets [rows x targets] as the library has them: int64, or float32 for numbers."""
+        """Returns a copy of the targets [rows x targets] as the library has them: int64, or float32 for numbers.
+
+        Texts are their places among the different ones, sorted.
+        """
         rows, columns = c_int64(), c_int64()
         lib.nns_data_size(self.handle, rows, None, columns)
         out = np.empty((rows.value, columns.value), np.int64)
@@ -53,12 +58,12 @@ class DataSet:
             lib.nns_data_targets(self.handle, _arrays.borrow_array(out, "out"))
         return out
 
-    def subset(self, indices: Any) -> "DataSet":
+    def subset(self: Kind, indices: Any) -> Kind:
         """Returns rows by their positions, in this order and as often as they are named, without copying features."""
         positions = np.ascontiguousarray(indices, np.int64).ravel()
         handle = Data()
         lib.nns_data_subset(self.handle, _arrays.pointer(positions, Int64s), positions.size, handle)
-        return self._owning(handle, self._x)
+        return self._part(handle)
 
     def rows(self) -> np.ndarray:
         """Returns which rows of the features these are [int64]."""
@@ -123,14 +128,14 @@ def split_indices(
     ShapeError
         Fewer than two rows, or a key of another length.
     """
-    if kind not in _KINDS:
-        raise ArgumentError(f"kind must be one of {', '.join(_KINDS)}, got {kind!r}")
+    if kind not in KINDS:
+        raise ArgumentError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     rows = y.shape[0] if getattr(y, "shape", None) else len(y)
     y = _classes_of(y) if kind == "stratified" else np.zeros(rows, np.uint8)
-    keys = None if key is None else _arrays.borrow(_sortable(key), "key")
+    keys = None if key is None else _arrays.borrow(sortable(key), "key")
     rest, part = Data(), Data()
     with DataSet(_nothing(rows), _arrays.borrow(y, "y")) as data:
-        lib.nns_data_split(data.handle, _KINDS[kind], float(fraction), keys, _arrays.seed(seed), rest, part)
+        lib.nns_data_split(data.handle, KINDS[kind], float(fraction), keys, _arrays.seed(seed), rest, part)
     try:
         return _rows(rest), _rows(part)
     finally:
@@ -151,7 +156,7 @@ def _nothing(rows: int) -> nns_array:
     return _arrays.borrow_array(np.zeros(rows, np.uint8), "X")
 
 
-def _sortable(key: Any) -> Any:
+def sortable(key: Any) -> Any:
     """Returns keys as numbers in the same order."""
     array = np.asarray(key)
     if array.dtype.kind in "mM":

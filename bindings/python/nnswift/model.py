@@ -9,9 +9,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from . import _arrays, _json, _labels, _learning, _prediction, _training
-from ._gradients import DifferentiableModel
 from ._library import Doubles, Floats, lib, text_of
 from ._stored import handle_from_bytes, handle_from_file
+from ._tabular import TabularModel
 from .data import DataSet
 from .errors import ArgumentError, ShapeError
 from .history import History
@@ -20,7 +20,7 @@ from .session import Session
 MetricSpec = Union[str, Mapping[str, Any]]
 
 
-class Model(DifferentiableModel):
+class Model(TabularModel):
     """A neural network and how it is trained.
 
     Parameters
@@ -39,6 +39,9 @@ class Model(DifferentiableModel):
     copies an array of up to 1 GiB whose columns lie together, which is faster. y is [rows] or [rows x targets]: class indices, numbers, or labels out of
     `classes`. sample_weight is [rows], each >= 0.
 
+    A model of a table (`nnswift.fit_table`, `Model.for_table`) takes tables instead, with columns of numbers, texts,
+    booleans and dates in any order, and y is one of them.
+
     Any number of threads may read a model (predict, evaluate, save) at a time; whoever changes it needs it alone,
     else `BusyError`. All methods let go of the GIL while the library computes.
 
@@ -51,7 +54,7 @@ class Model(DifferentiableModel):
     def train(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         config: Optional[Mapping[str, Any]] = None,
         *,
         validation: Optional[Sequence[Any]] = None,
@@ -64,12 +67,12 @@ class Model(DifferentiableModel):
         Parameters
         ----------
         X, y, sample_weight
-            See the class.
+            See the class. A `nnswift.Table`, or a table with the target, stands alone: ``train(table)``.
         config : dict, optional
             For example ``{"epochs": 20, "batch_size": 32, "optimizer": {"type": "adam", "learning_rate": 0.001}}``.
             ``"checkpoint": {"path": "run.safetensors", "every_epochs": 5, "keep": 2}`` saves the training while it runs;
             the reference page says how to resume it. The path may be an `os.PathLike`.
-        validation : (X, y) or (X, y, sample_weight), optional
+        validation : (X, y) or (X, y, sample_weight), or a table, optional
         callback : function of `Progress`, optional
             Called after every epoch (config ``"progress": "batch"``: also after every batch), in a thread of its own
             when `train` runs in the main thread. It may read the model. The result `nnswift.STOP` ends the training, and
@@ -101,6 +104,8 @@ class Model(DifferentiableModel):
             Some classes have no row, or the loss grew.
         """
         merged = _json.merged(config, options)
+        if self._is_table(X):
+            return self._train_table(self._with_target(X, y, sample_weight), merged, validation, callback)
         y = _labels.for_stratifying(y, self._classes) if merged.get("stratify") and self._form.has_one_class else y
         with _learning.learning(self, X, y):
             data = self._borrowed(X, y, sample_weight, rows_together=True)
@@ -206,13 +211,13 @@ class Model(DifferentiableModel):
     def evaluate(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         metrics: Union[MetricSpec, Sequence[MetricSpec]] = ("loss",),
         sample_weight: Any = None,
         *,
         allow_nan: bool = False,
     ) -> Dict[str, float]:
-        """Computes metrics on rows.
+        """Computes metrics on rows; of a table, which has its target, write ``evaluate(table, metrics=...)``.
 
         Parameters
         ----------
@@ -228,13 +233,18 @@ class Model(DifferentiableModel):
         wanted = [metrics] if isinstance(metrics, (str, Mapping)) else list(metrics)
         values = np.empty(len(wanted), np.float64)
         text = _json.encode(wanted, "metrics")
-        arrays = self._borrowed(X, y, sample_weight)
+        if self._is_table(X):
+            given: Any = self._with_target(X, y, sample_weight)
+            rows = len(given)
+        else:
+            given = self._borrowed(X, y, sample_weight)
+            rows = given[0].rows
 
         def work() -> None:
-            with DataSet(*arrays, allow_nan=allow_nan) as data:
+            with _training.opened(given, allow_nan) as data:
                 lib.nns_evaluate(self._handle, data.handle, text, _arrays.pointer(values, Doubles), values.size)
 
-        _prediction.run(work, self._form, arrays[0].rows)
+        _prediction.run(work, self._form, rows)
         return dict(zip(_metric_names(wanted), values.tolist()))
 
     def predict(self, X: Any, kind: str = "proba", allow_nan: bool = False) -> Any:
@@ -243,6 +253,8 @@ class Model(DifferentiableModel):
         Parameters
         ----------
         X : array [rows x features], or [features] for one row
+            Of a model of a table: a table, columns in any order, others than its own are passed over; a dict of single
+            values is one row.
         kind : {"proba", "label", "raw"}
             Probabilities, or the values of a regression; class labels; outputs before the output function (logits).
         allow_nan : bool
@@ -263,13 +275,15 @@ class Model(DifferentiableModel):
             out = _prediction.one_row(self._predict_one, self._form, X)
             if out is not None:
                 return out
+        if self._is_table(X):
+            return self._predict_table(X, kind, allow_nan)
 
         def call(*arguments: Any) -> None:
             lib.nns_predict(self._handle, *arguments)
 
         return _prediction.predict(call, self._form, X, kind, allow_nan)
 
-    def session(self, max_rows: int) -> Session:
+    def session(self, max_rows: int = 1) -> Session:
         """Returns scratch memory for repeated predictions of up to max_rows rows."""
         return Session(self, max_rows)
 

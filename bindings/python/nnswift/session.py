@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
 import weakref
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Dict, Optional
 
 import numpy as np
 
-from . import _arrays, _library, _prediction
-from ._library import lib
+from . import _arrays, _frames, _library, _prediction
+from ._library import Int64s, lib
+from ._values import RowValues, counted
+from .errors import ArgumentError, BusyError
 
 
 _predict_bytes = _library.taking_bytes("nns_session_predict")
@@ -28,6 +31,8 @@ class Session:
         self._handle = _library.Session()
         lib.nns_session_create(model._handle, self.max_rows, self._handle)
         self._release = weakref.finalize(self, lib.nns_session_free, self._handle)
+        self._row = RowValues(model.spec["columns"]) if self._form.columns else None
+        self._turn = _thread.allocate_lock()
         # The last call, ready to be made again.
         self._x: Any = _NOTHING
         self._out: Any = None
@@ -53,6 +58,10 @@ class Session:
         nnswift.Error
             As `Model.predict`; ShapeError for more than `max_rows` rows, BusyError from a second thread.
         """
+        if self._row is not None and _frames.is_frame(X):
+            raise ArgumentError(
+                "a session of a model of a table predicts rows: session.predict_values(row); model.predict takes tables"
+            )
         if X is self._x and out is self._out and (kind, allow_nan) == self._kind:
             self._again()
             return out
@@ -72,6 +81,63 @@ class Session:
             self._x, self._out, self._kind = X, out, (kind, allow_nan)
             self._again = _library.prepared("nns_session_predict", *call)
         return out
+
+    def predict_values(self, row: Any, kind: str = "proba") -> Any:
+        """Predicts for one row of raw values, with a model of a table.
+
+        Parameters
+        ----------
+        row : dict or sequence
+            Values by the names of columns, where other names are passed over, or in the order of `Model.columns`: a
+            number, a text, a boolean, a date, None or NaN where it is missing. A date may be an ISO 8601 text.
+        kind
+            As in `Model.predict`.
+
+        Returns
+        -------
+        result
+            As `Model.predict` gives for one row.
+
+        Raises
+        ------
+        nnswift.Error
+            A column that is missing (ArgumentError) or of another type (DtypeError), with its name.
+
+        Examples
+        --------
+        >>> import nnswift
+        >>> people = {"age": [20, 30, 40, 50] * 10, "city": ["Bern", "Rome"] * 20, "came": ["no", "yes"] * 20}
+        >>> session = nnswift.fit_table(people, "came", seed=7).session()
+        >>> session.predict_values({"age": 33, "city": "Rome"}, kind="label")
+        'yes'
+        >>> answer = session.predict_values({"age": None, "city": "Kyoto"})
+        >>> session.counts()["city"]
+        {'unknown': 1, 'missing': 0, 'clipped': 0}
+        """
+        if self._row is None:
+            raise ArgumentError("the model takes arrays and has no columns; predict with session.predict")
+        code = _prediction.kind_code(kind, False)
+        out = self._form.empty(1, kind)
+        if not self._turn.acquire(False):
+            raise BusyError("another thread uses this session; give each thread one of its own")
+        try:
+            self._row.write(row)
+            lib.nns_session_predict_values(
+                self._handle, self._row.array, len(self._row.names), code, _arrays.borrow_array(out, "out")
+            )
+        finally:
+            self._turn.release()
+        return self._form.finished(out, kind, True)
+
+    def counts(self) -> Dict[str, Dict[str, int]]:
+        """Returns how often `predict_values` met an "unknown" level, a "missing" value and a number beyond those of the
+        training ("clipped") in each column, since the session was made: the cheapest alarm that data have changed.
+        """
+        names = self._form.columns
+        arrays = [np.zeros(max(1, len(names)), np.int64) for _ in range(3)]
+        pointers = (_arrays.pointer(array, Int64s) for array in arrays)
+        lib.nns_session_counts(self._handle, *pointers, len(names))
+        return counted(names, unknown=arrays[0], missing=arrays[1], clipped=arrays[2])
 
     def _predict_one(self, features: Any, inputs: int, *arguments: Any) -> None:
         row = _library.dense_array(_library.NNS_F32, _prediction.addressof(features), 1, inputs)

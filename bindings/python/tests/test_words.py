@@ -11,7 +11,7 @@ from nnswift._words import in_python
 
 SOURCES = pathlib.Path(__file__).parents[3] / "Sources"
 LITERAL = re.compile(r'#?"(?:[^"\\\n]|\\.)*"#?|#"[^\n]*?"#')
-OF_C = re.compile(r"\b(?:NNS_(?!E_)\w*|nns_\w*|NULL|F32|F64|U8|I32|I64|BOOL|null)\b")
+OF_C = re.compile(r"\b(?:NNS_(?!E_)\w*|nns_\w*|NULL|F32|F64|U8|I8|I16|I32|I64|U16|U32|U64|BOOL|null)\b")
 
 
 def _sentences():
@@ -45,6 +45,11 @@ def test_no_sentence_of_the_sources_keeps_words_of_c():
     ("truth and scores of several classes do not fit", "y_true and y_score of several classes do not fit"),
     ("scores must be finite", "y_score must be finite"), ("the weight must stay", "the weight must stay"),
     ("NNS_CURVE_ROC", "curve_roc"), ("call nns_configure", "call configure"),
+    ("make it with nns_create_for", "make it with nnswift.Model.for_table"), ("got I16 or U64", "got int16 or uint64"),
+    ("weight must be the name of a column", "weight must be the name of a column"),
+    ("make it with nns_data_create_table, predict with nns_predict_table",
+     "make it with nnswift.Table, predict with model.predict(table)"),
+    ("predict with nns_session_predict", "predict with session.predict"),
     ("files keep it with NNS_SAVE_TRAINING", "files keep it with save(path, training=True)"),
 ])  # fmt: skip
 def test_words(theirs, ours):
