@@ -16,6 +16,8 @@ enum FileFormat {
   static let preprocess = "preprocess."
   /// Prefix of the tensors of a fitted scaling of targets.
   static let target = "target."
+  /// Prefix of the tensors of a table's groups, each followed by its number.
+  static let groups = "groups."
   /// The tensor of a classifier's calibration.
   static let temperature = "temperature"
   /// Prefix of the tensors of a table's columns, each followed by its number.

@@ -29,8 +29,36 @@ func readTable(
         ? try readTexts(prefix, count: learnt.levels, &reader)
         : try readIntegers(prefix, column, count: learnt.levels, &reader))
   }
+  var means: [GroupMeans] = []
+  for (index, group) in spec.groups.enumerated() {
+    means.append(try readMeans("\(FileFormat.groups)\(index).", group, &reader))
+  }
   return TableEncoder(
-    columns: spec.columns, numbers: numbers, levels: levels, scalars: spec.options.scalars)
+    columns: spec.columns, numbers: Array(numbers.prefix(spec.columns.count)), levels: levels,
+    scalars: spec.options.scalars, groups: spec.groups, groupMeans: means,
+    groupNumbers: Array(numbers.dropFirst(spec.columns.count)))
+}
+
+private func readMeans(
+  _ prefix: String, _ group: GroupSpec, _ reader: inout TensorReader
+) throws(NNError) -> GroupMeans {
+  let (count, outputs) = (group.keys, group.bins.count)
+  let place = try reader.bytes(
+    of: prefix + "keys", dtype: "U64", shape: [count], size: count * 8)
+  let values = try reader.bytes(
+    of: prefix + "means", dtype: "F32", shape: [count + 1, outputs],
+    size: (count + 1) * outputs * 4)
+  let keys = try Buffer<UInt64>(count: count)
+  UnsafeMutableRawPointer(keys.base).copyMemory(from: place, byteCount: count * 8)
+  for index in 1..<max(1, count) where keys.base[index] <= keys.base[index - 1] {
+    throw .format("tensor \(prefix)keys: values must ascend, number \(index) does not")
+  }
+  let means = try Buffer<Float>(count: (count + 1) * outputs)
+  UnsafeMutableRawPointer(means.base).copyMemory(from: values, byteCount: means.count * 4)
+  for index in 0..<means.count where !means.base[index].isFinite {
+    throw .format("tensor \(prefix)means: value \(index) must be finite")
+  }
+  return try GroupMeans(keys: keys, means: means, outputs: outputs)
 }
 
 private func readIntegers(
@@ -86,13 +114,14 @@ private func readTexts(
   return levels
 }
 
-/// The codes of numbers and of the parts of dates, by columns.
+/// The codes of numbers and of the parts of dates, by columns; then those of groups.
 private func readNumbers(
   _ spec: TableSpec, _ reader: inout TensorReader
 ) throws(NNError) -> [[NumberCode]] {
-  let bins = spec.columns.map { column in
-    column.kind == .number || column.kind == .date ? column.learnt?.bins ?? [] : []
-  }
+  let bins =
+    spec.columns.map { column in
+      column.kind == .number || column.kind == .date ? column.learnt?.bins ?? [] : []
+    } + spec.groups.map { $0.bins }
   let count = bins.reduce(0) { $0 + $1.count }
   guard count > 0 else { return bins.map { _ in [] } }
   var file = try NumberTensors(

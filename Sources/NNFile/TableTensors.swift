@@ -23,7 +23,7 @@ struct TableTensors {
 
   /// - Throws: `NNError.memory`.
   init(_ table: TableEncoder) throws(NNError) {
-    let codes = table.numbers.flatMap { $0 }
+    let codes = (table.numbers + table.groupNumbers).flatMap { $0 }
     let curves = codes.flatMap { $0.curves }
     let points = curves.reduce(0) { $0 + $1.x.count }
     self.table = table
@@ -37,11 +37,18 @@ struct TableTensors {
       guard let levels, !levels.areTexts else { continue }
       add("\(FileFormat.columns)\(column).values", "I64", [levels.count], levels.values)
     }
+    for (group, means) in table.groupMeans.enumerated() {
+      add("\(FileFormat.groups)\(group).keys", "U64", [means.keys.count], means.keys)
+    }
     if !codes.isEmpty {
       add(FileFormat.preprocess + "knots", "F64", [2, points], knots)
       add(FileFormat.preprocess + "edges", "F64", [edges.count], edges)
       add(FileFormat.preprocess + "ranges", "F64", [codes.count, 3], ranges)
       add(FileFormat.preprocess + "knot_ends", "U32", [curves.count], ends)
+    }
+    for (group, means) in table.groupMeans.enumerated() {
+      let shape = [means.keys.count + 1, means.outputs]
+      add("\(FileFormat.groups)\(group).means", "F32", shape, means.means)
     }
     for (column, levels) in table.levels.enumerated() {
       guard let levels, levels.areTexts else { continue }

@@ -8,6 +8,7 @@ package enum RandomPurpose: UInt32, Sendable {
   case shuffle = 2
   case split = 3
   case dropout = 4
+  case folds = 5
 }
 
 /// The seeded sequence all randomness comes from: Philox 4x32-10.

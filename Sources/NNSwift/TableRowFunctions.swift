@@ -44,6 +44,10 @@ final class SessionTable {
       case .clipped: clipped.base[column] += 1
       }
     }
+    guard !table.groups.isEmpty else { return }
+    try table.encodeGroups(into: row.base, own: { _ in nil }) {
+      (try? cell(values[$0], $0, table)) ?? .missing
+    }
   }
 }
 

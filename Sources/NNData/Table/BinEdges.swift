@@ -53,6 +53,16 @@ package struct FitTarget: @unchecked Sendable {
     (self.numbers, outputs, classes) = (numbers, 1, nil)
   }
 
+  /// Means of a group: one of numbers, one of each class but the first.
+  var means: Int { classes == nil ? 1 : outputs - 1 }
+
+  /// What these are means of.
+  func copyMeans(_ row: Int, to values: UnsafeMutablePointer<Double>) {
+    if let numbers { values[0] = numbers[row] }
+    guard let classes else { return }
+    for output in 0..<means { values[output] = Int(classes[row]) == output + 1 ? 1 : 0 }
+  }
+
   @inline(__always)
   func add(_ row: Int, to sums: UnsafeMutablePointer<Double>) {
     if let classes { sums[Int(classes[row])] += 1 } else if let numbers { sums[0] += numbers[row] }

@@ -206,10 +206,7 @@ package struct ColumnSpec: Sendable {
       ]
     case .boolean: features.append(.scalar)
     case .number, .date:
-      for bins in learnt.bins {
-        features += [TableFeature](repeating: .scalar, count: scalars)
-        if bins > 0 { features.append(.position(bins: bins)) }
-      }
+      features += numberFeatures(learnt.bins, scalars: scalars)
     }
     return learnt.hasMissing ? features + [.scalar] : features
   }

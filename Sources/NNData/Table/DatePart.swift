@@ -33,6 +33,9 @@ package enum DatePart: String, CaseIterable, Sendable {
     Double(floorDivision(end, microsOfDay) - floorDivision(start, microsOfDay))
   }
 
+  /// Whole hours since 1970-01-01.
+  static func hours(_ micros: Int64) -> Int64 { floorDivision(micros, 3_600_000_000) }
+
   static let microsOfDay: Int64 = 86_400_000_000
 }
 

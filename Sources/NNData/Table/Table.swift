@@ -1,4 +1,8 @@
 import NNErrors
+import Synchronization
+
+/// Tables made so far.
+private let tableCount = Atomic<UInt64>(0)
 
 /// A column of a table: chunks one behind the other.
 package struct TableColumn: Sendable {
@@ -40,6 +44,8 @@ package struct TableColumn: Sendable {
 
 /// Named columns of equally many rows, borrowed.
 package final class Table: Sendable {
+  /// No other table of the process has it; never 0.
+  let id: UInt64
   package let rows: Int
   package let columns: [TableColumn]
   /// Names of columns that were left out: no column type is like theirs.
@@ -51,6 +57,7 @@ package final class Table: Sendable {
     rows: Int, columns: [TableColumn], ignored: [String] = [], owner: (any TableOwner)? = nil
   ) {
     (self.rows, self.columns, self.ignored, self.owner) = (rows, columns, ignored, owner)
+    id = tableCount.add(1, ordering: .relaxed).newValue
   }
 
   /// A column by its name, or `"#3"`: by its position.

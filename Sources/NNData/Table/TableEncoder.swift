@@ -9,28 +9,41 @@ package final class TableEncoder {
   package let numbers: [[NumberCode]]
   /// Of each category its levels; else nil.
   package let levels: [LevelSet?]
+  package let groups: [GroupSpec]
+  /// Of each group its means, and the codes of its numbers.
+  package let groupMeans: [GroupMeans]
+  package let groupNumbers: [[NumberCode]]
   /// What each float is.
   package let features: [TableFeature]
   /// Of each date the columns of its "since".
   package let since: [[Int]]
   /// Where the floats of each column begin.
   private let starts: [Int]
+  /// The columns of each group: its category, then its dates.
+  private let members: [[Int]]
+  /// Where the floats of the groups begin.
+  private let groupStart: Int
 
-  /// - Parameter scalars: how many floats scale a number.
+  /// - Parameters:
+  ///   - scalars: how many floats scale a number.
   package init(
-    columns: [ColumnSpec], numbers: [[NumberCode]], levels: [LevelSet?], scalars: Int
+    columns: [ColumnSpec], numbers: [[NumberCode]], levels: [LevelSet?], scalars: Int,
+    groups: [GroupSpec], groupMeans: [GroupMeans], groupNumbers: [[NumberCode]]
   ) {
     (self.columns, self.numbers, self.levels) = (columns, numbers, levels)
+    (self.groups, self.groupMeans, self.groupNumbers) = (groups, groupMeans, groupNumbers)
     var features: [TableFeature] = []
     var starts: [Int] = []
     for column in columns {
       starts.append(features.count)
       features += column.features(scalars: scalars)
     }
+    groupStart = features.count
+    for group in groups { features += group.features(scalars: scalars) }
     (self.features, self.starts) = (features, starts)
-    since = columns.map { column in
-      (column.since ?? []).compactMap { name in columns.firstIndex { sameText($0.name, name) } }
-    }
+    func place(_ name: String) -> Int? { columns.firstIndex { sameText($0.name, name) } }
+    since = columns.map { ($0.since ?? []).compactMap(place) }
+    members = groups.map { ([$0.category] + $0.dates).compactMap(place) }
   }
 
   /// What was noticeable about a value.
@@ -200,6 +213,41 @@ package final class TableEncoder {
 }
 
 extension TableEncoder {
+  /// Writes the floats of the groups of a row.
+  ///
+  /// - Parameters:
+  ///   - cell: the row's value in a column of the model.
+  ///   - own: the means that the row itself gets, as it was learnt from; nil: those of its group.
+  /// - Throws: as the encoding of a value.
+  package func encodeGroups(
+    into row: UnsafeMutablePointer<Float>, own: (GroupMeans) -> UnsafePointer<Float>?,
+    cell: (Int) -> Cell
+  ) throws(NNError) {
+    var floats = row + groupStart
+    for (group, means) in groupMeans.enumerated() {
+      let values =
+        if let own = own(means) { own } else { means.means(of: try key(of: group, cell)) }
+      for (output, code) in groupNumbers[group].enumerated() {
+        code.write(Double(values[output]), to: floats)
+        floats += code.size
+      }
+    }
+  }
+
+  private func key(of group: Int, _ cell: (Int) -> Cell) throws(NNError) -> UInt64 {
+    let columns = members[group]
+    let code = try levelCode(cell(columns[0]), column: columns[0])
+    return GroupMeans.key(code: code, dates: columns.count - 1) { cell(columns[$0 + 1]).micros }
+  }
+
+  /// The code of a category's value, a missing one's too.
+  func levelCode(_ cell: Cell, column: Int) throws(NNError) -> Int {
+    if case .missing = cell { return LevelSet.missing }
+    return try code(of: cell, column: column)
+  }
+}
+
+extension TableEncoder {
   /// The table's column for each of the model's: by name, or where columns have no names by
   /// position. nil: an ignored column that the table lacks.
   ///
@@ -265,6 +313,13 @@ extension TableEncoder {
           throw error.inRow(row)
         }
       }
+    }
+    guard !groups.isEmpty else { return }
+    for position in 0..<positions {
+      let row = source(position)
+      try encodeGroups(
+        into: floats + row * features.count, own: { $0.ownMeans(row, of: table) },
+        cell: { places[$0].map { table.columns[$0].cell(row) } ?? .missing })
     }
   }
 }

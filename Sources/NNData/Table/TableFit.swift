@@ -3,13 +3,15 @@ import NNMath
 
 /// Learns from the rows of a table what an encoder needs: kinds of columns, levels, curves, bins.
 package struct TableFit {
-  private let table: Table
-  private let rows: Int
-  private let source: (Int) -> Int
-  private let options: TablePreprocess
-  private let target: FitTarget?
+  let table: Table
+  let rows: Int
+  let source: (Int) -> Int
+  let options: TablePreprocess
+  let target: FitTarget?
+  /// Of the folds of group means.
+  let seed: UInt64
   /// Scratch for the values of one column.
-  private let pairs: Buffer<SortedValues.Pair>
+  let pairs: Buffer<SortedValues.Pair>
   private let spare: Buffer<SortedValues.Pair>
   private let sorted: Buffer<Double>
 
@@ -18,11 +20,11 @@ package struct TableFit {
   ///   - target: by the table's row; nil: splits on the target become quantiles.
   /// - Throws: `NNError.memory`.
   package init(
-    _ table: Table, rows: Int, options: TablePreprocess, target: FitTarget?,
+    _ table: Table, rows: Int, options: TablePreprocess, target: FitTarget?, seed: UInt64,
     source: @escaping (Int) -> Int
   ) throws(NNError) {
     (self.table, self.rows, self.source) = (table, rows, source)
-    (self.options, self.target) = (options, target)
+    (self.options, self.target, self.seed) = (options, target, seed)
     pairs = try Buffer(count: rows)
     spare = try Buffer(count: rows)
     sorted = try Buffer(count: rows)
@@ -48,8 +50,11 @@ package struct TableFit {
       numbers.append(column.numbers)
       levels.append(column.levels)
     }
+    let groups = try fitGroups(columns, levels, places)
     return TableEncoder(
-      columns: columns, numbers: numbers, levels: levels, scalars: options.scalars)
+      columns: columns, numbers: numbers, levels: levels, scalars: options.scalars,
+      groups: groups.map { $0.spec }, groupMeans: groups.map { $0.means },
+      groupNumbers: groups.map { $0.numbers })
   }
 
   private typealias Fitted = (spec: ColumnSpec, numbers: [NumberCode], levels: LevelSet?)
@@ -142,7 +147,12 @@ package struct TableFit {
       pairs.base[count] = SortedValues.Pair(value: value, row: Int32(truncatingIfNeeded: row))
       count += 1
     }
-    guard count > 0 else { return (empty, rows > 0) }
+    return (try fitCode(count), count < rows)
+  }
+
+  /// The code of the first numbers in `pairs`.
+  func fitCode(_ count: Int) throws(NNError) -> NumberCode {
+    guard count > 0 else { return empty }
     let ascending = mergeSort(pairs.base, count: count, spare: spare.base) { $0.value <= $1.value }
     for index in 0..<count { sorted.base[index] = ascending[index].value }
     let values = UnsafeBufferPointer(start: UnsafePointer(sorted.base), count: count)
@@ -151,11 +161,9 @@ package struct TableFit {
       return options.curve(index, x: knots.x, z: knots.z)
     }
     let edges = try edges(SortedValues(base: ascending, count: count))
-    return (
-      NumberCode(
-        curves: curves, edges: edges, fill: numberQuantile(values, 0.5), low: values[0],
-        high: values[count - 1]), count < rows
-    )
+    return NumberCode(
+      curves: curves, edges: edges, fill: numberQuantile(values, 0.5), low: values[0],
+      high: values[count - 1])
   }
 
   /// A column without a number.

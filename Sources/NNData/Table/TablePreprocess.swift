@@ -8,6 +8,8 @@ package struct TablePreprocess: Sendable {
   let scalings: [NumberScalingFunction]
   /// nil: numbers are not embedded.
   let embedding: (edges: BinEdgesFunction, bins: Int)?
+  /// Whether means of the target in groups of rows are inputs, where there are dates.
+  package let hasGroupMeans: Bool
 
   /// Reads `{"type": "table", "numbers": ..., "embedding": ...}`.
   ///
@@ -22,6 +24,7 @@ package struct TablePreprocess: Sendable {
     inner.resolve("type", as: .string("table"))
     scalings = try Self.scalings(&inner)
     embedding = try Self.embedding(&inner)
+    hasGroupMeans = try inner.flag("group_means", default: true)
     try inner.finish()
     options.resolve("preprocess", as: .object(inner.resolved))
   }

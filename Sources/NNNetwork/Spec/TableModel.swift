@@ -44,6 +44,7 @@ private struct TableDraft {
     let fitTarget = try target.forSplits(set)
     let fit = try TableFit(
       part.table, rows: set.rows, options: preprocess, target: fitTarget.target,
+      seed: given["seed"]?.natural ?? 0,
       source: { set.sourceRow($0) })
     let places = part.table.columns.indices.filter { part.isInput($0) }
     try Self.checkNames(columns, places, part.table)
@@ -52,6 +53,7 @@ private struct TableDraft {
     var spec = given
     spec["preset"] = nil
     spec["columns"] = .array(encoder.columns.map { $0.json })
+    spec["groups"] = .array(encoder.groups.map { $0.json })
     if let resolved = options.resolved["preprocess"] { spec["preprocess"] = resolved }
     target.complete(&spec)
     if spec["layers"] == nil { spec["layers"] = TabularPreset.layers(outputs: target.outputs) }

@@ -6,6 +6,7 @@ import NNOptions
 /// The part of a spec that belongs to tables: "columns" and what is made of their numbers.
 package struct TableSpec: Sendable {
   package let columns: [ColumnSpec]
+  package let groups: [GroupSpec]
   package let options: TablePreprocess
   /// What the network gets of a row.
   package let features: [TableFeature]
@@ -24,8 +25,10 @@ package struct TableSpec: Sendable {
     options.resolve("columns", as: .array(columns.map { $0.json }))
     self.columns = columns
     self.options = try TablePreprocess(&options)
+    groups = try Self.groups(&options, columns)
     var features: [TableFeature] = []
     for column in columns { features += column.features(scalars: self.options.scalars) }
+    for group in groups { features += group.features(scalars: self.options.scalars) }
     self.features = features
     guard !features.isEmpty else {
       throw .argument(
@@ -34,6 +37,31 @@ package struct TableSpec: Sendable {
     guard features.count <= ModelSpec.inputRange.upperBound else {
       throw .limit("spec: columns give \(features.count) inputs, at most 16777216 are allowed")
     }
+  }
+
+  private static let mostGroups = 10_000
+
+  private static func groups(
+    _ options: inout Options, _ columns: [ColumnSpec]
+  ) throws(NNError) -> [GroupSpec] {
+    guard let json = options.value("groups") else { return [] }
+    guard let list = json.array, list.count <= mostGroups else {
+      throw options.refusal("groups", "a list of at most \(mostGroups) groups", json)
+    }
+    var groups: [GroupSpec] = []
+    for (index, element) in list.enumerated() {
+      let group = try GroupSpec(element, owner: "groups[\(index)]")
+      func has(_ name: String, _ kind: ColumnSpec.Kind) -> Bool {
+        columns.contains { $0.kind == kind && sameText($0.name, name) }
+      }
+      guard has(group.category, .category), group.dates.allSatisfy({ has($0, .date) }) else {
+        throw .argument(
+          "spec: groups[\(index)] must name a category and dates among the columns")
+      }
+      groups.append(group)
+    }
+    options.resolve("groups", as: .array(groups.map { $0.json }))
+    return groups
   }
 
   private static func checkDifferences(_ columns: [ColumnSpec]) throws(NNError) {
