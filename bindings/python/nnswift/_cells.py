@@ -6,6 +6,7 @@ import ctypes
 import datetime
 import decimal
 import fractions
+import functools
 from typing import Any, List, Optional, Sequence, Set, Tuple
 
 import numpy as np
@@ -97,6 +98,7 @@ def of_levels(codes: np.ndarray, levels: nns_column, count: int) -> nns_column:
     return column
 
 
+@functools.lru_cache(maxsize=256)
 def _kind(value_type: type) -> str:
     """Returns what values of a type are to a table; "other": nothing."""
     if value_type is type(None) or value_type.__name__ in ("NAType", "NaTType"):
@@ -158,6 +160,9 @@ def _mixed(values: Sequence[Any], title: str, kinds: Set[str]) -> str:
 
 
 def _there(values: Sequence[Any]) -> np.ndarray:
+    """Returns which values are not missing."""
+    if not any(_kind(found) in ("missing", "number") for found in set(map(type, values))):
+        return np.ones(len(values), np.bool_)
     return np.fromiter((not _elements.is_missing(value) for value in values), np.bool_, len(values))
 
 
@@ -175,16 +180,17 @@ def _of_numbers(values: Sequence[Any], dtype: Any) -> nns_column:
 def _of_texts(values: Sequence[Any], title: str) -> nns_column:
     """Returns a column of texts end to end: a text may hold any character, the one with number 0, too."""
     is_there = _there(values)
-    parts: List[bytes] = []
-    for row, (value, ok) in enumerate(zip(values, is_there.tolist())):
-        try:
-            parts.append((value if isinstance(value, bytes) else value.encode("utf-8")) if ok else b"")
-        except UnicodeEncodeError:
-            raise ArgumentError(
-                f"column {title} must have texts that UTF-8 can write, row {row} is {value!r:.60}; "
-                "read them with the right encoding"
-            ) from None
-    text = b"".join(parts)
+    whole = values if is_there.all() else [value if ok else "" for value, ok in zip(values, is_there.tolist())]
+    parts: Sequence[Any] = whole
+    try:
+        # Letters of ASCII are as many bytes: all texts are encoded at once.
+        joined = "".join(whole)
+        is_plain = joined.isascii()
+    except TypeError:  # bytes among them
+        is_plain = False
+    if not is_plain:
+        parts = [_encoded(value, row, title) for row, value in enumerate(whole)]
+    text = joined.encode() if is_plain else b"".join(parts)
     offsets = np.zeros(len(parts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)), out=offsets[1:])
     column = _borrowed(offsets, NNS_TEXT_64, None, size=len(text))
@@ -195,6 +201,18 @@ def _of_texts(values: Sequence[Any], title: str) -> nns_column:
     column.valid = None if bits is None else bits.ctypes.data
     column.source = (offsets, characters, bits)
     return column
+
+
+def _encoded(value: Any, row: int, title: str) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    try:
+        return value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ArgumentError(
+            f"column {title} must have texts that UTF-8 can write, row {row} is {value!r:.60}; "
+            "read them with the right encoding"
+        ) from None
 
 
 def _of_moments(values: Sequence[Any]) -> nns_column:

@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Mapping, Optional
 
 import numpy as np
 
-from . import _arrays, _columns
+from . import _arrays, _columns, _frames
 from ._interrupt import run_interruptibly
 from ._library import NNS_ALLOW_NAN, NNS_F32, NNS_LABEL, NNS_NO_LABEL, NNS_PROBA, NNS_RAW, dense_array, nns_array, taking_bytes
 from .errors import ArgumentError, DtypeError, ShapeError
@@ -68,6 +68,7 @@ class OutputForm:
         ShapeError
             One dimension that is neither a row nor, for a model of one feature, a column.
         """
+        self._refuse_table(X)
         _columns.check(X, self.feature_names, self.names_origin)
         array = _arrays.supported(X, "x")
         is_row = array.ndim == 1 and array.size == self.inputs
@@ -90,11 +91,20 @@ class OutputForm:
         ArgumentError, ShapeError
             Other columns.
         """
+        self._refuse_table(X)
         _columns.check(X, self.feature_names, self.names_origin)
         array = _arrays.supported(X, "x")
         if rows_together:
             array = _arrays.rows_together(array)
         return self._named(_arrays.borrow_array(array, "x"), X)
+
+    def _refuse_table(self, X: Any) -> None:
+        """Raises ArgumentError for a table in a call that has no form for tables, of a model that takes them."""
+        if self.columns and _frames.is_frame(X):
+            raise ArgumentError(
+                "this call takes arrays, and the model the columns of a table; train, evaluate, predict, calibrate and "
+                "session.predict_values are for tables"
+            )
 
     def _named(self, view: nns_array, X: Any) -> nns_array:
         """Gives a view what `_columns.named` looks for when the library refuses it."""

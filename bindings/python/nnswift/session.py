@@ -8,13 +8,14 @@ from typing import Any, Callable, Dict, Optional
 
 import numpy as np
 
-from . import _arrays, _frames, _library, _prediction
+from . import _arrays, _library, _prediction
 from ._library import Int64s, lib
 from ._values import RowValues, counted
 from .errors import ArgumentError, BusyError
 
 
 _predict_bytes = _library.taking_bytes("nns_session_predict")
+_predict_values = _library.taking_bytes("nns_session_predict_values")
 # What no caller passes.
 _NOTHING = object()
 
@@ -58,10 +59,6 @@ class Session:
         nnswift.Error
             As `Model.predict`; ShapeError for more than `max_rows` rows, BusyError from a second thread.
         """
-        if self._row is not None and _frames.is_frame(X):
-            raise ArgumentError(
-                "a session of a model of a table predicts rows: session.predict_values(row); model.predict takes tables"
-            )
         if X is self._x and out is self._out and (kind, allow_nan) == self._kind:
             self._again()
             return out
@@ -118,13 +115,13 @@ class Session:
             raise ArgumentError("the model takes arrays and has no columns; predict with session.predict")
         code = _prediction.kind_code(kind, False)
         out = self._form.empty(1, kind)
+        dtype, place = _library.NNS_I64 if kind == "label" else _library.NNS_F32, _prediction.address(out)
+        target = _library.dense_array(dtype, _prediction.addressof(place), 1, out.shape[1])
         if not self._turn.acquire(False):
             raise BusyError("another thread uses this session; give each thread one of its own")
         try:
             self._row.write(row)
-            lib.nns_session_predict_values(
-                self._handle, self._row.array, len(self._row.names), code, _arrays.borrow_array(out, "out")
-            )
+            _predict_values(self._handle, self._row.array, len(self._row.names), code, target)
         finally:
             self._turn.release()
         return self._form.finished(out, kind, True)

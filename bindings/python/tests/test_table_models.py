@@ -301,6 +301,9 @@ def test_what_is_refused(model):
         (lambda: model.evaluate(INPUTS), nnswift.ArgumentError, '"came"'),
         (lambda: model.evaluate({**FRAME, "came": ["never"] * 240}), nnswift.ArgumentError, 'unknown class "never" in row 0'),
         (lambda: model.session().predict(INPUTS), nnswift.ArgumentError, "predict_values"),
+        (lambda: model.train_batch(FRAME, FRAME["came"]), nnswift.ArgumentError, "this call takes arrays.* are for tables"),
+        (lambda: model.loss_grad(FRAME, FRAME["came"]), nnswift.ArgumentError, "train, evaluate, predict, calibrate and"),
+        (lambda: model.fit_preprocess(FRAME, FRAME["came"]), nnswift.ArgumentError, "this call takes arrays"),
         (lambda: model.predict(INPUTS, kind="odd"), nnswift.ArgumentError, "kind must be"),
         (lambda: setattr(model, "feature_names", ["a"] * 5), nnswift.ArgumentError, "table's columns"),
     ):  # fmt: skip
