@@ -12,7 +12,7 @@ from ._keras_graph import read_network
 from ._keras_layers import FUNCTIONS, OPTIONS, other_momentum
 from ._kinds import BRANCHES, require_known
 from ._preprocess import SCALINGS, steps
-from ._scaling import with_plain_targets
+from ._scaling import temperature, with_plain_targets
 
 _KNOWN = {"dense", "dropout", "batch_norm", "layer_norm", "rms_norm", "residual", "prelu", "leaky_relu", "elu", *FUNCTIONS}
 
@@ -58,6 +58,8 @@ def to_keras(model: Model, kind: str = "raw") -> Any:
         value = put(layer, value)
     value = _put_layers(keras, put, spec["layers"], "layers", value, model.weights)
     output = OUTPUTS.get(spec["loss"]["type"])
+    if kind == "proba" and temperature(model) != 1:
+        value = put(keras.layers.Rescaling(1 / temperature(model)), value)
     if kind == "proba" and output is not None:
         value = put(keras.layers.Activation(output), value)
     return network if is_chain else keras.Model(given, value)

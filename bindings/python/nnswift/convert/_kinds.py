@@ -10,6 +10,11 @@ from ..model import Model
 BRANCHES = ("layers", "shortcut")
 
 
+def takes_columns(model: Model) -> bool:
+    """Whether a model learnt from the columns of a table."""
+    return "columns" in model.spec
+
+
 def require_known(model: Model, known: Iterable[str], target: str) -> None:
     """Refuses a model with a layer or an activation that a converter does not know, at any depth.
 
@@ -23,15 +28,27 @@ def require_known(model: Model, known: Iterable[str], target: str) -> None:
     Raises
     ------
     ValueError
-        With the place and the name of the first such layer.
+        With the place and the name of the first such layer; also for a model of tables.
     """
-    _require_known(model.spec["layers"], "layers", sorted(known), target)
+    if takes_columns(model):
+        raise ValueError(
+            f"a model of tables has no counterpart in {target}, which takes arrays of numbers; nnswift.to_onnx writes "
+            "it with its columns")
+    require_layers(model.spec["layers"], known, target)
 
 
-def _require_known(layers: Iterable[Mapping[str, Any]], path: str, known: List[str], target: str) -> None:
+def require_layers(layers: List[Mapping[str, Any]], known: Iterable[str], target: str, start: int = 0) -> None:
+    """The same for a list of layers, of which the first `start` are left out."""
+    _require_known(layers, "layers", sorted(known), target, start)
+
+
+def _require_known(
+    layers: Iterable[Mapping[str, Any]], path: str, known: List[str], target: str, start: int = 0
+) -> None:
     for index, layer in enumerate(layers):
         place = f"{path}[{index}]"
-        for kind in (layer["type"], layer.get("activation", layer)["type"]):
+        kinds = (layer["type"], layer.get("activation", layer)["type"])
+        for kind in kinds[1:] if index < start else kinds:
             if kind not in known:
                 raise ValueError(f"{place}: {kind} has no counterpart in {target}; known are {', '.join(known)}")
         for branch in BRANCHES:

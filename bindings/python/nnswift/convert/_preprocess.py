@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
 
 import numpy as np
 
 from ..errors import StateError
 from ..model import Model
+from ._stored_tensors import stored
 
 #: The kinds that are (x - center) · scale.
 SCALINGS = ("standardize", "minmax", "robust")
@@ -68,11 +68,4 @@ def steps(model: Model, known: Collection[str], where: str) -> List[Step]:
 
 def learnt(model: Model, prefix: str = "preprocess.") -> Dict[str, np.ndarray]:
     """Returns what the kinds learnt, by the names of a model file without their prefix; empty before that."""
-    data = model.to_bytes()
-    start = 8 + int.from_bytes(data[:8], "little")
-    tensors = {}
-    for name, entry in json.loads(bytes(data[8:start])).items():
-        if name.startswith(prefix):
-            first, last = (start + offset for offset in entry["data_offsets"])
-            tensors[name[len(prefix) :]] = np.frombuffer(data[first:last], "<f4").astype(np.float32)
-    return tensors
+    return {name[len(prefix) :]: values for name, values in stored(model).items() if name.startswith(prefix)}

@@ -15,17 +15,26 @@ def with_scaling(model: Model, center: np.ndarray, scale: np.ndarray) -> Model:
     return model
 
 
-def with_plain_targets(model: Model) -> Model:
+def with_plain_targets(model: Model, keeps_range: bool = False) -> Model:
     """Returns a model that predicts the same without "target" in its spec: its last layer has the scaling inside.
+
+    Parameters
+    ----------
+    keeps_range : bool
+        Whether the caller keeps predictions within the range of the targets ("clamp").
 
     Raises
     ------
     ValueError
-        If that layer is not a dense one without an activation.
+        If that layer is not a dense one without an activation; for a "clamp" that the caller does not see to.
     StateError
         If the scaling has not seen any targets yet.
     """
     spec = model.spec
+    if spec.get("target", {}).get("clamp") and not keeps_range:
+        raise ValueError(
+            'the model holds predictions within the range of the targets ("clamp"), which has no counterpart there; '
+            "use nnswift.to_onnx, or train a model without it")
     if spec.get("target", {}).get("scale", "none") == "none":
         return model
     last = spec["layers"][-1]
@@ -51,3 +60,8 @@ def with_plain_targets(model: Model) -> Model:
     if learnt(model):
         plain.set_scaling(*model.scaling)
     return plain
+
+
+def temperature(model: Model) -> float:
+    """What the outputs of a calibrated classifier are divided by before they become probabilities; else 1."""
+    return float(learnt(model, "temperature").get("", [1])[0])
