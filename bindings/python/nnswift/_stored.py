@@ -94,7 +94,10 @@ class StoredModel:
 
     @property
     def spec(self) -> Dict[str, Any]:
-        """The spec with every default filled in; ``Model(model.spec)`` is the same network, untrained."""
+        """The spec with every default filled in; ``Model(model.spec)`` is the same network, untrained.
+
+        Of a model of a table it is ``Model.for_table(table, model.spec)``, which learns levels and scales anew.
+        """
         return json.loads(self._spec_text)
 
     @property

@@ -141,7 +141,8 @@ def _cure(column: Any, dtype: Any, label: str) -> str:
         return _elements.cure(np.asarray(column))
     encoder = {"iloc": "pandas.get_dummies(x, columns=[{!r}])", "to_dummies": "x.to_dummies([{!r}])"}
     examples = [text.format(label) for method, text in encoder.items() if hasattr(column, method)]
-    return f"encode it as numbers ({(examples + ['one column a value'])[0]}), or drop it"
+    encoded = (examples + ["one column a value"])[0]
+    return f"encode it as numbers ({encoded}), drop it, or learn from the table as it is: nnswift.fit_table"
 
 
 def rows_of(values: Any, rows: np.ndarray) -> Any:

@@ -5,7 +5,10 @@ import datetime
 import doctest
 import importlib
 import json
+import os
 import pickle
+import signal
+import threading
 
 import numpy as np
 import pytest
@@ -230,6 +233,31 @@ def test_a_callback_stops_and_raises():
         nnswift.fit_table(FRAME, "came", callback=lambda progress: 1 / 0)
     model = nnswift.fit_table(FRAME, "came", callback=lambda progress: nnswift.STOP)
     assert model.history.stopped == "callback"
+
+
+def test_ctrl_c_ends_a_training():
+    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        nnswift.fit_table(FRAME, "came", config={"epochs": 1_000_000})
+    timer.join()
+
+
+def test_threads_ask_one_model(model):
+    expected, wrong = model.predict(INPUTS), []
+
+    def ask():
+        session, row = model.session(), {name: values[3] for name, values in INPUTS.items()}
+        for _ in range(50):
+            if session.predict_values(row) != expected[3] or (model.predict(INPUTS) != expected).any():
+                wrong.append(row)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
 
 
 def test_calibrate(model):
