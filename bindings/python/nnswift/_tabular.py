@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
 from . import _arrays, _frames, _hints, _json, _library, _prediction, _training
 from ._gradients import DifferentiableModel
 from ._library import lib, text_of
-from .errors import ArgumentError, BusyError
+from .errors import ArgumentError, BusyError, Error
 from .table import Table
 
 Kind = TypeVar("Kind", bound="TabularModel")
@@ -143,6 +143,11 @@ class TabularModel(DifferentiableModel):
 
     def _predict_table(self, X: Any, kind: str, allow_nan: bool) -> Any:
         code = _prediction.kind_code(kind, allow_nan)
+        is_row = not isinstance(X, Table) and _frames.is_row(X)
+        if is_row and not allow_nan:
+            # What this refuses, the whole way refuses with its own sentence.
+            with contextlib.suppress(Error):
+                return self._predict_row(X, kind)
         table = X if isinstance(X, Table) else Table._for_prediction(X, self._form.columns, allow_nan)
         rows = len(table)
         out = self._form.empty(rows, kind)
@@ -152,7 +157,19 @@ class TabularModel(DifferentiableModel):
             lib.nns_predict_data(self._handle, table.handle, code, target)
 
         _prediction.run(work, self._form, rows)
-        return self._form.finished(out, kind, not isinstance(X, Table) and _frames.is_row(X))
+        return self._form.finished(out, kind, is_row)
+
+    def _predict_row(self, row: Any, kind: str) -> Any:
+        """Predicts for one row with a session that waits for the next one; each thread takes its own."""
+        waiting = self.__dict__.setdefault("_sessions", [])
+        try:
+            session = waiting.pop()
+        except IndexError:
+            session = self.session()
+        try:
+            return session.predict_values(row, kind)
+        finally:
+            waiting.append(session)
 
 
 def described(columns: Any) -> Any:

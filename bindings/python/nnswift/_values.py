@@ -26,17 +26,18 @@ class RowValues:
 
     def __init__(self, columns: Sequence[Mapping[str, Any]]):
         self.names: List[str] = [column["name"] for column in columns]
+        self._is_date = [column["kind"] == "date" for column in columns]
         self._is_needed = [column["kind"] != "ignore" for column in columns]
         self.array = (nns_value * len(columns))()
         self._cells = list(self.array)
 
-    def write(self, row: Any) -> None:
+    def write(self, row: Any, allow_infinite: bool = False) -> None:
         """Takes a row: a dict by the names of columns, a row out of a table of pandas, or values in the model's order.
 
         Raises
         ------
         ArgumentError
-            A column that is missing.
+            A column that is missing, an infinite number.
         ShapeError
             Another number of values.
         DtypeError
@@ -49,6 +50,7 @@ class RowValues:
             raise ShapeError(
                 f"row must have {len(self._cells)} values, one for each of model.columns, got {len(values)}"
             )
+        self._allows_infinite = allow_infinite
         for place, value in enumerate(values):
             self._set(self._cells[place], value, place)
 
@@ -69,9 +71,14 @@ class RowValues:
         kind = type(value)
         if kind is str:
             self._set_text(cell, value, place)
-        elif kind is int and _LOWEST <= value <= _HIGHEST or kind is bool:
+        elif (kind is int and _LOWEST <= value <= _HIGHEST or kind is bool) and not self._is_date[place]:
             cell.type, cell.integer = NNS_INTEGER, value
         elif kind is float:
+            # The difference is 0, but for NaN and what is infinite.
+            if value - value and value == value and not self._allows_infinite:
+                raise ArgumentError(
+                    f'"{self.names[place]}" must be finite, got {value}; give None where it is missing, or set allow_nan'
+                )
             cell.type, cell.number = NNS_NUMBER, value
         elif _elements.is_missing(value):
             cell.type = NNS_MISSING
@@ -93,6 +100,12 @@ class RowValues:
                 cell.type = NNS_MISSING
                 return
             cell.type, cell.integer = NNS_INTEGER, _cells.micros(value)
+        elif isinstance(value, int) and self._is_date[place]:
+            # To the library these would be microseconds, which nobody means who writes 20240131.
+            raise DtypeError(
+                f'"{self.names[place]}" must be a date or an ISO 8601 text, got {value}; '
+                "datetime.datetime.fromtimestamp makes a date of seconds"
+            )
         elif isinstance(value, (str, bytes)):
             self._set_text(cell, value.decode() if isinstance(value, bytes) else str(value), place)
         elif isinstance(value, np.generic) and isinstance(value.item(), (bool, int, float)):

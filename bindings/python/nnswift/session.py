@@ -79,7 +79,7 @@ class Session:
             self._again = _library.prepared("nns_session_predict", *call)
         return out
 
-    def predict_values(self, row: Any, kind: str = "proba") -> Any:
+    def predict_values(self, row: Any, kind: str = "proba", *, allow_nan: bool = False) -> Any:
         """Predicts for one row of raw values, with a model of a table.
 
         Parameters
@@ -89,6 +89,8 @@ class Session:
             number, a text, a boolean, a date, None or NaN where it is missing. A date may be an ISO 8601 text.
         kind
             As in `Model.predict`.
+        allow_nan
+            Lets infinite numbers through; NaN is missing anyway.
 
         Returns
         -------
@@ -120,7 +122,7 @@ class Session:
         if not self._turn.acquire(False):
             raise BusyError("another thread uses this session; give each thread one of its own")
         try:
-            self._row.write(row)
+            self._row.write(row, allow_nan)
             _predict_values(self._handle, self._row.array, len(self._row.names), code, target)
         finally:
             self._turn.release()

@@ -137,14 +137,26 @@ def test_the_values_of_a_row():
     for changes in ({"age": None}, {"age": float("nan")}, {"age": np.datetime64("NaT")}):
         assert session.predict_values({**row, **changes}) == model.predict({**row, "age": None})
     for changes in ({"age": "x"}, {"age": [1]}, {"city": 1}, {"city": "\ud800"}, {"stars": "2"}, {"stars": 2.5},
-                    {"age": 2**80 * 1j}):  # fmt: skip
+                    {"age": 2**80 * 1j}, {"age": float("inf")}, {"day": 20240131}, {"day": np.int64(3)}, {"day": 1.5}):  # fmt: skip
         with pytest.raises((nnswift.DtypeError, nnswift.ArgumentError), match=f'"{next(iter(changes))}"'):
             session.predict_values({**row, **changes})
+    assert session.predict_values({**row, "age": float("inf")}, allow_nan=True) == model.predict(
+        {**row, "age": float("inf")}, allow_nan=True)  # fmt: skip
     del row["city"]
     with pytest.raises(nnswift.ArgumentError, match='row has no "city", which the model needs; it has age, paid'):
         session.predict_values(row)
     with pytest.raises(nnswift.ShapeError, match="row must have 6 values, one for each of model.columns, got 2"):
         session.predict_values([1, 2])
+
+
+def test_rows_follow_their_model():
+    row = {name: values[4] for name, values in INPUTS.items()}
+    model, newer = (nnswift.fit_table(FRAME, "came", config=QUICK, seed=seed) for seed in (3, 4))
+    newer.predict(row)
+    for change in (lambda: model.train(FRAME, epochs=1), lambda: model.swap(newer), lambda: model.calibrate(FRAME)):
+        before = model.predict(row)
+        change()
+        assert model.predict(row) == model.predict([row])[0] != before
 
 
 def test_counts(model):
