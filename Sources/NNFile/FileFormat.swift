@@ -3,7 +3,10 @@
 /// A valid safetensors file: 8 bytes little-endian header length, a JSON header, the tensors.
 enum FileFormat {
   static let format = "nnswift"
-  static let version: Int64 = 1
+  /// The version of a file: 2 where its model is one of tables, which a library that reads version
+  /// 1 cannot know; else 1.
+  static func version(ofTable isTable: Bool) -> Int64 { isTable ? 2 : 1 }
+  static let newestVersion: Int64 = 2
   static let writer = "libnnswift 1.0.0"
   static let checksumPrefix = "xxh3-64:"
   static let checksumDigits = 16

@@ -51,6 +51,7 @@ struct FileHeader {
     }
   }
 
+  /// - Throws: `NNError.format`; `.version` for a file of a newer library.
   func checkIdentity() throws(NNError) {
     for (key, value) in metadata.members where value.string == nil {
       throw .format("__metadata__: \(key) must be a string")
@@ -59,13 +60,25 @@ struct FileHeader {
       throw .format(
         "__metadata__: format must be \"nnswift\"; this is a safetensors file of another program")
     }
-    guard let text = metadata[FileFormat.Key.version]?.string, let version = Int64(text),
-      version >= 1
-    else { throw .format("__metadata__: nnswift.version must be a number") }
-    guard version <= FileFormat.version else {
+    guard let version, version >= 1 else {
+      throw .format("__metadata__: nnswift.version must be a number")
+    }
+    guard version <= FileFormat.newestVersion else {
       throw .version(
-        "the file has version \(version), this library reads up to \(FileFormat.version); "
+        "the file has version \(version), this library reads up to \(FileFormat.newestVersion); "
           + "use a newer library")
+    }
+  }
+
+  private var version: Int64? { metadata[FileFormat.Key.version]?.string.flatMap { Int64($0) } }
+
+  /// - Throws: `NNError.format` where the version is not that of such a spec.
+  func checkVersion(of spec: ModelSpec) throws(NNError) {
+    let wanted = FileFormat.version(ofTable: spec.table != nil)
+    guard version == wanted else {
+      throw .format(
+        "__metadata__: nnswift.version must be \(wanted) for a spec "
+          + (spec.table == nil ? "without columns" : "with columns"))
     }
   }
 

@@ -36,6 +36,7 @@ package func decode(
     try header.checkKeys()
   }
   let spec = try header.spec(limits: limits)
+  try header.checkVersion(of: spec)
   let notes = try header.notes(limits: limits)
   // Checked before anything of the spec's size is allocated: the file must hold that much.
   let needed = try checkedProduct(spec.parameterCount, 4, "parameters")

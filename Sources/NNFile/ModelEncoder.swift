@@ -97,7 +97,8 @@ private func tensorList(_ model: Model, _ training: TrainingState?) -> [FileTens
 private func metadata(_ model: Model, _ training: TrainingState?) -> JSONObject {
   var metadata = JSONObject()
   metadata[FileFormat.Key.format] = .string(FileFormat.format)
-  metadata[FileFormat.Key.version] = .string("\(FileFormat.version)")
+  metadata[FileFormat.Key.version] = .string(
+    "\(FileFormat.version(ofTable: model.spec.table != nil))")
   metadata[FileFormat.Key.checksum] = .string(
     FileFormat.checksumPrefix + String(repeating: "0", count: FileFormat.checksumDigits))
   metadata[FileFormat.Key.writer] = .string(FileFormat.writer)

@@ -33,7 +33,7 @@ func readTable(
   for (index, group) in spec.groups.enumerated() {
     means.append(try readMeans("\(FileFormat.groups)\(index).", group, &reader))
   }
-  return TableEncoder(
+  return try TableEncoder(
     columns: spec.columns, numbers: Array(numbers.prefix(spec.columns.count)), levels: levels,
     scalars: spec.options.scalars, groups: spec.groups, groupMeans: means,
     groupNumbers: Array(numbers.dropFirst(spec.columns.count)))
@@ -167,9 +167,10 @@ private struct NumberTensors {
   mutating func next(bins: Int, _ options: TablePreprocess) throws(NNError) -> NumberCode {
     var curves: [NumberCurve] = []
     for scaling in 0..<options.scalars { curves.append(try nextCurve(scaling, options)) }
-    let own = bins > 0 ? doubles(edges, edge, bins + 1) : []
-    let range = doubles(ranges, 3 * index, 3)
-    guard ascend(own) else {
+    let own = try Buffer<Double>(count: bins > 0 ? bins + 1 : 0)
+    copy(edges, edge, to: own.base, own.count)
+    let range = (0..<3).map { double(ranges, 3 * index + $0) }
+    guard ascend(own.base, own.count) else {
       throw .format("tensor preprocess.edges: those of number \(index) must be finite and ascend")
     }
     guard range.allSatisfy({ $0.isFinite }), range[1] <= range[2] else {
@@ -189,20 +190,38 @@ private struct NumberTensors {
         "tensor preprocess.knot_ends: values must ascend by 1...\(ColumnSpec.mostBins), number "
           + "\(curve) is \(end)")
     }
-    let x = doubles(knots, point, end - point)
-    let z = doubles(knots, points + point, end - point)
-    guard ascend(x), z.allSatisfy({ $0.isFinite }), !zip(z, z.dropFirst()).contains(where: >) else {
+    let count = end - point
+    let own = try Buffer<Double>(count: 2 * count)
+    let z = own.base + count
+    copy(knots, point, to: own.base, count)
+    copy(knots, points + point, to: z, count)
+    guard ascend(own.base, count), ascend(z, count, strictly: false) else {
       throw .format("tensor preprocess.knots: those of number \(index) must be finite and ascend")
     }
     (point, curve) = (end, curve + 1)
-    return options.curve(scaling, x: x, z: z)
+    return options.curve(scaling, knots: own)
   }
 
-  private func doubles(_ base: UnsafeRawPointer, _ first: Int, _ count: Int) -> [Double] {
-    (first..<first + count).map { base.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+  private func double(_ base: UnsafeRawPointer, _ index: Int) -> Double {
+    base.loadUnaligned(fromByteOffset: index * 8, as: Double.self)
   }
 
-  private func ascend(_ values: [Double]) -> Bool {
-    values.allSatisfy { $0.isFinite } && !zip(values, values.dropFirst()).contains(where: >=)
+  private func copy(
+    _ base: UnsafeRawPointer, _ first: Int, to target: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    UnsafeMutableRawPointer(target).copyMemory(from: base + first * 8, byteCount: count * 8)
+  }
+
+  /// Whether values are finite and none is below the one before it; or, strictly, equal to it.
+  private func ascend(
+    _ values: UnsafeMutablePointer<Double>, _ count: Int, strictly: Bool = true
+  ) -> Bool {
+    for index in 0..<count {
+      guard values[index].isFinite else { return false }
+      guard index > 0 else { continue }
+      let (before, value) = (values[index - 1], values[index])
+      guard before < value || (!strictly && before == value) else { return false }
+    }
+    return true
   }
 }

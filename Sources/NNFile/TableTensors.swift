@@ -25,7 +25,7 @@ struct TableTensors {
   init(_ table: TableEncoder) throws(NNError) {
     let codes = (table.numbers + table.groupNumbers).flatMap { $0 }
     let curves = codes.flatMap { $0.curves }
-    let points = curves.reduce(0) { $0 + $1.x.count }
+    let points = curves.reduce(0) { $0 + $1.points }
     self.table = table
     ends = try Buffer(count: curves.count)
     knots = try Buffer(count: 2 * points)
@@ -72,18 +72,15 @@ struct TableTensors {
   private func fill(_ codes: [NumberCode], _ curves: [NumberCurve], points: Int) {
     var (point, edge) = (0, 0)
     for (index, curve) in curves.enumerated() {
-      for (x, z) in zip(curve.x, curve.z) {
-        knots.base[point] = x
-        knots.base[points + point] = z
-        point += 1
-      }
+      let (x, z) = (curve.knots.base, curve.knots.base + curve.points)
+      (knots.base + point).update(from: x, count: curve.points)
+      (knots.base + points + point).update(from: z, count: curve.points)
+      point += curve.points
       ends.base[index] = UInt32(truncatingIfNeeded: point)
     }
     for (index, code) in codes.enumerated() {
-      for value in code.edges {
-        edges.base[edge] = value
-        edge += 1
-      }
+      (edges.base + edge).update(from: code.edges.base, count: code.edges.count)
+      edge += code.edges.count
       ranges.base[3 * index] = code.fill
       ranges.base[3 * index + 1] = code.low
       ranges.base[3 * index + 2] = code.high

@@ -51,16 +51,17 @@ extension Model {
       throw .argument(
         "the target has texts, and the model's classes are \(classes.listed)")
     }
-    let own = classes.texts
-    var places: [Int32?] = []
-    for text in texts {
-      places.append(own.firstIndex { sameText($0, text) }.map { Int32(truncatingIfNeeded: $0) })
+    let own = try NameIndex(classes.texts)
+    let places = try Buffer<Int32>(count: texts.count)
+    for (place, text) in texts.enumerated() {
+      places.base[place] = Int32(truncatingIfNeeded: own.place(of: text) ?? -1)
     }
     let indices = try Buffer<Int32>(count: set.targets.rows)
     for position in 0..<set.rows {
       let row = set.sourceRow(position)
       let place = Int(set.targets.integer(row, 0))
-      guard let index = places[place] else {
+      let index = places.base[place]
+      guard index >= 0 else {
         throw .argument(
           "the target has the unknown class \"\(texts[place])\" in row \(row); the classes are "
             + classes.listed)

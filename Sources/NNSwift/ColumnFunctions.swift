@@ -36,7 +36,7 @@ public func nns_column_describe(
   guarded { () throws(NNError) in
     try inspecting(model) { handle throws(NNError) in
       let column = try column(handle.model, index)
-      let text = try MemoryReservation.hold(MemoryReservation.bytes(forText: 4096)) {
+      let text = try MemoryReservation.hold(MemoryReservation.base + 256 * column.textBytes) {
         column.json.text
       }
       try write(text, buffer, capacity, need)

@@ -82,7 +82,10 @@ final class ModelHandle: @unchecked Sendable {
     self.gate = gate
     let spec = model.spec.json
     // Measured at most: 210 bytes a layer; 200 for each byte of the spec, when it is saved.
-    smallBytes = MemoryReservation.base + 256 * (spec.object?["layers"]?.array?.count ?? 0)
+    // Places of a table's columns are a list, too; a sentence may list names.
+    smallBytes =
+      MemoryReservation.base + 256 * (spec.object?["layers"]?.array?.count ?? 0)
+      + (model.spec.table.map { MemoryReservation.base + 64 * $0.columns.count } ?? 0)
     specBytes = MemoryReservation.base + 256 * (spec.text.utf8.count + Self.longestNumber)
   }
 

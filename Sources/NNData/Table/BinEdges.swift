@@ -174,7 +174,12 @@ private struct ValueGroups {
       all.append(best(Leaf(range: leaf.place..<leaf.range.upperBound), leastRows))
     }
     let starts = all.map { $0.range.lowerBound }.sorted().dropFirst()
-    return starts.map { (high.base[$0 - 1] + low.base[$0]) / 2 }
+    return starts.map { start in
+      let (below, above) = (high.base[start - 1], low.base[start])
+      let middle = (below + above) / 2
+      // Between neighbouring doubles there is none.
+      return middle > below ? middle : above
+    }
   }
 
   /// Seeks the split of a leaf that takes most from the target's variance within leaves.

@@ -24,33 +24,21 @@ package enum ColumnNames {
     return Text(base: base, count: count).string
   }
 
+  /// - Returns: where each name stands; nil: the columns have none.
   /// - Throws: `NNError.argument` for a name that comes twice, or where only some have one.
-  static func check(_ columns: [TableColumn]) throws(NNError) {
+  static func index(_ columns: [TableColumn]) throws(NNError) -> NameIndex? {
     if let unnamed = columns.firstIndex(where: { $0.name == nil }) {
-      guard let named = columns.firstIndex(where: { $0.name != nil }) else { return }
+      guard let named = columns.firstIndex(where: { $0.name != nil }) else { return nil }
       throw .argument(
         "all columns must have names, or none: column #\(named) has one, column #\(unnamed) has "
           + "none")
     }
-    let order = try Buffer<Int32>(count: columns.count)
-    let spare = try Buffer<Int32>(count: columns.count)
-    for index in columns.indices { order.base[index] = Int32(index) }
-    let sorted = mergeSort(order.base, count: columns.count, spare: spare.base) {
-      !isBefore(columns[Int($1)], columns[Int($0)])
+    let names = try NameIndex(columns.map { $0.name ?? "" })
+    if let (first, second) = names.repeated {
+      throw .argument(
+        "every column must have a name of its own, #\(first) and #\(second) are both "
+          + "\"\(columns[second].name ?? "")\"")
     }
-    for place in columns.indices.dropFirst() {
-      let (before, after) = (columns[Int(sorted[place - 1])], columns[Int(sorted[place])])
-      guard isBefore(before, after) else {
-        throw .argument(
-          "every column must have a name of its own, #\(sorted[place - 1]) and #\(sorted[place]) "
-            + "are both \"\(after.name ?? "")\"")
-      }
-    }
-    withExtendedLifetime((order, spare)) {}
-  }
-
-  private static func isBefore(_ a: TableColumn, _ b: TableColumn) -> Bool {
-    guard let first = a.name, let second = b.name else { return false }
-    return first.utf8.lexicographicallyPrecedes(second.utf8)
+    return names
   }
 }

@@ -52,6 +52,8 @@ package struct ColumnSpec: Sendable {
   package static let longestName = 1024
   package static let mostColumns = 65_535
   package static let mostBins = 4096
+  /// A date is compared with so many others.
+  package static let mostDifferences = 100
 
   package init(
     name: String, kind: Kind, values: Values = .text, parts: [DatePart] = [],
@@ -133,8 +135,9 @@ package struct ColumnSpec: Sendable {
   private static func since(_ options: inout Options) throws(NNError) -> [String]? {
     guard let json = options.value("since") else { return nil }
     let names = (json.array ?? []).compactMap { $0.string }
-    guard let list = json.array, names.count == list.count else {
-      throw options.refusal("since", "a list of names of date columns", json)
+    guard let list = json.array, names.count == list.count, names.count <= mostDifferences else {
+      throw options.refusal(
+        "since", "a list of at most \(mostDifferences) names of date columns", json)
     }
     return names
   }
@@ -160,6 +163,12 @@ package struct ColumnSpec: Sendable {
     case .boolean, .ignore: break
     }
     return learnt
+  }
+
+  /// Bytes of `json` as a text, at most.
+  package var textBytes: Int {
+    let names = (since ?? []).reduce(name.utf8.count) { $0 + $1.utf8.count }
+    return 512 + 6 * names + 8 * (learnt?.bins.count ?? 0)
   }
 
   /// The element of "columns" in full.

@@ -19,7 +19,7 @@ package enum DatePart: String, CaseIterable, Sendable {
     let days = floorDivision(micros, DatePart.microsOfDay)
     switch self {
     case .trend: return Double(micros) / Double(DatePart.microsOfDay)
-    case .hour: return Double(micros - days * DatePart.microsOfDay) / 3_600_000_000
+    case .hour: return Double(floorModulus(micros, DatePart.microsOfDay)) / 3_600_000_000
     // 1970-01-01 was a Thursday.
     case .weekday: return Double(floorModulus(days + 3, 7))
     case .year: return Double(civil(days).year)
@@ -44,7 +44,11 @@ private func floorDivision(_ a: Int64, _ b: Int64) -> Int64 {
   return a % b < 0 ? quotient - 1 : quotient
 }
 
-private func floorModulus(_ a: Int64, _ b: Int64) -> Int64 { a - floorDivision(a, b) * b }
+/// Of b > 0; the product of `floorDivision` and b may be below all numbers of 64 bits.
+private func floorModulus(_ a: Int64, _ b: Int64) -> Int64 {
+  let remainder = a % b
+  return remainder < 0 ? remainder + b : remainder
+}
 
 /// The date of the proleptic Gregorian calendar, so many days after 1970-01-01.
 ///

@@ -19,7 +19,7 @@ package final class GroupMeans {
   /// [keys + 1 × outputs]; the last row is the mean of all, for groups that were not seen.
   package let means: Buffer<Float>
   package let outputs: Int
-  /// Of the rows learnt from: [table's rows × outputs]; empty in a model that was read.
+  /// [table's rows × outputs], NaN where a row was not learnt from; empty in a model that was read.
   let ownMeans: Buffer<Float>
   /// The table learnt from; 0: not known.
   private let table: UInt64
@@ -50,9 +50,11 @@ package final class GroupMeans {
     return UnsafePointer(means.base + (found ? low : keys.count) * outputs)
   }
 
-  /// The means that a row of the table learnt from gets; nil: it is another table.
+  /// The means that a row that was learnt from gets; nil: it was not.
   func ownMeans(_ row: Int, of table: Table) -> UnsafePointer<Float>? {
-    table.id == self.table ? UnsafePointer(ownMeans.base + row * outputs) : nil
+    guard table.id == self.table else { return nil }
+    let means = UnsafePointer(ownMeans.base + row * outputs)
+    return means[0].isNaN ? nil : means
   }
 
   /// The key of a level and hours since 1970; a missing date has the least hour.
@@ -103,6 +105,7 @@ extension GroupMeans {
     let means = try Buffer<Float>(
       count: try checkedProduct(different + 1, outputs, "group means"))
     let own = try Buffer<Float>(count: try checkedProduct(table.rows, outputs, "group means"))
+    own.base.update(repeating: .nan, count: own.count)
     let sums = try FoldSums(folds: Self.folds, outputs: outputs, all: all, prior: Self.prior)
     let folds = try Self.folds(rows: table.rows, seed: seed)
     var (start, group) = (0, 0)

@@ -16,13 +16,16 @@ struct LevelCount {
   /// The texts of a column whose kind is not known.
   init(texts column: TableColumn, rows: Int, source: (Int) -> Int) throws(NNError) {
     try self.init(
-      ColumnSpec(name: column.name ?? "", kind: .category), column, rows: rows, source: source)
+      ColumnSpec(name: column.name ?? "", kind: .category), column, rows: rows,
+      becomesLevels: false, source: source)
   }
 
+  /// - Parameter becomesLevels: whether texts are refused that no level may have.
   /// - Throws: `NNError.dtype` for a value of another type than `values` says, `.limit` for a text
-  ///   that is too long, `.memory`.
+  ///   that is too long, `.argument` for one with a 0, `.memory`.
   init(
-    _ spec: ColumnSpec, _ column: TableColumn, rows: Int, source: (Int) -> Int
+    _ spec: ColumnSpec, _ column: TableColumn, rows: Int, becomesLevels: Bool = true,
+    source: (Int) -> Int
   ) throws(NNError) {
     areTexts = spec.values == .text
     texts = try Buffer(count: areTexts ? rows : 0)
@@ -33,11 +36,7 @@ struct LevelCount {
       switch (column.cell(row), spec.values) {
       case (.missing, _): continue
       case (.text(let text), .text):
-        guard text.count <= LevelSet.longestLevel else {
-          throw .limit(
-            "row \(row): column \"\(spec.name)\" has a text of \(text.count) bytes, a level has at "
-              + "most \(LevelSet.longestLevel); shorten it, or set the column's kind to \"ignore\"")
-        }
+        if becomesLevels { try Self.check(text, spec, row) }
         texts.base[present] = text
       case (.integer(let value), .integer): integers.base[present] = value
       case (.boolean(let value), .boolean): integers.base[present] = value ? 1 : 0
@@ -49,6 +48,19 @@ struct LevelCount {
       present += 1
     }
     if areTexts { try sortTexts() } else { try sortIntegers() }
+  }
+
+  private static func check(_ text: Text, _ spec: ColumnSpec, _ row: Int) throws(NNError) {
+    guard text.count <= LevelSet.longestLevel else {
+      throw .limit(
+        "row \(row): column \"\(spec.name)\" has a text of \(text.count) bytes, a level has at "
+          + "most \(LevelSet.longestLevel); shorten it, or set the column's kind to \"ignore\"")
+    }
+    guard !text.hasZero else {
+      throw .argument(
+        "row \(row): column \"\(spec.name)\" has a text with a 0 byte, which no level may have; "
+          + "take it out, or set the column's kind to \"ignore\"")
+    }
   }
 
   private mutating func sortTexts() throws(NNError) {
@@ -92,13 +104,12 @@ struct LevelCount {
   /// - Throws: `NNError.memory`.
   mutating func levels(minCount: Int, most: Int) throws(NNError) -> LevelSet {
     let least = try leastCount(minCount: minCount, most: most)
+    let room = room(above: least, most)
     var (kept, ofLeast, bytes) = (0, 0, 0)
     func isKept(_ index: Int) -> Bool {
       let count = Int(counts.base[index])
       if count > least { return true }
-      guard count == least, count >= minCount, ofLeast < room(above: least, most) else {
-        return false
-      }
+      guard count == least, count >= minCount, ofLeast < room else { return false }
       ofLeast += 1
       return true
     }

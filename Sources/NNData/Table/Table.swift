@@ -48,22 +48,25 @@ package final class Table: Sendable {
   let id: UInt64
   package let rows: Int
   package let columns: [TableColumn]
+  /// nil: the columns have no names.
+  package let names: NameIndex?
   /// Names of columns that were left out: no column type is like theirs.
   package let ignored: [String]
   /// Keeps alive what the columns point to; nil: the caller does.
   private let owner: (any TableOwner)?
 
   package init(
-    rows: Int, columns: [TableColumn], ignored: [String] = [], owner: (any TableOwner)? = nil
+    rows: Int, columns: [TableColumn], names: NameIndex?, ignored: [String] = [],
+    owner: (any TableOwner)? = nil
   ) {
-    (self.rows, self.columns, self.ignored, self.owner) = (rows, columns, ignored, owner)
+    (self.rows, self.columns, self.names) = (rows, columns, names)
+    (self.ignored, self.owner) = (ignored, owner)
     id = tableCount.add(1, ordering: .relaxed).newValue
   }
 
   /// A column by its name, or `"#3"`: by its position.
   package func index(of name: String) -> Int? {
-    let found = columns.firstIndex { column in column.name.map { sameText($0, name) } ?? false }
-    if let found { return found }
+    if let found = names?.place(of: name) { return found }
     guard name.utf8.first == UInt8(ascii: "#"), let position = Int(name.dropFirst()),
       columns.indices.contains(position)
     else { return nil }

@@ -51,9 +51,9 @@ package struct TableBuilder {
     guard !columns.isEmpty else {
       throw .dtype("a table must have a column of numbers, booleans, text or dates, got none")
     }
-    try ColumnNames.check(columns)
     return Table(
-      rows: rows, columns: columns, ignored: ignored, owner: Copies(copies, owner))
+      rows: rows, columns: columns, names: try ColumnNames.index(columns), ignored: ignored,
+      owner: Copies(copies, owner))
   }
 
   /// The column without the texts that mean a missing value.

@@ -26,9 +26,21 @@ package final class TableEncoder {
 
   /// - Parameters:
   ///   - scalars: how many floats scale a number.
-  package init(
+  /// - Throws: `NNError.memory`.
+  package convenience init(
     columns: [ColumnSpec], numbers: [[NumberCode]], levels: [LevelSet?], scalars: Int,
     groups: [GroupSpec], groupMeans: [GroupMeans], groupNumbers: [[NumberCode]]
+  ) throws(NNError) {
+    let names = try NameIndex(columns.map { $0.name })
+    self.init(
+      columns: columns, numbers: numbers, levels: levels, scalars: scalars, groups: groups,
+      groupMeans: groupMeans, groupNumbers: groupNumbers, place: { names.place(of: $0) })
+  }
+
+  private init(
+    columns: [ColumnSpec], numbers: [[NumberCode]], levels: [LevelSet?], scalars: Int,
+    groups: [GroupSpec], groupMeans: [GroupMeans], groupNumbers: [[NumberCode]],
+    place: (String) -> Int?
   ) {
     (self.columns, self.numbers, self.levels) = (columns, numbers, levels)
     (self.groups, self.groupMeans, self.groupNumbers) = (groups, groupMeans, groupNumbers)
@@ -41,7 +53,6 @@ package final class TableEncoder {
     groupStart = features.count
     for group in groups { features += group.features(scalars: scalars) }
     (self.features, self.starts) = (features, starts)
-    func place(_ name: String) -> Int? { columns.firstIndex { sameText($0.name, name) } }
     since = columns.map { ($0.since ?? []).compactMap(place) }
     members = groups.map { ([$0.category] + $0.dates).compactMap(place) }
   }
@@ -255,13 +266,10 @@ extension TableEncoder {
   ///   - targets: columns that are no features, such as the target.
   /// - Throws: `NNError.argument` naming a column that is missing.
   package func match(_ table: Table, without targets: [Int]) throws(NNError) -> [Int?] {
-    let hasNames = table.columns.contains { $0.name != nil }
-    guard hasNames else { return try matchByPosition(table, without: targets) }
+    guard let names = table.names else { return try matchByPosition(table, without: targets) }
     var places: [Int?] = []
     for column in columns {
-      let place = table.columns.firstIndex { own in
-        own.name.map { sameText($0, column.name) } ?? false
-      }
+      let place = names.place(of: column.name)
       guard place != nil || column.kind == .ignore else {
         throw .argument(
           "the table has no column \"\(column.name)\", which the model needs; it has "

@@ -36,13 +36,14 @@ package struct TableFit {
   package func encoder(
     _ places: [Int], given: [ColumnSpec]
   ) throws(NNError) -> TableEncoder {
+    let names = try NameIndex(given.map { $0.name })
     var columns: [ColumnSpec] = []
     var numbers: [[NumberCode]] = []
     var levels: [LevelSet?] = []
     var dates: [(name: String, place: Int)] = []
     for place in places {
       let name = table.columns[place].name ?? "#\(place)"
-      let known = given.first { sameText($0.name, name) }
+      let known = names.place(of: name).map { given[$0] }
       let spec = if let known { known } else { try guess(place, name) }
       let column = try fit(spec, place, dates)
       if spec.kind == .date { dates.append((name, place)) }
@@ -51,7 +52,7 @@ package struct TableFit {
       levels.append(column.levels)
     }
     let groups = try fitGroups(columns, levels, places)
-    return TableEncoder(
+    return try TableEncoder(
       columns: columns, numbers: numbers, levels: levels, scalars: options.scalars,
       groups: groups.map { $0.spec }, groupMeans: groups.map { $0.means },
       groupNumbers: groups.map { $0.numbers })
@@ -107,8 +108,11 @@ package struct TableFit {
       codes.append(code)
     }
     var since: [String] = []
-    for name in spec.since ?? dates.prefix(Self.mostDifferences).map({ $0.name }) {
-      guard let other = dates.first(where: { sameText($0.name, name) }) else {
+    let known = try NameIndex(spec.since == nil ? [] : dates.map { $0.name })
+    let wanted = spec.since ?? dates.prefix(Self.mostDifferences).map { $0.name }
+    for (index, name) in wanted.enumerated() {
+      let found = spec.since == nil ? index : known.place(of: name)
+      guard let other = found.map({ dates[$0] }) else {
         throw .argument(
           "spec: column \"\(spec.name)\": since must name date columns that stand before it, "
             + "\"\(name)\" is none")
@@ -144,7 +148,8 @@ package struct TableFit {
             + "give another kind, or mend the value")
       }
       guard value.isFinite else { continue }
-      pairs.base[count] = SortedValues.Pair(value: value, row: Int32(truncatingIfNeeded: row))
+      pairs.base[count] = SortedValues.Pair(
+        value: NumberCode.bounded(value), row: Int32(truncatingIfNeeded: row))
       count += 1
     }
     return (try fitCode(count), count < rows)
@@ -152,14 +157,11 @@ package struct TableFit {
 
   /// The code of the first numbers in `pairs`.
   func fitCode(_ count: Int) throws(NNError) -> NumberCode {
-    guard count > 0 else { return empty }
+    guard count > 0 else { return try empty() }
     let ascending = mergeSort(pairs.base, count: count, spare: spare.base) { $0.value <= $1.value }
     for index in 0..<count { sorted.base[index] = ascending[index].value }
     let values = UnsafeBufferPointer(start: UnsafePointer(sorted.base), count: count)
-    let curves = options.scalings.indices.map { index in
-      let knots = options.scalings[index].knots(values)
-      return options.curve(index, x: knots.x, z: knots.z)
-    }
+    let curves = try options.curves { $0.knots(values) }
     let edges = try edges(SortedValues(base: ascending, count: count))
     return NumberCode(
       curves: curves, edges: edges, fill: numberQuantile(values, 0.5), low: values[0],
@@ -167,25 +169,30 @@ package struct TableFit {
   }
 
   /// A column without a number.
-  private var empty: NumberCode {
+  private func empty() throws(NNError) -> NumberCode {
     NumberCode(
-      curves: options.scalings.indices.map { options.curve($0, x: [0], z: [0]) }, edges: [],
-      fill: 0, low: 0, high: 0)
+      curves: try options.curves { _ in ([0], [0]) }, edges: try Buffer(count: 0), fill: 0, low: 0,
+      high: 0)
   }
 
-  private func edges(_ column: SortedValues) throws(NNError) -> [Double] {
-    guard let embedding = options.embedding else { return [] }
+  private func edges(_ column: SortedValues) throws(NNError) -> Buffer<Double> {
+    guard let embedding = options.embedding else { return try Buffer(count: 0) }
     let (least, largest) = (column.base[0].value, column.base[column.count - 1].value)
-    guard largest > least else { return [] }
+    guard largest > least else { return try Buffer(count: 0) }
     let inner =
       if let target {
         try embedding.edges.inner(column, target, embedding.bins)
       } else {
         BinEdges.quantileEdges(column, bins: embedding.bins)
       }
-    let edges = inner.filter { $0 > least && $0 < largest }
+    let between = inner.filter { $0 > least && $0 < largest }
     // One bin alone would be the number again.
-    return edges.isEmpty ? [] : [least] + edges + [largest]
+    guard !between.isEmpty else { return try Buffer(count: 0) }
+    let edges = try Buffer<Double>(count: between.count + 2)
+    edges.base[0] = least
+    for (index, edge) in between.enumerated() { edges.base[index + 1] = edge }
+    edges.base[between.count + 1] = largest
+    return edges
   }
 
   private func anyMissing(_ place: Int) -> Bool {

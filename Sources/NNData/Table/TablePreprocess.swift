@@ -1,5 +1,6 @@
 import NNErrors
 import NNJSON
+import NNMath
 import NNOptions
 
 /// What is made of a table's numbers: the spec's "preprocess" of a model with columns.
@@ -63,9 +64,22 @@ package struct TablePreprocess: Sendable {
   package var scalars: Int { scalings.count }
 
   /// The curve of scaling `index` through some knots.
-  package func curve(_ index: Int, x: [Double], z: [Double]) -> NumberCurve {
+  package func curve(_ index: Int, knots: Buffer<Double>) -> NumberCurve {
     NumberCurve(
-      x: x, z: z, extrapolates: scalings[index].extrapolates, limit: scalings[index].limit)
+      knots: knots, extrapolates: scalings[index].extrapolates, limit: scalings[index].limit)
+  }
+
+  func curves(
+    knots: (NumberScalingFunction) -> (x: [Double], z: [Double])
+  ) throws(NNError) -> [NumberCurve] {
+    var curves: [NumberCurve] = []
+    for scaling in scalings {
+      let (x, z) = knots(scaling)
+      curves.append(
+        try NumberCurve(
+          x: x, z: z, extrapolates: scaling.extrapolates, limit: scaling.limit))
+    }
+    return curves
   }
 
   private static func embedding(

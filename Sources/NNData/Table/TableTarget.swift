@@ -129,6 +129,7 @@ private struct TargetReader {
         "column \(title) is the target, whose texts must have at most \(TextLevels.longest) bytes, "
           + "row \(row) has \(text.count)")
     }
+    guard !text.hasZero else { throw refusal(row, "a text without a 0 byte") }
     return text
   }
 }

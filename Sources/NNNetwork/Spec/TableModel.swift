@@ -69,11 +69,9 @@ private struct TableDraft {
   private static func checkNames(
     _ columns: [ColumnSpec], _ places: [Int], _ table: Table
   ) throws(NNError) {
+    let names = try NameIndex(places.map { table.columns[$0].name ?? "#\($0)" })
     for column in columns {
-      let isThere = places.contains { place in
-        sameBytes(table.columns[place].name ?? "#\(place)", column.name)
-      }
-      guard isThere else {
+      guard names.place(of: column.name) != nil else {
         throw .argument(
           "spec: column \"\(column.name)\" is described and the table has none of that name; "
             + "compare the spelling")
@@ -93,12 +91,15 @@ private struct TableGoal {
 
   /// Whole numbers of so many different values, or fewer, are classes.
   private static let mostIntegerClasses = 10
+  /// As many as texts may be.
+  private static let mostClasses = 65_536
 
   init(_ given: JSONObject, _ set: Dataset, _ part: TablePart) throws(NNError) {
     let place = part.target ?? 0
     name = part.table.columns[place].name ?? "#\(place)"
     let kind = try Self.kind(given)
-    let found = Self.integers(set, most: kind == "classes" ? 100_000 : Self.mostIntegerClasses)
+    let most = kind == "classes" ? Self.mostClasses : Self.mostIntegerClasses
+    let found = Self.integers(set, most: most)
     switch part.targetClasses?.kind {
     case .text:
       guard kind != "number" else {
@@ -113,6 +114,10 @@ private struct TableGoal {
     case .integer where kind != "number" && found != nil:
       integers = found ?? []
       labels = integers.map { .integer($0) }
+    case .integer where kind == "classes":
+      throw .argument(
+        "spec: target: kind is \"classes\", and the target has more than \(Self.mostClasses) "
+          + "different integers, too many for classes; set kind to \"number\"")
     case nil where kind == "classes":
       throw .argument(
         "spec: target: kind is \"classes\", and the target has fractions; give integers or texts")
@@ -121,14 +126,20 @@ private struct TableGoal {
     }
     guard labels.map({ $0.count >= 2 }) ?? true else {
       throw .argument(
-        "the target \"\(name)\" has one class only, \(labels?.first?.text ?? ""): there is nothing to "
-          + "learn; give rows of other classes")
+        "the target \"\(name)\" has one class only, \(labels?.first?.text ?? ""): there is nothing "
+          + "to learn; give rows of other classes")
     }
     outputs = labels.map { $0.count == 2 ? 1 : $0.count } ?? 1
   }
 
   private static func kind(_ given: JSONObject) throws(NNError) -> String? {
-    guard let json = given["target"]?.object?["kind"] else { return nil }
+    guard let target = given["target"] else { return nil }
+    guard let options = target.object else {
+      throw .argument(
+        #"spec: target must be an object such as {"kind": "classes"}, got "#
+          + String(target.text.prefix(80)))
+    }
+    guard let json = options["kind"] else { return nil }
     guard let kind = json.string, kind == "classes" || kind == "number" else {
       throw .argument(
         "spec: target: kind must be \"classes\" or \"number\", got \(String(json.text.prefix(80)))")
@@ -142,16 +153,22 @@ private struct TableGoal {
     var found: [Int64] = []
     for position in 0..<set.rows {
       let value = set.targets.integer(set.sourceRow(position), 0)
-      var (low, high) = (0, found.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if found[middle] < value { low = middle + 1 } else { high = middle }
-      }
-      if low < found.count, found[low] == value { continue }
+      let place = place(of: value, in: found)
+      if place < found.count, found[place] == value { continue }
       guard found.count < most else { return nil }
-      found.insert(value, at: low)
+      found.insert(value, at: place)
     }
     return found
+  }
+
+  /// The first place in an ascending list whose value is not below one.
+  private static func place(of value: Int64, in list: [Int64]) -> Int {
+    var (low, high) = (0, list.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Fills in what the caller left out: loss, classes, target, calibration.
@@ -187,7 +204,7 @@ private struct TableGoal {
     for position in 0..<set.rows {
       let row = set.sourceRow(position)
       let label = set.targets.integer(row, 0)
-      let index = integers.isEmpty ? Int(label) : integers.firstIndex(of: label) ?? 0
+      let index = integers.isEmpty ? Int(label) : Self.place(of: label, in: integers)
       classes.base[row] = Int32(truncatingIfNeeded: index)
     }
     return (FitTarget(classes: classes.base, count: labels.count), classes)

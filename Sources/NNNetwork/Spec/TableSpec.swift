@@ -27,15 +27,20 @@ package struct TableSpec: Sendable {
     self.options = try TablePreprocess(&options)
     groups = try Self.groups(&options, columns)
     var features: [TableFeature] = []
-    for column in columns { features += column.features(scalars: self.options.scalars) }
-    for group in groups { features += group.features(scalars: self.options.scalars) }
+    let most = ModelSpec.inputRange.upperBound
+    for column in columns where features.count <= most {
+      features += column.features(scalars: self.options.scalars)
+    }
+    for group in groups where features.count <= most {
+      features += group.features(scalars: self.options.scalars)
+    }
+    guard features.count <= most else {
+      throw .limit("spec: columns give more than \(most) inputs; leave some out")
+    }
     self.features = features
     guard !features.isEmpty else {
       throw .argument(
         "spec: columns must have one that is not \"ignore\": there is nothing to learn from")
-    }
-    guard features.count <= ModelSpec.inputRange.upperBound else {
-      throw .limit("spec: columns give \(features.count) inputs, at most 16777216 are allowed")
     }
   }
 
@@ -48,11 +53,12 @@ package struct TableSpec: Sendable {
     guard let list = json.array, list.count <= mostGroups else {
       throw options.refusal("groups", "a list of at most \(mostGroups) groups", json)
     }
+    let names = try NameIndex(columns.map { $0.name })
     var groups: [GroupSpec] = []
     for (index, element) in list.enumerated() {
       let group = try GroupSpec(element, owner: "groups[\(index)]")
       func has(_ name: String, _ kind: ColumnSpec.Kind) -> Bool {
-        columns.contains { $0.kind == kind && sameText($0.name, name) }
+        names.place(of: name).map { columns[$0].kind == kind } ?? false
       }
       guard has(group.category, .category), group.dates.allSatisfy({ has($0, .date) }) else {
         throw .argument(
@@ -65,14 +71,15 @@ package struct TableSpec: Sendable {
   }
 
   private static func checkDifferences(_ columns: [ColumnSpec]) throws(NNError) {
-    var dates: [String] = []
-    for column in columns {
-      for name in column.since ?? [] where !dates.contains(where: { sameText($0, name) }) {
-        throw .argument(
-          "spec: column \"\(column.name)\": since must name date columns that stand before it, "
-            + "\"\(name)\" is none")
+    let names = try NameIndex(columns.map { $0.name })
+    for (index, column) in columns.enumerated() {
+      for name in column.since ?? [] {
+        guard let place = names.place(of: name), place < index, columns[place].kind == .date else {
+          throw .argument(
+            "spec: column \"\(column.name)\": since must name date columns that stand before it, "
+              + "\"\(name)\" is none")
+        }
       }
-      if column.kind == .date { dates.append(column.name) }
     }
   }
 

@@ -112,7 +112,7 @@ static const bad_case headers[] = {
     {"nns_load_buffer", "no spec", S(FORMAT) | S(CHECKSUM), NULL, load_header,
      "{'__metadata__': {" OURS "'nnswift.version': '1'}}"},
     {"nns_load_buffer", "a newer version", S(VERSION) | S(CHECKSUM), NULL, load_header,
-     "{'__metadata__': {" OURS "'nnswift.version': '2', 'nnswift.spec': '{}'}}"},
+     "{'__metadata__': {" OURS "'nnswift.version': '3', 'nnswift.spec': '{}'}}"},
     {"nns_load_buffer", "a version of 30 digits", S(VERSION) | S(CHECKSUM) | S(FORMAT), NULL,
      load_header,
      "{'__metadata__': {" OURS "'nnswift.version': '999999999999999999999999999999', "

@@ -37,7 +37,7 @@ def test_every_type_of_number(kind):
     ([decimal.Decimal("1.5"), fractions.Fraction(1, 4)], [1.5, 0.25]), ((2**70, 1), [float(2**70), 1]),
     (["b", "a", "b"], [1, 0, 1]), (np.array(["b", "a", "b"]), [1, 0, 1]), (np.array([b"b", b"a"]), [1, 0]),
     (np.array(["b", "a", "b"], object), [1, 0, 1]), ([b"b", "a"], [1, 0]), (["ä", "z", ""], [2, 1, 0]),
-    (["a\0b", "a\0a", "a"], [2, 1, 0]), (np.array(["b", "a"], "<U3")[::-1], [0, 1]),
+    (["a\u0301b", "a\u0301a", "a"], [2, 1, 0]), (np.array(["b", "a"], "<U3")[::-1], [0, 1]),
 ])  # fmt: skip
 def test_values(values, expected):
     assert targets(values) == expected
@@ -110,6 +110,11 @@ def test_columns_that_no_table_has_are_left_out(values):
         nnswift.Table({"a": [1, 2], "odd": values}, "odd")
     with pytest.raises(nnswift.ShapeError, match="at least one column of numbers, booleans, texts or dates, got none"):
         nnswift.Table({"odd": values})
+
+
+def test_a_label_ends_where_its_bytes_end():
+    with pytest.raises(nnswift.ArgumentError, match='column "y" is the target and must be a text without a 0 byte, row 1'):
+        nnswift.Table({"x": [1, 2], "y": ["a", "a\0"]}, "y")
 
 
 @pytest.mark.parametrize("values, rows", [
