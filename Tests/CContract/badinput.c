@@ -10,6 +10,7 @@ static const struct {
     {"arrays", refuse_arrays},
     {"samples", refuse_samples},
     {"tables", refuse_tables},
+    {"models of tables", refuse_table_models},
     {"Arrow streams", refuse_arrow},
     {"sizes and numbers", refuse_sizes},
     {"JSON texts", refuse_texts},

@@ -13,6 +13,8 @@ int main(void) {
     check_splits();
     check_tables();
     check_arrow();
+    check_table_models();
+    check_odd_tables();
     check_training();
     check_steps();
     check_continuing();

@@ -105,6 +105,7 @@ void refuse_handles(void);
 void refuse_arrays(void);
 void refuse_samples(void);
 void refuse_tables(void);
+void refuse_table_models(void);
 void refuse_arrow(void);
 void refuse_sizes(void);
 void refuse_texts(void);

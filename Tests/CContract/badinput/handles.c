@@ -11,6 +11,9 @@ typedef struct taker {
 } taker;
 
 static const int64_t positions[1];
+static const double one[1] = {1};
+static const nns_column column = NNS_COLUMN("x", NNS_F64, one, 0);
+static const nns_value value = {NNS_NUMBER, 0, 1, 0, NULL};
 static nns_array labels_out = NNS_ARRAY(NNS_F64, made.values, ROWS, 1);
 
 #define TAKERS(X)                                                                              \
@@ -68,6 +71,19 @@ static nns_array labels_out = NNS_ARRAY(NNS_F64, made.values, ROWS, 1);
     X(nns_session_create, model, MODEL, (handle, 8, &made.session))                            \
     X(nns_session_predict, session, SESSION,                                                   \
       (handle, &g.x, NNS_PROBA, OUT(NNS_F32, ROWS, CLASSES)))                                  \
+    X(nns_create_for, data, DATA, (handle, NULL, &made.model))                                 \
+    X(nns_predict_table, model, MODEL,                                                         \
+      (handle, &column, 1, 1, NNS_PROBA, OUT(NNS_F32, 1, CLASSES)))                            \
+    X(nns_session_predict_values, session, SESSION,                                            \
+      (handle, &value, 1, NNS_PROBA, OUT(NNS_F32, 1, CLASSES)))                                \
+    X(nns_session_counts, session, SESSION, (handle, made.integers, NULL, NULL, 1))            \
+    X(nns_column_count, model, MODEL, (handle, &made.number))                                  \
+    X(nns_column_name, model, MODEL, (handle, 0, made.text, sizeof made.text, &need))          \
+    X(nns_column_describe, model, MODEL,                                                       \
+      (handle, 0, made.text, sizeof made.text, &need, &made.number))                           \
+    X(nns_level, model, MODEL, (handle, 0, 0, made.text, sizeof made.text, &need))             \
+    X(nns_level_code, model, MODEL, (handle, 0, "a", -1, &made.number))                        \
+    X(nns_calibrate, model, MODEL, (handle, g.data))                                           \
     X(nns_save, model, MODEL, (handle, "refused.safetensors", 0))                              \
     X(nns_save_buffer, model, MODEL, (handle, 0, &made.buffer))                                \
     X(nns_buffer_bytes, buffer, BUFFER, (handle, &made.bytes, &made.size))                     \

@@ -91,6 +91,18 @@ static const struct {
     {"nns_data_targets", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE)},
     {"nns_data_subset", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(LIMIT) | S(MEMORY)},
     {"nns_data_free", 0},
+    {"nns_create_for", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(LIMIT) | S(MEMORY)},
+    {"nns_fit_table", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(LIMIT) | S(MEMORY) |
+                          S(IO) | S(DIVERGED) | S(CANCELLED) | S(CALLBACK)},
+    {"nns_predict_table", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(LIMIT) | S(MEMORY)},
+    {"nns_session_predict_values", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY)},
+    {"nns_session_counts", S(NULL) | S(SHAPE) | S(STATE) | S(BUSY)},
+    {"nns_column_count", S(NULL) | S(STATE)},
+    {"nns_column_name", S(NULL) | S(ARGUMENT) | S(STATE)},
+    {"nns_column_describe", S(NULL) | S(ARGUMENT) | S(STATE) | S(MEMORY)},
+    {"nns_level", S(NULL) | S(ARGUMENT) | S(STATE) | S(BUSY)},
+    {"nns_level_code", S(NULL) | S(ARGUMENT) | S(STATE) | S(BUSY)},
+    {"nns_calibrate", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_get_scaling", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(BUSY)},
     {"nns_set_scaling", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(BUSY) | S(MEMORY)},
     {"nns_train", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(MEMORY) |

@@ -15,6 +15,8 @@ void check_data(void);
 void check_splits(void);
 void check_tables(void);
 void check_arrow(void);
+void check_table_models(void);
+void check_odd_tables(void);
 void check_training(void);
 void check_steps(void);
 void check_continuing(void);
