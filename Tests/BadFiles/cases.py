@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Fuzz"))
 
 import modelfile  # noqa: E402
 import numpy as np  # noqa: E402
+import table_cases  # noqa: E402
 
 import nnswift  # noqa: E402
 
@@ -174,10 +175,11 @@ def identity():
     yield "no-version", note("nnswift.version", None), FORMAT
     for version in ("", "0", "-1", "one", "1.0", " 1", "99999999999999999999"):
         yield f"version-{version or 'empty'}", note("nnswift.version", version), FORMAT
-    for version in ("2", "9223372036854775807"):
+    yield "version-2-without-columns", note("nnswift.version", "2"), FORMAT
+    for version in ("3", "9223372036854775807"):
         yield f"version-{version}", note("nnswift.version", version), VERSION
     for name, change in NEWER.items():
-        yield f"version-2-{name}", header(lambda h: (h[META].update({"nnswift.version": "2"}), change(h))), VERSION
+        yield f"version-3-{name}", header(lambda h: (h[META].update({"nnswift.version": "3"}), change(h))), VERSION
         yield f"version-1-{name}", header(change), FORMAT
     yield "no-checksum", note("nnswift.checksum", None), FORMAT
     yield "checksum-of-another-kind", note("nnswift.checksum", "sha-256:" + "0" * 16), FORMAT
@@ -327,6 +329,7 @@ def cases():
     yield "intact", WHOLE, OK
     for group in (outline, identity, specs, tensors, values, trainings):
         yield from group()
+    yield from table_cases.cases()
 
 
 if __name__ == "__main__":

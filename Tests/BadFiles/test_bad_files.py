@@ -50,7 +50,7 @@ def member(**members):
 @pytest.mark.parametrize(
     "content, sentence",
     [
-        (cases.note("nnswift.version", "2"), "the file has version 2, this library reads up to 1; use a newer library"),
+        (cases.note("nnswift.version", "3"), "the file has version 3, this library reads up to 2; use a newer library"),
         (cases.note("nnswift.new", ""), 'unknown key "nnswift.new"'),
         (layer(1, type="new"), 'layers[1]: unknown layer "new"'),
         (layer(0, new=1), 'layer dense: unknown option "new"'),
@@ -73,6 +73,16 @@ def test_what_a_newer_training_kept_is_passed_over():
     for model in (newer, known):
         model.train(x, y, {"epochs": 1, "optimizer": {"type": "sgd", "momentum": 0.9}, "continue": True})
     assert newer.to_bytes() == known.to_bytes()
+
+
+def test_the_limit_of_levels_is_kept():
+    content = cases.table_cases.TOWNS.whole()
+    limits = _library.nns_limits()
+    for value, status in [(1, cases.LIMIT), (11, cases.LIMIT), (12, 0), (0, 0), (-1, 2)]:
+        limits.max_levels = value
+        model = _library.Model()
+        assert status_of(lib.nns_load_buffer, content, len(content), limits, model) == status, value
+        lib.nns_free(model)
 
 
 @pytest.mark.parametrize("bound", ["max_file_bytes", "max_header_bytes", "max_parameters", "max_layers"])

@@ -1,0 +1,55 @@
+"""Small models of tables that together have every kind of column, and the columns they learnt from."""
+
+import numpy as np
+
+import nnswift
+
+ROWS = 40
+
+
+def columns():
+    """Numbers, texts, booleans, integers that are names, dates, missing values; the targets last."""
+    random = np.random.default_rng(2)
+    towns = np.array([f"t{number}" for number in range(11)] + ["\u00e9"], object)[random.integers(0, 12, ROWS)]
+    towns[3] = None
+    ages = random.normal(40, 10, ROWS)
+    ages[5] = np.nan
+    day = np.datetime64("2024-03-01") + random.integers(0, 3, ROWS)
+    return {
+        "age": ages, "town": towns, "smokes": random.random(ROWS) > 0.5, "code": random.integers(0, 3, ROWS),
+        "from": day, "to": day + random.integers(0, 9, ROWS), "of no use": np.zeros(ROWS),
+        "answer": np.where(ages > 40, "yes", "no"), "three": random.integers(0, 3, ROWS), "sum": ages * 2 + 1,
+    }  # fmt: skip
+
+
+LAYERS = [{"type": "table", "units": 2, "activation": "silu", "one_hot_up_to": 3, "category_size": 2}]
+SCALED = {"type": "table", "numbers": [{"type": "quantile", "n_quantiles": 4}], "embedding": {"type": "piecewise", "bins": 3, "edges": "quantiles"}}
+FROM = {"name": "from", "kind": "date", "parts": ["day"]}
+CODE = {"name": "code", "kind": "category", "values": "integer", "unknown": "error"}
+
+# The columns, the target, and what else the spec has.
+MODELS = [
+    (["age", "town"], "sum", {"preprocess": SCALED}),
+    (["age", "smokes", "code"], "answer", {"preprocess": SCALED, "columns": [CODE]}),
+    (["from", "to"], "three", {"preprocess": {"type": "table", "numbers": ["robust", "standardize"], "embedding": "none"}}),
+    (["town", "from"], "sum", {"preprocess": {**SCALED, "numbers": ["standardize"]}, "columns": [{**FROM, "since": []}]}),
+    (["from", "to"], "sum", {"preprocess": SCALED, "columns": [FROM, {"name": "to", "kind": "date", "parts": ["hour"], "since": ["from"]}]}),
+    (["age", "of no use"], "answer", {"calibration": "temperature", "preprocess": {**SCALED, "numbers": ["quantile"]}}),
+]  # fmt: skip
+
+
+def table(names, target):
+    all_columns = columns()
+    frame = {name: all_columns[name] for name in [*names, target]}
+    if target == "sum" or target == "answer":
+        frame[target] = np.where(np.arange(ROWS) == 5, all_columns[target][0], all_columns[target])
+    return frame
+
+
+def learnt():
+    """(number, model): trained for an epoch."""
+    for number, (names, target, spec) in enumerate(MODELS):
+        outputs = 3 if target == "three" else 1
+        spec = {**spec, "layers": LAYERS + [{"type": "dense", "units": outputs}], "seed": number}
+        config = {"epochs": 1, "batch_size": 0, "optimizer": "sgd"}
+        yield number, nnswift.fit_table(table(names, target), target=target, spec=spec, config=config)
