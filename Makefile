@@ -17,7 +17,7 @@ VENV := .venv
 PY := $(CURDIR)/$(VENV)/bin/python
 LIBRARY := build/libnnswift.so
 SOURCES := $(shell find Sources Include -type f) Package.swift
-EXAMPLES := digits predict mnist csv_demo
+EXAMPLES := digits predict mnist csv_demo noshow_train noshow_predict
 REPORTS := b_mnist e_linear
 C_FLAGS := -std=c99 -O2 -Wall -Wextra -Wpedantic -Werror -IInclude
 # Python with the package of this checkout and the library just built.

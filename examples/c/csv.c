@@ -21,7 +21,7 @@ static char *read_text(const char *path, size_t *length, char *error)
 {
     size_t capacity = 1 << 16, got;
     char *text = malloc(capacity);
-    FILE *file = fopen(path, "rb");
+    FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
     *length = 0;
     if (!file)
         snprintf(error, CSV_ERROR, "%.200s: %s", path, strerror(errno));
@@ -159,6 +159,16 @@ csv_table *csv_read(const char *path, char error[CSV_ERROR])
     return NULL;
 }
 
+csv_table *csv_read_or_exit(const char *path)
+{
+    char error[CSV_ERROR];
+    csv_table *table = csv_read(path, error);
+    if (table)
+        return table;
+    fprintf(stderr, "%s\n", error);
+    exit(1);
+}
+
 void csv_free(csv_table *table)
 {
     if (!table)
@@ -191,9 +201,26 @@ int64_t csv_column(const csv_table *table, const char *name)
     return -1;
 }
 
+int64_t csv_column_or_exit(const csv_table *table, const char *name)
+{
+    int64_t found = csv_column(table, name);
+    if (found >= 0)
+        return found;
+    fprintf(stderr, "the CSV file has no column \"%s\"; it has", name);
+    for (int64_t column = 0; column < table->columns; column++)
+        fprintf(stderr, "%s %s", column ? "," : "", csv_name(table, column));
+    fprintf(stderr, "\n");
+    exit(1);
+}
+
 const char *csv_cell(const csv_table *table, int64_t row, int64_t column)
 {
     return table->cells[(row + 1) * table->columns + column];
+}
+
+const char *const *csv_cells(const csv_table *table, int64_t column)
+{
+    return (const char *const *)table->cells + table->columns + column;
 }
 
 int64_t csv_numbers(const csv_table *table, int64_t column, double *values, int64_t step)

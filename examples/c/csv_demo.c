@@ -135,21 +135,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: csv_demo FILE [TARGET]\n");
         return 2;
     }
-    char error[CSV_ERROR];
-    csv_table *table = csv_read(argv[1], error);
-    if (!table) {
-        fprintf(stderr, "%s\n", error);
-        return 1;
-    }
-    int64_t target = argc > 2 ? csv_column(table, argv[2]) : -1;
+    csv_table *table = csv_read_or_exit(argv[1]);
     if (argc == 2) {
         describe(table);
-    } else if (target < 0) {
-        fprintf(stderr, "%s has no column \"%s\"; csv_demo FILE lists them\n", argv[1], argv[2]);
-        csv_free(table);
-        return 1;
     } else {
-        numbers values = read_numbers(table, target);
+        numbers values = read_numbers(table, csv_column_or_exit(table, argv[2]));
         learn(&values);
         free(values.values);
     }
