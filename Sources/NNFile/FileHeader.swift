@@ -155,8 +155,10 @@ struct FileHeader {
     do throws(NNError) {
       return try ModelSpec(try JSON.parse(text), limits: limits.spec)
     } catch {
-      if case .limit = error { throw error }
-      throw .format("the file's spec is not valid: \(error.message)")
+      switch error {
+      case .limit, .memory: throw error
+      default: throw .format("the file's spec is not valid: \(error.message)")
+      }
     }
   }
 }

@@ -11,6 +11,11 @@ public func nns_create(
   guarded(texts: length(spec_json)) { () throws(NNError) in
     let target = try required(model, "model")
     let spec = try ModelSpec(try json(spec_json, "spec_json"))
+    guard spec.table == nil else {
+      throw .argument(
+        "spec: levels and scales of columns are learnt from a table; make the model with "
+          + "nns_create_for")
+    }
     target.pointee = try ModelHandle(try Model(spec)).insert()
   }
 }

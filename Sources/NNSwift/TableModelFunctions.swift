@@ -24,13 +24,16 @@ public func nns_create_for(
   }
 }
 
-/// Bytes of small objects that a model for a data set needs: for each column its name several
-/// times, its knots and edges; the names of classes.
+/// Bytes of small objects that a model for a data set needs: the knots of one column, for each
+/// column its specs, with its name several times; the names of classes.
 func tableBytes(_ set: Dataset) -> Int {
   guard let part = set.tablePart else { return 0 }
-  let classes = part.targetClasses?.texts.reduce(0) { $0 + 1024 + 16 * $1.utf8.count } ?? 0
-  let names = part.table.columns.reduce(0) { $0 + 64 * ($1.name?.utf8.count ?? 8) }
-  return MemoryReservation.base + classes + names + part.table.columns.count * (96 << 10)
+  var classes = part.targetClasses?.texts.reduce(0) { $0 + 1024 + 16 * $1.utf8.count } ?? 0
+  // More integers are a number; which they are is not known yet.
+  if part.targetClasses?.kind == .integer { classes = 1024 * min(set.rows, 65_536) }
+  let names = part.table.columns.reduce(0) { $0 + 16 * ($1.name?.utf8.count ?? 8) }
+  return MemoryReservation.base + (256 << 10) + classes + names
+    + part.table.columns.count * (12 << 10)
 }
 
 @c @implementation

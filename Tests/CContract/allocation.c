@@ -19,6 +19,7 @@ static void check_counter(void) {
 int main(void) {
     check_counter();
     check_steps_and_sessions();
+    check_rows();
     check_leaks();
     return finish();
 }

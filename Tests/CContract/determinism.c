@@ -168,6 +168,49 @@ static void check_predictions(void) {
     nns_free(model);
 }
 
+/* A table is learnt and predicted with the same bytes, whatever the number of threads. */
+static uint64_t fit_table(int threads) {
+    enum { COUNT = 3000 };
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+    static double x[COUNT], y[COUNT];
+    static const char *text[COUNT];
+    static int32_t day[COUNT];
+    static float out[COUNT];
+    uint32_t state = 6;
+    for (int row = 0; row < COUNT; row++) {
+        x[row] = next_random(&state);
+        text[row] = names[(int)(12 * next_random(&state))];
+        day[row] = (int32_t)(20 * next_random(&state));
+        y[row] = x[row] * day[row] + text[row][0];
+    }
+    nns_column columns[] = {NNS_COLUMN("x", NNS_F64, x, 0), NNS_COLUMN("text", NNS_TEXT_PTR, text, 0),
+                            NNS_COLUMN("day", NNS_DAYS, day, 0), NNS_COLUMN("y", NNS_F64, y, 0)};
+    char options[100];
+    nns_model *model = NULL;
+    snprintf(options, sizeof options, "{\"config\": {\"epochs\": 2, \"batch_size\": 512, \"threads\": %d}}", threads);
+    must(nns_set_threads(threads), "set threads");
+    must(nns_fit_table(columns, 4, COUNT, "y", options, NULL, NULL, &model), "fit table");
+    must(nns_predict_table(model, columns, 3, COUNT, NNS_PROBA, FLOATS(out, COUNT, 1)), "predict table");
+    must(nns_set_threads(1), "set threads");
+    nns_buffer *buffer = NULL;
+    const void *bytes = NULL;
+    size_t size = 0;
+    must(nns_save_buffer(model, NNS_SAVE_WEIGHTS, &buffer), "save buffer");
+    must(nns_buffer_bytes(buffer, &bytes, &size), "bytes");
+    uint64_t both[] = {hash_of(bytes, size), hash_of(out, sizeof out)};
+    nns_buffer_free(buffer);
+    nns_free(model);
+    return hash_of(both, sizeof both);
+}
+
+static uint64_t check_table(void) {
+    uint64_t one = fit_table(1);
+    check(fit_table(1) == one, "a table: again", "other bytes");
+    check(fit_table(2) == one && fit_table(3) == one && fit_table(0) == one, "a table: 2 and 3 threads and the library's choice",
+          "other bytes");
+    return one;
+}
+
 int main(void) {
     uint32_t state = 11;
     for (int at = 0; at < BIG_ROWS * BIG_FEATURES; at++) pixels[at] = next_random(&state);
@@ -177,13 +220,14 @@ int main(void) {
     }
     for (int row = 0; row < BIG_ROWS; row++) digits[row] = (int32_t)(next_random(&state) * 10);
     fill_samples(&small);
-    uint64_t hashes[TASKS + 1] = {0};
+    uint64_t hashes[TASKS + 2] = {0};
     for (int at = 0; at < TASKS; at++) hashes[at] = check_task(&tasks[at]);
     check_equal(&dense, "as without them", train(&dense, 1, 2, 2), hashes[1]);
     hashes[TASKS] = step(1);
     check(step(2) == hashes[TASKS] && step(3) == hashes[TASKS], "train batch: 1, 2 and 3 threads",
           "other weights");
     check_predictions();
+    hashes[TASKS + 1] = check_table();
     printf("hash %016llx\n", (unsigned long long)hash_of(hashes, sizeof hashes));
     return finish();
 }

@@ -281,9 +281,13 @@ extension TableEncoder {
   }
 
   private func listedNames(_ table: Table) -> String {
-    let most = 20
-    let names = table.columns.prefix(most).map { $0.name ?? "" }.joined(separator: ", ")
-    return names + (table.columns.count > most ? ", ..." : "")
+    var names = ""
+    for (index, column) in table.columns.enumerated() {
+      // A sentence with more would not be read.
+      guard index < 20, names.utf8.count < 300 else { return names + ", ..." }
+      names += (index > 0 ? ", " : "") + (column.name ?? "")
+    }
+    return names
   }
 
   private func matchByPosition(

@@ -10,6 +10,7 @@ int64_t living(void);
 /* -------- The parts of the allocation program, one a file. */
 
 void check_steps_and_sessions(void);
+void check_rows(void);
 void check_leaks(void);
 
 #endif

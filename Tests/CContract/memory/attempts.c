@@ -33,6 +33,11 @@ void clear_results(void) {
     memcpy(&made, &untouched, sizeof made);
 }
 
+nns_model **made_model(void) { return &made.model; }
+nns_session **made_session(void) { return &made.session; }
+nns_buffer **made_buffer(void) { return &made.buffer; }
+float *made_floats(void) { return made.out; }
+
 int results_are_untouched(void) { return !memcmp(&made, &untouched, sizeof made); }
 
 void prepare_attempts(void) {
@@ -57,12 +62,14 @@ void begin_attempt(fixture *with) {
     must(nns_load_buffer(bytes, size, NULL, &with->model), "load buffer");
     must(nns_session_create(with->model, ROWS, &with->session), "session");
     with->data = data;
+    begin_table(with);
 }
 
 void end_attempt(fixture *with) {
     clear_results();
     nns_session_free(with->session);
     nns_free(with->model);
+    nns_free(with->table);
 }
 
 static int32_t create(fixture *with) {

@@ -23,7 +23,7 @@ int64_t peak_of_objects(void);
 /* -------- The attempts. */
 
 typedef struct fixture {
-    nns_model *model;
+    nns_model *model, *table; /* table: of a table */
     nns_data *data;
     nns_session *session;
 } fixture;
@@ -35,11 +35,19 @@ typedef struct attempt {
     int changes;    /* a training: what it had learnt may stay */
 } attempt;
 
-extern const attempt attempts[];
+extern const attempt attempts[], table_attempts[];
+void prepare_tables(void);
+void begin_table(fixture *with);
 void prepare_attempts(void);
 void begin_attempt(fixture *with);
 void end_attempt(fixture *with);
 void clear_results(void);
 int results_are_untouched(void);
+
+/* Where an attempt's results go. */
+nns_model **made_model(void);
+nns_session **made_session(void);
+nns_buffer **made_buffer(void);
+float *made_floats(void); /* ROWS * CLASSES */
 
 #endif

@@ -70,8 +70,9 @@ class Columns:
 
     def __init__(self, frame: Any, wanted: Optional[Collection[str]] = None):
         pairs = [(name, column) for name, column in _pairs(frame)]
-        if wanted is not None and set(wanted) <= {name for name, _ in pairs}:
-            pairs = [(name, column) for name, column in pairs if name in wanted]
+        known = None if wanted is None else set(wanted)
+        if known is not None and known <= {name for name, _ in pairs}:
+            pairs = [(name, column) for name, column in pairs if name in known]
         found = []
         self.rows = _rows_of(pairs)
         for place, (name, values) in enumerate(pairs):
