@@ -23,10 +23,11 @@ import numpy as np
 import edits
 import networks
 import nnswift
+import tables
 from nnswift import _library
 
 lib = _library.lib
-KINDS = ("model", "checkpoint", "spec", "config")
+KINDS = ("model", "checkpoint", "table", "spec", "columns", "config")
 FOUND = pathlib.Path(__file__).resolve().parents[2] / "build" / "fuzz" / "mutants"
 MOST_VALUES = 1 << 20
 
@@ -37,14 +38,16 @@ def originals():
     return {
         "model": [content for name, content in files if not name.endswith("checkpoint")],
         "checkpoint": [content for name, content in files if name.endswith("checkpoint")],
+        "table": [content for name, content in files if name.startswith("table")],
         "spec": [json.dumps(spec).encode() for spec in networks.specs()],
+        "columns": [json.dumps(spec).encode() for spec in tables.specs()],
         "config": [json.dumps(config).encode() for config in networks.configs()],
     }
 
 
 def mutant(kind, index, seed, intact):
     rng = random.Random(f"{seed} {kind} {index}")
-    edited = edits.text_edited if kind in ("spec", "config") else edits.file_edited
+    edited = edits.text_edited if kind in ("spec", "columns", "config") else edits.file_edited
     return edited(rng, rng.choice(intact[kind]), intact[kind])
 
 
@@ -92,13 +95,17 @@ def sizes(model):
 def use(model, config):
     """Predicts, trains, saves and loads; any status is allowed but for what was just saved."""
     inputs, outputs = sizes(model)
+    columns = ctypes.c_int64()
+    must(lib.nns_column_count, model, columns)
+    if columns.value:
+        return use_table(model, columns.value, outputs, config)
     if max(inputs, outputs) * 8 > MOST_VALUES:
         return
     x = np.resize(np.linspace(-2, 2, 23, dtype=np.float32), (8, inputs))
     y = np.eye(outputs, dtype=np.float32)[np.arange(8) % outputs]
     out, labels = array(np.empty((8, outputs), np.float32)), np.empty((8, 1), np.int64)
     to_labels = _library.nns_array(_library.NNS_I64, labels.ctypes.data, 8, 1, 0, 0)
-    rows, targets, data, buffer, again = array(x), array(y), _library.Data(), _library.Buffer(), _library.Model()
+    rows, targets, data = array(x), array(y), _library.Data()
     for kind in (_library.NNS_PROBA, _library.NNS_RAW):
         status_of(lib.nns_predict, model, rows, kind, out)
     status_of(lib.nns_predict, model, rows, _library.NNS_LABEL, to_labels)
@@ -108,12 +115,45 @@ def use(model, config):
     status_of(lib.nns_train_batch, model, rows, targets, None, ctypes.c_double())
     lib.nns_data_free(data)
     status_of(lib.nns_predict, model, rows, _library.NNS_PROBA, out)
+    save(model)
+
+
+def save(model):
+    """What is saved can be loaded."""
+    buffer, again = _library.Buffer(), _library.Model()
     start, size = ctypes.c_void_p(), ctypes.c_size_t()
     must(lib.nns_save_buffer, model, 3, buffer)
     must(lib.nns_buffer_bytes, buffer, start, size)
     must(lib.nns_load_buffer, start, size, None, again)
     lib.nns_free(again)
     lib.nns_buffer_free(buffer)
+
+
+def use_table(model, columns, outputs, config):
+    """Describes columns, predicts for rows of raw values and of a table, trains on it, saves."""
+    text, need, number, session = ctypes.create_string_buffer(64), ctypes.c_size_t(), ctypes.c_int64(), _library.Session()
+    for column in range(min(columns, 20)):
+        must(lib.nns_column_describe, model, column, None, 0, need, number)
+        for code in range(min(number.value, 5)):
+            status_of(lib.nns_level, model, column, code, text, 64, need)
+            status_of(lib.nns_level_code, model, column, text, -1, number)
+    if max(columns, outputs) * 8 > MOST_VALUES:
+        return
+    out, values = array(np.empty((1, outputs), np.float32)), (_library.nns_value * columns)()
+    if status_of(lib.nns_session_create, model, 1, session) == 0:
+        for kind, single, integer in [(0, 0, 0), (1, 1e300, 0), (1, 0.5, 0), (2, 0, 1), (2, 0, -(2**63)), (4, 0, 2)]:
+            for value in values:
+                value.type, value.number, value.integer = kind, single, integer
+            status_of(lib.nns_session_predict_values, session, values, columns, _library.NNS_PROBA, out)
+        lib.nns_session_free(session)
+    for target in tables.TARGETS:
+        data = tables.table(target)
+        some = array(np.empty((len(data), outputs), np.float32))
+        status_of(lib.nns_predict_data, model, data.handle, _library.NNS_PROBA, some)
+        stop = _library.nns_progress_fn(lambda user, progress: progress.contents.epoch >= 2)
+        status_of(lib.nns_train, model, data.handle, None, config, stop, None)
+        status_of(lib.nns_calibrate, model, data.handle)
+    save(model)
 
 
 def continued(content):
@@ -146,6 +186,23 @@ def run_spec(text):
     lib.nns_free(model)
 
 
+def run_columns(text):
+    """A spec for a table, of each target: one that takes it is enough."""
+    if is_large(text):
+        raise Refused("large")
+    refusals = []
+    for target in tables.TARGETS:
+        data, model = tables.table(target), _library.Model()
+        status = status_of(lib.nns_create_for, data.handle, text, model)
+        if status:
+            refusals.append(status)
+            continue
+        use(model, b'{"epochs": 2}')
+        lib.nns_free(model)
+    if len(refusals) == len(tables.TARGETS):
+        raise Refused(refusals[0])
+
+
 def run_config(text):
     model = _library.Model()
     sizes = (ctypes.c_int64 * 3)(networks.INPUTS, 4, 2)
@@ -157,7 +214,9 @@ def run_config(text):
         lib.nns_free(model)
 
 
-RUN = {"model": run_file, "checkpoint": run_file, "spec": run_spec, "config": run_config}
+RUN = {
+    "model": run_file, "checkpoint": run_file, "table": run_file, "spec": run_spec, "columns": run_columns, "config": run_config,
+}  # fmt: skip
 
 
 def work(kind, start, stop, seed, intact, place, statuses, seconds):

@@ -6,6 +6,7 @@ import tempfile
 
 import modelfile
 import numpy as np
+import tables
 
 import nnswift
 
@@ -114,6 +115,9 @@ def files():
         yield f"{index:03}-weights", model.to_bytes()
         yield f"{index:03}-checkpoint", without_times(model.to_bytes(training=True))
     yield "interrupted-checkpoint", interrupted()
+    for number, model in tables.learnt():
+        yield f"table-{number}-weights", model.to_bytes()
+        yield f"table-{number}-checkpoint", without_times(model.to_bytes(training=True))
 
 
 def interrupted():

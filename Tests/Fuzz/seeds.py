@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 import networks
+import tables
 
 # The first byte says which function of the json target reads the text.
 SPEC, CONFIG, METRIC, METRICS = b"\0", b"\1", b"\2", b"\3"
@@ -34,6 +35,7 @@ def main(folder):
                 count += 1
     texts = [(SPEC, spec) for spec in networks.specs()] + [(CONFIG, config) for config in networks.configs()]
     texts += [(METRIC, metric) for metric in networks.METRICS] + [(METRICS, networks.METRICS)]
+    texts += [(SPEC, model.spec) for _, model in tables.learnt()] + [(SPEC, spec) for spec in tables.specs()]
     for index, (kind, value) in enumerate(texts):
         (folder / "json" / f"{index:03}").write_bytes(kind + json.dumps(value).encode())
     words = sorted({word for _, value in texts for word in names(value)})

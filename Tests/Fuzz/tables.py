@@ -1,10 +1,13 @@
 """Small models of tables that together have every kind of column, and the columns they learnt from."""
 
+import functools
+
 import numpy as np
 
 import nnswift
 
 ROWS = 40
+TARGETS = ("sum", "answer", "three")
 
 
 def columns():
@@ -12,13 +15,13 @@ def columns():
     random = np.random.default_rng(2)
     towns = np.array([f"t{number}" for number in range(11)] + ["\u00e9"], object)[random.integers(0, 12, ROWS)]
     towns[3] = None
-    ages = random.normal(40, 10, ROWS)
-    ages[5] = np.nan
+    years = random.normal(40, 10, ROWS)
+    ages = np.where(np.arange(ROWS) == 5, np.nan, years)
     day = np.datetime64("2024-03-01") + random.integers(0, 3, ROWS)
     return {
         "age": ages, "town": towns, "smokes": random.random(ROWS) > 0.5, "code": random.integers(0, 3, ROWS),
         "from": day, "to": day + random.integers(0, 9, ROWS), "of no use": np.zeros(ROWS),
-        "answer": np.where(ages > 40, "yes", "no"), "three": random.integers(0, 3, ROWS), "sum": ages * 2 + 1,
+        "answer": np.where(years > 40, "yes", "no"), "three": random.integers(0, 3, ROWS), "sum": years * 2 + 1,
     }  # fmt: skip
 
 
@@ -38,12 +41,12 @@ MODELS = [
 ]  # fmt: skip
 
 
-def table(names, target):
-    all_columns = columns()
-    frame = {name: all_columns[name] for name in [*names, target]}
-    if target == "sum" or target == "answer":
-        frame[target] = np.where(np.arange(ROWS) == 5, all_columns[target][0], all_columns[target])
-    return frame
+@functools.cache
+def table(target, *names):
+    """A data set of some columns and a target; of all columns where none is named."""
+    every = columns()
+    names = names or [name for name in every if name not in TARGETS]
+    return nnswift.Table({name: every[name] for name in [*names, target]}, target)
 
 
 def learnt():
@@ -52,4 +55,18 @@ def learnt():
         outputs = 3 if target == "three" else 1
         spec = {**spec, "layers": LAYERS + [{"type": "dense", "units": outputs}], "seed": number}
         config = {"epochs": 1, "batch_size": 0, "optimizer": "sgd"}
-        yield number, nnswift.fit_table(table(names, target), target=target, spec=spec, config=config)
+        yield number, nnswift.fit_table(table(target, *names), spec=spec, config=config)
+
+
+def specs():
+    """What a caller may say of a table, as `nns_create_for` takes it."""
+    for names, target, spec in MODELS:
+        yield {**spec, "layers": LAYERS + [{"type": "dense", "units": 3 if target == "three" else 1}]}
+    for kind in ("classes", "number"):
+        yield {"preset": "tabular", "target": {"kind": kind}, "columns": [{"name": "of no use", "kind": "ignore"}]}
+    yield {
+        "preset": "tabular", "loss": "mae", "target": {"scale": "standardize", "clamp": True}, "columns": [
+            {"name": "town", "kind": "category", "min_count": 2, "max_levels": 3, "missing": "level", "unknown": "missing"},
+            {"name": "age", "kind": "number", "missing": "median"}, {"name": "smokes", "kind": "boolean"},
+        ],
+    }  # fmt: skip
