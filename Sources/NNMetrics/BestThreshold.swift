@@ -3,7 +3,7 @@ import NNJSON
 import NNMath
 import NNOptions
 
-/// The score at which, as threshold, a metric of labels is largest, and the metric there.
+/// The score at which, as threshold, a metric of labels is best, and the metric there.
 ///
 /// The candidates are the distinct scores, a row counting as class 1 where its score reaches the
 /// threshold; among equals the largest is taken. Where calling no row class 1 is better than any
@@ -16,13 +16,13 @@ import NNOptions
 package func bestThreshold(
   _ metric: JSON, _ input: MetricInput
 ) throws(NNError) -> (threshold: Double, value: Double) {
-  let labelScore = try Metric.read(metric) { kind, options throws(NNError) in
+  let (labelScore, isHigherBetter) = try Metric.read(metric) { kind, options throws(NNError) in
     guard let makeScore = kind.makeLabelScore else {
       let known = Metric.registry.filter { $0.makeLabelScore != nil }.map { $0.name }
       throw .argument(
         "a best threshold needs a metric of labels, got \(kind.name); known: \(listing(known))")
     }
-    return try makeScore(&options)
+    return (try makeScore(&options), kind.isHigherBetter)
   }.value
   let input = try checked(input, name: "a best threshold", tasks: [.binary])
   guard input.totalWeight > 0 else {
@@ -30,14 +30,14 @@ package func bestThreshold(
   }
   let ranked = try RankedScores(capacity: input.rows)
   ranked.load(input, column: 0)
-  return try sweep(ranked, labelScore)
+  return try sweep(ranked, labelScore, isHigherBetter)
 }
 
 /// Values nearer than this are equal: the same share summed in another order.
 private let tolerance = 1e-12
 
 private func sweep(
-  _ ranked: RankedScores, _ labelScore: LabelScore
+  _ ranked: RankedScores, _ labelScore: LabelScore, _ isHigherBetter: Bool
 ) throws(NNError) -> (threshold: Double, value: Double) {
   let counts = try ClassCounts.binary()
   func value(_ truePositives: Double, _ falsePositives: Double) throws(NNError) -> Double {
@@ -45,6 +45,10 @@ private func sweep(
       positives: ranked.positives, negatives: ranked.negatives, truePositives: truePositives,
       falsePositives: falsePositives)
     return try labelScore(counts)
+  }
+  func isBetter(_ value: Double, than best: Double) -> Bool {
+    guard !best.isNaN else { return !value.isNaN }
+    return isHigherBetter ? value > best + tolerance : value < best - tolerance
   }
   var best = (threshold: ranked[0].score, value: Double.nan)
   var failure: NNError?
@@ -58,8 +62,4 @@ private func sweep(
   let none = try value(0, 0)
   if isBetter(none, than: best.value) { best = (.infinity, none) }
   return best
-}
-
-private func isBetter(_ value: Double, than best: Double) -> Bool {
-  best.isNaN ? !value.isNaN : value > best + tolerance
 }

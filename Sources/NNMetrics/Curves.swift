@@ -78,13 +78,9 @@ package func calibrationCurve(_ input: MetricInput, bins: Int = 10) throws(NNErr
   let input = try weighty(input, name: "a calibration curve")
   try checkProbabilities(input, name: "a calibration curve")
   let sums = try CurvePoints(capacity: bins)
-  // The product with the rounded step, not the quotient, as numpy.linspace has it.
-  let step = 1 / Double(bins)
   for row in 0..<input.rows {
     let score = input.scores[row]
-    var bin = min(bins - 1, Int(score * Double(bins)))
-    while bin > 0, score <= Double(bin) * step { bin -= 1 }
-    while bin + 1 < bins, score > Double(bin + 1) * step { bin += 1 }
+    let bin = calibrationBin(of: score, among: bins)
     sums.x.base[bin] += input.weight(row) * score
     sums.y.base[bin] += input.weight(row) * input.truth[row]
     sums.z.base[bin] += input.weight(row)

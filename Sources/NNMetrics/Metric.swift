@@ -8,6 +8,7 @@ package struct Metric: Kind {
   package static let aliases: [Alias] = [
     ("mean_squared_error", "mse"), ("mean_absolute_error", "mae"), ("auc", "roc_auc"),
     ("average_precision", "pr_auc"), ("mcc", "matthews"),
+    ("ece", "expected_calibration_error"),
   ]
   package let name: String
   package let example: String
@@ -24,8 +25,9 @@ package struct Metric: Kind {
   /// The members, in the order of the reference page. `loss` is the trainer's own.
   package static let registry: [Metric] = [
     .accuracy, .balancedAccuracy, .topK, .precision, .recall, .f1, .fBeta, .rocAUC, .prAUC,
-    .logLoss, .brier, .matthews, .kappa, .meanSquaredError, .rootMeanSquaredError,
-    .meanAbsoluteError, .medianAbsoluteError, .r2, .meanAbsolutePercentageError, .pinball,
+    .logLoss, .brier, .expectedCalibrationError, .matthews, .kappa, .cost, .meanSquaredError,
+    .rootMeanSquaredError, .meanAbsoluteError, .medianAbsoluteError, .r2,
+    .meanAbsolutePercentageError, .pinball, .coverage,
   ]
 
   /// A metric of scores or of numbers.
@@ -51,12 +53,12 @@ package struct Metric: Kind {
 
   /// A metric of predicted labels.
   init(
-    name: String, example: String, tasks: [MetricTask],
+    name: String, example: String, isHigherBetter: Bool = true, tasks: [MetricTask],
     ofLabels labelScore: @escaping @Sendable (inout Options) throws(NNError) -> LabelScore
   ) {
     self.name = name
     self.example = example
-    self.isHigherBetter = true
+    self.isHigherBetter = isHigherBetter
     self.tasks = tasks
     makeLabelScore = labelScore
     make = { options throws(NNError) in

@@ -22,7 +22,7 @@ static const char *const words[] = {
     "none", "standardize", "minmax", "scale", "robust", "quantile_normal", "clip", NULL,
     "sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta", "rprop", "lion", "lbfgs", NULL,
     "constant", "step", "multi_step", "exponential", "cosine", "one_cycle", "reduce_on_plateau", "polynomial", NULL,
-    "loss", "val_loss", "accuracy", "top_k", "f1", "roc_auc", "log_loss", "kappa", "rmse", "r2", "pinball", NULL,
+    "loss", "val_loss", "accuracy", "top_k", "f1", "roc_auc", "log_loss", "kappa", "rmse", "r2", "pinball", "cost", "coverage", NULL,
     "zeros", "uniform", "normal", "glorot_uniform", "he_normal", "orthogonal", "pytorch", NULL,
     "exp_avg", "exp_avg_sq", "max_exp_avg_sq", "sum", "square_avg", "acc_delta", "momentum_buffer",
     "prev", "step_size", NULL,

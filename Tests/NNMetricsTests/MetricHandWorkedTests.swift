@@ -19,6 +19,9 @@ import Testing
   static let numbers = MetricSample(
     task: .regression, truth: [1, 2, 4, 5], scores: [1.5, 2, 3, 7])
 
+  static let intervals = MetricSample(
+    task: .regression, truth: [1, 1, 2, 2, 4, 4], scores: [0, 2, 3, 2, 5, 6], columns: 2)
+
   static let worked: [(metric: String, sample: MetricSample, value: Double)] = [
     ("accuracy", binary, 4 / 7.0),
     // recalls 2/4 and 2/3
@@ -48,6 +51,13 @@ import Testing
     ("brier", threeClasses, 0.625),
     // (0.1² + 0.4² + 0.7² + 0.8² + 0.6² + 0.1² + 0.05²) / 7
     ("brier", binary, 1.6725 / 7),
+    // of ten bins 0.9, 0.6 (twice), 0.3, 0.2, 0.1 and 0.05 (one bin):
+    // (0.1 + |1.2 - 1| + 0.7 + 0.8 + 0.15) / 7
+    ("expected_calibration_error", binary, 1.95 / 7),
+    // both rows in one bin of 0 ... 1, scores 0.5 and 0.5, one hit
+    (#"{"type": "expected_calibration_error", "bins": 1}"#, threeClasses, 0),
+    // 1 false positive, 2 false negatives
+    (#"{"type": "cost", "false_positive": 3, "false_negative": 5}"#, binary, 13 / 7.0),
     // row 1: of the equal scores of classes 0 and 2 the later one is second
     (#"{"type": "top_k", "k": 1}"#, threeClasses, 0.5),
     (#"{"type": "top_k", "k": 2}"#, threeClasses, 1),
@@ -63,6 +73,8 @@ import Testing
     ("mape", numbers, 1.15 / 4),
     // (0.2·0.5 + 0 + 0.8·1 + 0.2·2) / 4
     (#"{"type": "pinball", "q": 0.8}"#, numbers, 1.3 / 4),
+    // 1 in 0 ... 2, 2 in 2 ... 3, 4 not in 5 ... 6
+    ("coverage", intervals, 2 / 3.0),
   ]
 
   @Test(arguments: worked.indices) func value(_ index: Int) throws {

@@ -130,6 +130,8 @@ import Testing
     (#"{"type": "f1", "average": "samples"}"#, "average must be one of auto, binary, micro"),
     (#"{"type": "roc_auc", "average": "binary"}"#, "average must be one of macro"),
     (#"{"type": "pinball", "q": 1.5}"#, "q must be a number"),
+    (#"{"type": "expected_calibration_error", "bins": 0}"#, "bins must be an integer"),
+    (#"{"type": "cost", "false_negative": -1}"#, "false_negative must be a number"),
     (#"{"type": "kappa", "weights": "cubic"}"#, "weights must be one of none"),
     ("7", "metric must"),
   ])

@@ -32,15 +32,18 @@ import Testing
     #expect(
       Metric.registry.map { $0.name } == [
         "accuracy", "balanced_accuracy", "top_k", "precision", "recall", "f1", "f_beta", "roc_auc",
-        "pr_auc", "log_loss", "brier", "matthews", "kappa", "mse", "rmse", "mae", "median_ae", "r2",
-        "mape", "pinball",
+        "pr_auc", "log_loss", "brier", "expected_calibration_error", "matthews", "kappa", "cost",
+        "mse", "rmse", "mae", "median_ae", "r2", "mape", "pinball", "coverage",
       ])
   }
 
   @Test func directions() {
     let lower = Metric.registry.filter { !$0.isHigherBetter }.map { $0.name }
     #expect(
-      lower == ["log_loss", "brier", "mse", "rmse", "mae", "median_ae", "mape", "pinball"])
+      lower == [
+        "log_loss", "brier", "expected_calibration_error", "cost", "mse", "rmse", "mae",
+        "median_ae", "mape", "pinball",
+      ])
   }
 
   @Test(arguments: cases.indices) func aWeightIsACount(_ index: Int) throws {

@@ -42,12 +42,13 @@ static const char *const class_metrics[] = {
     "{\"type\": \"f_beta\", \"beta\": 2, \"average\": \"macro\"}",
     "{\"type\": \"roc_auc\", \"average\": \"macro\"}",
     "{\"type\": \"pr_auc\", \"average\": \"macro\"}", "\"log_loss\"", "\"brier\"", "\"matthews\"",
+    "\"expected_calibration_error\"",
     "\"kappa\"",
 };
 
 static const char *const value_metrics[] = {
     "\"loss\"", "\"mse\"", "\"rmse\"", "\"mae\"", "\"median_ae\"", "\"r2\"", "\"mape\"",
-    "{\"type\": \"pinball\", \"q\": 0.9}",
+    "{\"type\": \"pinball\", \"q\": 0.9}", "\"coverage\"",
 };
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))

@@ -37,7 +37,8 @@ static const char *const metrics[] = {
     "{\"type\": \"recall\", \"average\": \"macro\"}", "\"f1\"",
     "{\"type\": \"f_beta\", \"beta\": 2}", "\"roc_auc\"", "\"pr_auc\"", "\"log_loss\"",
     "\"brier\"", "\"matthews\"", "\"kappa\"", "\"mse\"", "\"rmse\"", "\"mae\"", "\"median_ae\"",
-    "\"r2\"", "\"mape\"", "{\"type\": \"pinball\", \"q\": 0.3}"};
+    "\"r2\"", "\"mape\"", "{\"type\": \"pinball\", \"q\": 0.3}", "\"coverage\"", "\"cost\"",
+    "\"expected_calibration_error\""};
 static const char *const optimizers[] = {
     "\"sgd\"", "\"sgd\", \"momentum\": 0.9, \"nesterov\": true", "\"adam\"",
     "\"adam\", \"amsgrad\": true", "\"adamw\"", "\"nadam\"",

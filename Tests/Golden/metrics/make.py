@@ -1,4 +1,4 @@
-"""Writes metrics.json: what scikit-learn says about random and about nasty input.
+"""Writes metrics.json: what scikit-learn, or NumPy for what it lacks, says about random and about nasty input.
 
     pip install -r ../requirements.txt && python make.py
 
@@ -34,9 +34,12 @@ LABEL_METRICS = (
 SCORE_METRICS = [{"type": t, "average": a} for t in ("roc_auc", "pr_auc")
                  for a in ("macro", "weighted", "micro")]
 PROBABILITY_METRICS = ["log_loss", "brier"]
+# These are not scikit-learn's.
+COSTS = ["cost", {"type": "cost", "false_positive": 2, "false_negative": 0.25}]
+CALIBRATION_ERRORS = ["expected_calibration_error", {"type": "expected_calibration_error", "bins": 3}]
 TOP_K = [{"type": "top_k", "k": k} for k in (1, 2, 3, 5)]
 NUMBER_METRICS = (["mse", "rmse", "mae", "median_ae", "r2", "mape", "pinball"]
-                  + [{"type": "pinball", "q": q} for q in (0, 0.1, 1)])
+                  + [{"type": "pinball", "q": q} for q in (0, 0.1, 1)] + ["coverage"])
 
 
 def split(metric):
@@ -48,6 +51,10 @@ def label_value(metric, truth, predicted, weights, classes):
     """The value of a metric of labels; truth in two dimensions is multilabel."""
     name, options = split(metric)
     given = {"sample_weight": weights}
+    if name == "cost":
+        price = [options.get("false_positive", 1), options.get("false_negative", 1)]
+        each = np.where(predicted > truth, price[0], np.where(predicted < truth, price[1], 0))
+        return np.average(each, weights=weights)
     if name == "accuracy":
         return sk.accuracy_score(truth, predicted, **given)
     if name == "balanced_accuracy":
@@ -68,6 +75,8 @@ def score_value(metric, task, truth, scores, weights):
     name, options = split(metric)
     given = {"sample_weight": weights}
     labels = list(range(scores.shape[1])) if task == "multiclass" else [0, 1]
+    if name == "expected_calibration_error":
+        return calibration_error(task, truth, scores, weights, options.get("bins", 10))
     if name == "top_k":
         return sk.top_k_accuracy_score(
             truth, scores if task == "multiclass" else scores[:, 0], k=options["k"],
@@ -92,11 +101,27 @@ def score_value(metric, task, truth, scores, weights):
         truth, scores if task == "multilabel" else scores[:, 0], **given)
 
 
+def calibration_error(task, truth, scores, weights, bins):
+    """Guo et al. 2017, eq. 3."""
+    guess = scores.argmax(axis=1)
+    score = scores[:, 0] if task == "binary" else scores[np.arange(len(scores)), guess]
+    hit = truth if task == "binary" else guess == truth
+    w = np.ones(len(truth)) if weights is None else weights
+    places = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], score)
+    total, mean, share = (np.bincount(places, weights=v, minlength=bins) for v in (w, w * score, w * hit))
+    used = total > 0
+    return (total[used] * np.abs(mean[used] / total[used] - share[used] / total[used])).sum() / total.sum()
+
+
 def number_value(metric, truth, predicted, weights):
     name, options = split(metric)
     given = {"sample_weight": weights}
     if name == "pinball":
         return sk.mean_pinball_loss(truth, predicted, alpha=options.get("q", 0.5), **given)
+    if name == "coverage":
+        low, high = predicted.min(axis=1, keepdims=True), predicted.max(axis=1, keepdims=True)
+        truth = truth.reshape(predicted.shape)
+        return np.average(((low <= truth) & (truth <= high)).all(axis=1), weights=weights)
     function = {
         "mse": sk.mean_squared_error, "rmse": sk.root_mean_squared_error,
         "mae": sk.mean_absolute_error, "median_ae": sk.median_absolute_error, "r2": sk.r2_score,
@@ -133,10 +158,14 @@ def values(case):
     result = [(m, label_value(m, truth, guess, weights, classes)) for m in chosen]
     if task == "labels":
         return result
+    if task == "binary":
+        result += [(m, label_value(m, truth, guess, weights, classes)) for m in COSTS]
     chosen = list(SCORE_METRICS)
     if scores.min() >= 0 and scores.max() <= 1:
         is_hot = task != "multilabel" or (truth.sum(axis=1) == 1).all()
         chosen += PROBABILITY_METRICS if is_hot else ["brier"]
+        if task != "multilabel":
+            chosen += CALIBRATION_ERRORS
     if task != "multilabel":
         chosen += TOP_K
     return result + [(m, score_value(m, task, truth, scores, weights)) for m in chosen]
@@ -174,7 +203,8 @@ def best_threshold(metric, case):
     best = (scores.max(), np.nan)
     for threshold in [*np.unique(scores)[::-1], np.inf]:
         value = label_value(metric, truth, (scores >= threshold).astype(int), weights, 2)
-        if not np.isnan(value) and not value <= best[1] + 1e-12:
+        sign = -1 if split(metric)[0] == "cost" else 1
+        if not np.isnan(value) and not sign * value <= sign * best[1] + 1e-12:
             best = (threshold, value)
     return best
 
@@ -205,7 +235,7 @@ def main():
         if case["task"] == "binary":
             golden["curves"] += [[index, kind, plain(x), plain(y), plain(z)]
                                  for kind, x, y, z in curves(case)]
-            for metric in LABEL_METRICS:
+            for metric in LABEL_METRICS + COSTS:
                 golden["thresholds"].append(
                     [index, metric, *map(plain, best_threshold(metric, case))])
     document = {

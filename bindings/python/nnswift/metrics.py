@@ -13,6 +13,8 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Mapping, Optional, Union
 
+import numpy as np
+
 from . import _arrays, _json, _labels
 from ._curves import (
     BestThreshold, CalibrationCurve, PrecisionRecallCurve, RocCurve, best_threshold, calibration_curve,
@@ -102,6 +104,11 @@ def brier(y_true: Any, y_score: Any, sample_weight: Any = None) -> float:
     return _compute("brier", y_true, y_score, sample_weight)
 
 
+def expected_calibration_error(y_true: Any, y_score: Any, sample_weight: Any = None, *, bins: int = 10) -> float:
+    """Mean distance of probabilities from how often they come true, over equal bins."""
+    return _compute("expected_calibration_error", y_true, y_score, sample_weight, bins=bins)
+
+
 def matthews(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
     """Correlation of truth and prediction, -1 ... 1."""
     return _compute("matthews", y_true, y_pred, sample_weight)
@@ -110,6 +117,15 @@ def matthews(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
 def kappa(y_true: Any, y_pred: Any, sample_weight: Any = None, *, weights: Optional[str] = None) -> float:
     """Cohen's kappa, (agreement - chance) / (1 - chance). weights: None, "linear" or "quadratic"."""
     return _compute("kappa", y_true, y_pred, sample_weight, weights=weights)
+
+
+def cost(
+    y_true: Any, y_pred: Any, sample_weight: Any = None, *, false_positive: float = 1.0, false_negative: float = 1.0
+) -> float:
+    """Mean cost of a row: of class 0 taken for 1, and of class 1 taken for 0."""
+    return _compute(
+        "cost", y_true, y_pred, sample_weight, false_positive=false_positive, false_negative=false_negative
+    )
 
 
 def mse(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
@@ -147,9 +163,21 @@ def pinball(y_true: Any, y_pred: Any, sample_weight: Any = None, *, q: float = 0
     return _compute("pinball", y_true, y_pred, sample_weight, q=q)
 
 
+def coverage(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+    """Share of rows whose target lies between the lowest and the highest of several outputs, such as quantiles.
+
+    y_true may have one column for all outputs.
+    """
+    truth, outputs = np.asarray(y_true), np.asarray(y_pred)
+    if outputs.ndim == 2 and truth.shape in ((len(outputs),), (len(outputs), 1)):
+        y_true = np.repeat(truth.reshape(-1, 1), outputs.shape[1], axis=1)
+    return _compute("coverage", y_true, y_pred, sample_weight)
+
+
 __all__ = [
     "BestThreshold", "CalibrationCurve", "PrecisionRecallCurve", "RocCurve", "accuracy", "balanced_accuracy",
-    "best_threshold", "brier", "calibration_curve", "compute", "confusion_matrix", "f1", "f_beta", "kappa", "log_loss",
+    "best_threshold", "brier", "calibration_curve", "compute", "confusion_matrix", "cost", "coverage",
+    "expected_calibration_error", "f1", "f_beta", "kappa", "log_loss",
     "mae", "mape", "matthews", "median_ae", "mse", "pinball", "pr_auc", "precision", "precision_recall_curve", "r2",
     "recall", "rmse", "roc_auc", "roc_curve", "top_k",
 ]  # fmt: skip

@@ -51,6 +51,11 @@ Y, P = [1.0, 2.0, 4.0], [2.0, 2.0, 1.0]  # errors 1, 0, -3
         (metrics.mape(Y, P), (1 + 0 + 3 / 4) / 3),
         (metrics.pinball(Y, P, q=0.9), (0.1 * 1 + 0 + 0.9 * 3) / 3),
         (metrics.pinball(Y, P), (0.5 * 1 + 0.5 * 3) / 3),
+        # one wrong each: .8 of 0 and .4 of 1
+        (metrics.expected_calibration_error([1, 0], [0.4, 0.8]), (0.6 + 0.8) / 2),
+        (metrics.cost([1, 0, 0], [0.4, 0.8, 0.1], false_positive=2, false_negative=5), 7 / 3),
+        (metrics.best_threshold({"type": "cost", "false_negative": 10}, [0, 0, 1, 1], [0.1, 0.4, 0.3, 0.9]).threshold, 0.3),
+        (metrics.coverage([1, 2, 4], [[0, 2], [3, 2], [5, 6]]), 2 / 3),
         # weights 1, 2, 3
         (metrics.mse(Y, P, [1, 2, 3]), (1 + 27) / 6),
         (metrics.accuracy([0, 1, 1], [0, 0, 1], [1, 2, 3]), 4 / 6),

@@ -34,8 +34,10 @@ SCHEDULES = [*examples("schedule"), "constant", "cosine", {"type": "cosine", "pe
 CLASS_METRICS = [
     "loss", "accuracy", "balanced_accuracy", {"type": "top_k", "k": 2}, "precision", "recall", "f1",
     {"type": "f_beta", "beta": 2, "average": "macro"}, "roc_auc", "pr_auc", "log_loss", "brier", "matthews", "kappa",
+    "expected_calibration_error",
 ]  # fmt: skip
-NUMBER_METRICS = ["loss", "mse", "rmse", "mae", "median_ae", "r2", "mape", {"type": "pinball", "q": 0.9}]
+NUMBER_METRICS = ["loss", "mse", "rmse", "mae", "median_ae", "r2", "mape", {"type": "pinball", "q": 0.9}, "coverage"]
+BINARY_METRICS = ["cost", {"type": "cost", "false_positive": 2}]
 CONFIGS = [
     {"batch_size": 7}, {"shuffle": False}, {"batch_size": 7, "drop_last": True}, {"clip_norm": 1.0},
     {"clip_value": 0.1}, {"class_weight": "balanced"}, {"class_weight": [1, 2, 3]}, {"validation_fraction": 0.25},
@@ -140,6 +142,11 @@ def test_metrics_of_numbers():
     assert history.curves() == [name_of(metric) for metric in NUMBER_METRICS]
 
 
+def test_metrics_of_two_classes():
+    spec = network(layers=[{"type": "dense", "units": 2}])
+    assert train(spec, CLASSES % 2, metrics=BINARY_METRICS).curves() == ["loss", "cost", "cost_2"]
+
+
 def known(attempt):
     """Returns the names that an error of the library lists."""
     with pytest.raises(nnswift.ArgumentError) as caught:
@@ -157,7 +164,7 @@ def known(attempt):
         ("loss", [LOSSES]),
         ("optimizer", [OPTIMISERS]),
         ("schedule", [SCHEDULES]),
-        ("metrics", [CLASS_METRICS, NUMBER_METRICS]),
+        ("metrics", [CLASS_METRICS, NUMBER_METRICS, BINARY_METRICS]),
     ],
 )
 def test_the_tables_above_are_complete(role, tables):
