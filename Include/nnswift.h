@@ -309,7 +309,7 @@ NNS_CHECKED int32_t nns_note_name(const nns_model *model, int64_t index, char *b
 NNS_CHECKED int32_t nns_data_create(const nns_array *x, const nns_array *y, const nns_array *weight,
                                     const char *config_json, nns_data **data);
 
-/* How nns_data_split divides. */
+/* How nns_data_split and nns_data_folds divide. */
 enum {
     NNS_SPLIT_RANDOM = 1,     /* rows at random */
     NNS_SPLIT_STRATIFIED = 2, /* at random, each class in its proportion (labels, not fractions) */
@@ -348,6 +348,16 @@ NNS_CHECKED int32_t nns_data_targets(const nns_data *data, const nns_array *out)
  * Statuses: NULL, ARGUMENT (a position), SHAPE (no rows), STATE, LIMIT, MEMORY. */
 NNS_CHECKED int32_t nns_data_subset(const nns_data *data, const int64_t *indices, int64_t count,
                                     nns_data **subset);
+
+/* Deals the rows to folds for a cross-validation. [any]
+ * kind: NNS_SPLIT_...; STRATIFIED: each class spread evenly; GROUP: key needed, folds of rows as
+ * equal as whole groups allow; TIME: the rows by key (none: as they are), folds of
+ * rows / (folds + 1) at the end. folds: 2 ... rows. seed: of all but TIME; same seed, same folds.
+ * fold: receives for each row its fold, 0 ... folds - 1; of TIME -1 for the rows before the first.
+ * Statuses: NULL, ARGUMENT (also: fewer keys than folds), SHAPE, DTYPE, STATE, MEMORY. */
+NNS_CHECKED int32_t nns_data_folds(const nns_data *data, int32_t kind, int32_t folds,
+                                   const nns_array *key, uint64_t seed, int32_t *fold,
+                                   int64_t count);
 
 /* Frees the handle. NULL is fine. [any] */
 void nns_data_free(nns_data *data);
@@ -442,6 +452,8 @@ typedef struct nns_progress {
     int64_t metric_count; /* at the end of an epoch: columns of the history; after a batch: 0 */
     const char *const *metric_names; /* valid during the call only */
     const double *metric_values;     /* of this epoch */
+    int64_t fold;         /* of nns_cross_validate 1 ... folds, else 0 */
+    int64_t folds;
 } nns_progress;
 
 /* What a callback may return besides 0: the training ends there as one that is complete. It is no
@@ -722,6 +734,47 @@ NNS_CHECKED int32_t nns_level_code(const nns_model *model, int64_t column, const
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, MEMORY. */
 NNS_CHECKED int32_t nns_calibrate(nns_model *model, const nns_data *data);
 
+/* -------- Explanations and checks ----------------------------------------------------------- */
+
+/* Writes permutation importances: how much a metric worsens when the values of a column change
+ * places at random. [read]
+ * data: with targets, best rows that the model was not trained on. metric: as for nns_metric, or
+ * NULL: the model's loss. repeats: 1 ... 1,000,000 permutations, the same for each column. drop:
+ * receives the mean for each column (of a model of arrays: feature), 0 for one that the model does
+ * not use; below 0 the metric was better without it. deviation: receives the standard deviation
+ * over the repeats; may be NULL. count: the number of columns, as nns_input_size writes it.
+ * A column moves with all that is made of it: days since it, means of groups. The rows are
+ * predicted as new ones. Memory: a copy of the rows as the network reads them.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, BUSY, LIMIT, MEMORY. */
+NNS_CHECKED int32_t nns_importance(const nns_model *model, const nns_data *data, const char *metric,
+                                   int32_t repeats, uint64_t seed, double *drop, double *deviation,
+                                   int64_t count);
+
+/* Writes a partial dependence: the mean prediction (NNS_PROBA) of output over the rows, with column
+ * set to each of points values in all of them. [read]
+ * data: needs no target; sample weights count. column: by position. values: points of them; of a
+ * model of arrays NNS_NUMBER or NNS_INTEGER. mean: receives points numbers.
+ * Statuses: NULL, ARGUMENT (column, output, value), SHAPE, DTYPE, STATE, BUSY, LIMIT, MEMORY. */
+NNS_CHECKED int32_t nns_dependence(const nns_model *model, const nns_data *data, int64_t column,
+                                   const nns_value *values, int64_t points, int64_t output,
+                                   double *mean);
+
+/* Cross-validation: trains a model for each fold of nns_data_folds(data, kind, folds, key, seed) on
+ * the other folds' rows (TIME: on those before it), and evaluates it on the fold's. [any]
+ * The models are made by nns_create_for (tables: levels, scales and bins come from the rows trained
+ * on) or nns_create, and trained by nns_train; they are freed. spec_json: NULL for tables: the
+ * preset. config_json: NULL for tables: the preset, for arrays: the defaults; without "checkpoint".
+ * metrics_json: a list as for nns_evaluate, NULL: ["loss"]. values: receives folds x metrics
+ * numbers, count of them. out: rows of data x outputs, F32 or F64; receives NNS_PROBA of each row
+ * by the model that was not trained on it, NaN for rows without a fold; may be NULL. progress,
+ * user: as for nns_train; NNS_STOP ends the training of one fold, another number all.
+ * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, STATE, LIMIT, MEMORY, DIVERGED, CALLBACK. */
+NNS_CHECKED int32_t nns_cross_validate(const nns_data *data, const char *spec_json,
+                                       const char *config_json, int32_t kind, int32_t folds,
+                                       const nns_array *key, uint64_t seed,
+                                       const char *metrics_json, double *values, int64_t count,
+                                       const nns_array *out, nns_progress_fn progress, void *user);
+
 /* -------- Metrics, usable without a model ------------------------------------------------- */
 
 /* Computes one metric; definitions are scikit-learn's. [any]
@@ -758,8 +811,8 @@ NNS_CHECKED int32_t nns_confusion(const nns_array *y_true, const nns_array *y_pr
                                   int64_t count);
 
 /* Finds the threshold on the scores of class 1 (score >= threshold is 1) at which a metric of
- * labels (accuracy, balanced_accuracy, precision, recall, f1, f_beta, matthews, kappa) is largest;
- * among equals the largest threshold; infinity if predicting class 0 for every row is best
+ * labels (accuracy, balanced_accuracy, precision, recall, f1, f_beta, matthews, kappa, cost) is
+ * best; among equals the largest threshold; infinity if predicting class 0 for every row is best
  * (nns_set_threshold takes 1 then). value: may be NULL. [any]
  * Statuses: NULL, ARGUMENT, SHAPE, DTYPE, MEMORY. */
 NNS_CHECKED int32_t nns_best_threshold(const char *metric, const nns_array *y_true,

@@ -66,6 +66,8 @@ typedef int32_t (*nns_data_rows_fn)(const nns_data *data, int64_t *indices, int6
 typedef int32_t (*nns_data_targets_fn)(const nns_data *data, const nns_array *out);
 typedef int32_t (*nns_data_subset_fn)(const nns_data *data, const int64_t *indices, int64_t count,
     nns_data **subset);
+typedef int32_t (*nns_data_folds_fn)(const nns_data *data, int32_t kind, int32_t folds,
+    const nns_array *key, uint64_t seed, int32_t *fold, int64_t count);
 typedef void (*nns_data_free_fn)(nns_data *data);
 typedef int32_t (*nns_data_create_table_fn)(const nns_column *columns, int64_t count, int64_t rows,
     const char *target, const char *weight, const char *config_json, nns_data **data);
@@ -128,6 +130,15 @@ typedef int32_t (*nns_level_fn)(const nns_model *model, int64_t column, int64_t 
 typedef int32_t (*nns_level_code_fn)(const nns_model *model, int64_t column, const char *text,
     int64_t bytes, int64_t *code);
 typedef int32_t (*nns_calibrate_fn)(nns_model *model, const nns_data *data);
+typedef int32_t (*nns_importance_fn)(const nns_model *model, const nns_data *data,
+    const char *metric, int32_t repeats, uint64_t seed, double *drop, double *deviation,
+    int64_t count);
+typedef int32_t (*nns_dependence_fn)(const nns_model *model, const nns_data *data, int64_t column,
+    const nns_value *values, int64_t points, int64_t output, double *mean);
+typedef int32_t (*nns_cross_validate_fn)(const nns_data *data, const char *spec_json,
+    const char *config_json, int32_t kind, int32_t folds, const nns_array *key, uint64_t seed,
+    const char *metrics_json, double *values, int64_t count, const nns_array *out,
+    nns_progress_fn progress, void *user);
 typedef int32_t (*nns_metric_fn)(const char *name, const nns_array *y_true,
     const nns_array *y_score, const nns_array *weight, double *value);
 typedef int32_t (*nns_curve_fn)(int32_t curve, const nns_array *y_true, const nns_array *y_score,
@@ -188,6 +199,7 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_data_rows) \
     X(nns_data_targets) \
     X(nns_data_subset) \
+    X(nns_data_folds) \
     X(nns_data_free) \
     X(nns_data_create_table) \
     X(nns_data_create_arrow) \
@@ -223,6 +235,9 @@ typedef int32_t (*nns_set_weights_fn)(nns_model *model, const float *values, int
     X(nns_level) \
     X(nns_level_code) \
     X(nns_calibrate) \
+    X(nns_importance) \
+    X(nns_dependence) \
+    X(nns_cross_validate) \
     X(nns_metric) \
     X(nns_curve) \
     X(nns_confusion) \
@@ -276,6 +291,7 @@ typedef struct nns_functions {
     nns_data_rows_fn nns_data_rows;
     nns_data_targets_fn nns_data_targets;
     nns_data_subset_fn nns_data_subset;
+    nns_data_folds_fn nns_data_folds;
     nns_data_free_fn nns_data_free;
     nns_data_create_table_fn nns_data_create_table;
     nns_data_create_arrow_fn nns_data_create_arrow;
@@ -311,6 +327,9 @@ typedef struct nns_functions {
     nns_level_fn nns_level;
     nns_level_code_fn nns_level_code;
     nns_calibrate_fn nns_calibrate;
+    nns_importance_fn nns_importance;
+    nns_dependence_fn nns_dependence;
+    nns_cross_validate_fn nns_cross_validate;
     nns_metric_fn nns_metric;
     nns_curve_fn nns_curve;
     nns_confusion_fn nns_confusion;

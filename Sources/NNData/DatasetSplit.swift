@@ -23,9 +23,7 @@ extension Dataset {
       throw .argument("fraction must be a number, 0 < fraction < 1, got \(fraction)")
     }
     guard rows >= 2 else { throw .shape("a split needs at least 2 rows, got \(rows)") }
-    if let key, key.rows != rows || key.columns != 1 {
-      throw .shape("key must be \(rows) x 1, one a row, got \(key.rows) x \(key.columns)")
-    }
+    try checkKey(key)
     let inPart = try Buffer<Bool>(count: rows)
     let wanted = min(max(1, Int((Double(rows) * fraction).rounded())), rows - 1)
     var random = RandomGenerator(seed: seed, purpose: .split)
@@ -36,6 +34,12 @@ extension Dataset {
     case .time: try markLatest(inPart, wanted, key)
     }
     return try divided(by: inPart)
+  }
+
+  func checkKey(_ key: ArrayView?) throws(NNError) {
+    if let key, key.rows != rows || key.columns != 1 {
+      throw .shape("key must be \(rows) x 1, one a row, got \(key.rows) x \(key.columns)")
+    }
   }
 
   /// Both sides keep the rows' order.
@@ -57,7 +61,7 @@ extension Dataset {
     return (Dataset(self, chosen: rest), Dataset(self, chosen: part))
   }
 
-  private func shuffledPositions(_ random: inout RandomGenerator) throws(NNError) -> Buffer<Int32> {
+  func shuffledPositions(_ random: inout RandomGenerator) throws(NNError) -> Buffer<Int32> {
     let positions = try Buffer<Int32>(count: rows)
     for row in 0..<rows { positions.base[row] = Int32(row) }
     random.shuffle(positions.base, count: rows)
@@ -71,10 +75,8 @@ extension Dataset {
     for index in 0..<wanted { inPart.base[Int(positions.base[index])] = true }
   }
 
-  /// Each class gives its share, rounded so that the shares add up to the whole.
-  private func markStratified(
-    _ inPart: Buffer<Bool>, _ fraction: Double, _ wanted: Int, _ random: inout RandomGenerator
-  ) throws(NNError) {
+  /// Refuses targets that are no classes, which cannot be stratified.
+  func requireLabels() throws(NNError) {
     try requireTargets()
     guard targets.type.isInteger, targets.columns == 1 else {
       throw .dtype(
@@ -82,6 +84,13 @@ extension Dataset {
           + (targets.columns == 1 ? "fractions" : "\(targets.columns) columns")
           + "; split at random: NNS_SPLIT_RANDOM")
     }
+  }
+
+  /// Each class gives its share, rounded so that the shares add up to the whole.
+  private func markStratified(
+    _ inPart: Buffer<Bool>, _ fraction: Double, _ wanted: Int, _ random: inout RandomGenerator
+  ) throws(NNError) {
+    try requireLabels()
     let positions = try shuffledPositions(&random)
     try sort(positions) { self.targets.integer(self.sourceRow(Int($0)), 0) }
     var taken = 0
@@ -149,7 +158,7 @@ extension Dataset {
   }
 
   /// Sorts positions by a key; equal keys keep their order, so the order is the same everywhere.
-  private func sort<Key: Comparable>(
+  func sort<Key: Comparable>(
     _ positions: Buffer<Int32>, by key: (Int32) -> Key
   ) throws(NNError) {
     let spare = try Buffer<Int32>(count: rows)
@@ -161,7 +170,7 @@ extension Dataset {
 }
 
 /// A key of any element type: integers compare exactly, NaN comes last.
-private struct OrderedKey: Comparable {
+struct OrderedKey: Comparable {
   private let integer: Int64
   private let number: Double
   private let isInteger: Bool

@@ -9,6 +9,7 @@ package enum RandomPurpose: UInt32, Sendable {
   case split = 3
   case dropout = 4
   case folds = 5
+  case importance = 6
 }
 
 /// The seeded sequence all randomness comes from: Philox 4x32-10.

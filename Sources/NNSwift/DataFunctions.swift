@@ -39,9 +39,7 @@ public func nns_data_split(
   guarded { () throws(NNError) in
     let rest = try required(rest, "rest")
     let part = try required(part, "part")
-    guard let how = SplitKind(rawValue: kind) else {
-      throw .argument("kind must be NNS_SPLIT_RANDOM (1) ... NNS_SPLIT_TIME (4), got \(kind)")
-    }
+    let how = try splitKind(kind)
     let keys = try optionalView(key, "key")
     let sides = try dataset(data) { set throws(NNError) in
       try set.split(how, fraction: fraction, key: keys, seed: seed)
@@ -55,6 +53,13 @@ public func nns_data_split(
     }
     rest.pointee = first
   }
+}
+
+func splitKind(_ kind: Int32) throws(NNError) -> SplitKind {
+  guard let kind = SplitKind(rawValue: kind) else {
+    throw .argument("kind must be NNS_SPLIT_RANDOM (1) ... NNS_SPLIT_TIME (4), got \(kind)")
+  }
+  return kind
 }
 
 @c @implementation

@@ -54,6 +54,14 @@ final class SessionTable {
 private func cell(
   _ value: nns_value, _ column: Int, _ table: TableEncoder
 ) throws(NNError) -> Cell {
+  try cell(value) { "value \(column) (\"\(table.columns[column].name)\")" }
+}
+
+/// A caller's value as a cell.
+///
+/// - Parameter title: names the value in a sentence.
+@inline(__always)
+func cell(_ value: nns_value, title: () -> String) throws(NNError) -> Cell {
   switch value.type {
   case Int32(NNS_MISSING): return .missing
   case Int32(NNS_NUMBER): return value.number.isNaN ? .missing : .number(value.number)
@@ -66,8 +74,7 @@ private func cell(
       Text(base: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: count))
   default:
     throw .dtype(
-      "value \(column) (\"\(table.columns[column].name)\"): type must be NNS_MISSING (0) ... "
-        + "NNS_CODE (4), got \(value.type)")
+      "\(title()): type must be NNS_MISSING (0) ... NNS_CODE (4), got \(value.type)")
   }
 }
 

@@ -28,10 +28,12 @@ public func nns_train(
 
 /// Trains the model behind a handle.
 ///
-/// - Parameter json: the config; its preset fills in what depends on the data.
+/// - Parameters:
+///   - json: the config; its preset fills in what depends on the data.
+///   - fold: of a cross-validation, for the callback.
 func fit(
   _ model: OpaquePointer?, _ train: Dataset, _ validation: Dataset?, _ json: JSON,
-  _ progress: nns_progress_fn?, _ user: UnsafeMutableRawPointer?
+  _ progress: nns_progress_fn?, _ user: UnsafeMutableRawPointer?, fold: Fold = noFold
 ) throws(NNError) {
   try changing(model) { handle throws(NNError) in
     try train.requireTargets()
@@ -40,8 +42,8 @@ func fit(
       try whole(json, handle.model, train, validates: validation != nil))
     try fit(
       handle, try handle.model.encoded(train),
-      try validation.map { set throws(NNError) in try handle.model.encoded(set) }, config, progress,
-      user)
+      try validation.map { set throws(NNError) in try handle.model.encoded(set) }, config,
+      progress.map { report in { state in tell(report, user, state, fold: fold) } })
   }
 }
 
@@ -59,12 +61,10 @@ private func whole(
 
 private func fit(
   _ handle: ModelHandle, _ train: Dataset, _ validation: Dataset?, _ config: TrainingConfig,
-  _ progress: nns_progress_fn?, _ user: UnsafeMutableRawPointer?
+  _ progress: ((ProgressReport) -> CallbackAnswer)?
 ) throws(NNError) {
   let observer = TrainingObserver(
-    report: progress.map { report in
-      { state in handle.gate.asCallback { tell(report, user, state) } }
-    },
+    report: progress.map { report in { state in handle.gate.asCallback { report(state) } } },
     isCancelled: { handle.cancelFlag?.isRaised ?? false },
     checkpoint: try config.checkpoint.map(checkpointWriter))
   let trainer = try handle.trainer(for: config)
@@ -309,25 +309,39 @@ public func nns_evaluate(
 ) -> Int32 {
   guarded(texts: length(metrics_json)) { () throws(NNError) in
     let values = try required(values, "values")
-    let metrics = try NamedMetric.list(
-      try json(metrics_json, "metrics_json", default: .array([.string("loss")])))
-    guard !metrics.isEmpty else { throw .argument("metrics_json must name at least one metric") }
+    let metrics = try metricList(metrics_json)
     guard count == Int64(metrics.count) else {
       throw .shape("count must be the number of metrics, \(metrics.count), got \(count)")
     }
     try reading(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
         try set.requireTargets()
-        let set = try handle.model.indexed(try handle.model.encoded(set))
-        try checkFit(set.sampleRows, handle.model)
-        try handle.model.requireFitted()
-        let evaluator = try Evaluator(handle.model, set.sampleRows, metrics: metrics)
         let results = try Buffer<Double>(count: metrics.count)
-        _ = try evaluator.run(set.sampleRows, pool: WorkerPool.alone, into: results.base)
+        try evaluate(handle, set, metrics, into: results.base)
         values.update(from: results.base, count: results.count)
       }
     }
   }
+}
+
+/// The metrics that a text names; NULL: the loss.
+func metricList(_ text: UnsafePointer<CChar>?) throws(NNError) -> [NamedMetric] {
+  let metrics = try NamedMetric.list(
+    try json(text, "metrics_json", default: .array([.string("loss")])))
+  guard !metrics.isEmpty else { throw .argument("metrics_json must name at least one metric") }
+  return metrics
+}
+
+/// Computes metrics on the rows of a data set with targets.
+func evaluate(
+  _ handle: ModelHandle, _ set: Dataset, _ metrics: [NamedMetric],
+  into values: UnsafeMutablePointer<Double>
+) throws(NNError) {
+  let set = try handle.model.indexed(try handle.model.encoded(set))
+  try checkFit(set.sampleRows, handle.model)
+  try handle.model.requireFitted()
+  let evaluator = try Evaluator(handle.model, set.sampleRows, metrics: metrics)
+  _ = try evaluator.run(set.sampleRows, pool: WorkerPool.alone, into: values)
 }
 
 @c @implementation

@@ -19,6 +19,7 @@ static const struct {
     {"trainings", refuse_trainings},
     {"divergence", refuse_divergence},
     {"metrics", refuse_metrics},
+    {"explanations", refuse_explanations},
     {"inspections", refuse_inspections},
     {"files", refuse_files},
     {"damaged files", refuse_damage},

@@ -26,7 +26,7 @@ def folder(tmp_path):
 
 
 def test_the_way_from_a_csv_to_a_service(folder):
-    assert len(PLAIN) == 6 and len(OTHERS) == 1
+    assert len(PLAIN) == 7 and len(OTHERS) == 1
     (folder / "cars.py").write_text("\n".join(PLAIN))
     subprocess.run([sys.executable, "cars.py"], cwd=folder, check=True)
 

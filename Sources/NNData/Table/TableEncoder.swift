@@ -245,6 +245,9 @@ extension TableEncoder {
     }
   }
 
+  /// Whether a group depends on a column.
+  func isGrouped(_ column: Int) -> Bool { members.contains { $0.contains(column) } }
+
   private func key(of group: Int, _ cell: (Int) -> Cell) throws(NNError) -> UInt64 {
     let columns = members[group]
     let code = try levelCode(cell(columns[0]), column: columns[0])

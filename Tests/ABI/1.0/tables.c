@@ -27,6 +27,13 @@ static void release(struct ArrowArrayStream *stream) {
     released++;
 }
 
+static int64_t folds;
+
+static int32_t count_folds(void *user, const nns_progress *told) {
+    if (told->fold > *(int64_t *)user) *(int64_t *)user = told->fold;
+    return told->folds == 4 ? 0 : 1;
+}
+
 int main(void) {
     static const struct {
         double age;
@@ -71,6 +78,18 @@ int main(void) {
     nns_session_free(session);
     CHECK(!nns_data_create_table(rows, 3, 40, "came", NULL, NULL, &data));
     CHECK(!nns_calibrate(model, data));
+    double drop[2], spread[2], mean[2];
+    const nns_value towns[2] = {{NNS_TEXT, -1, 0, 0, "Graz"}, {NNS_TEXT, -1, 0, 0, "Wien"}};
+    CHECK(!nns_importance(model, data, "accuracy", 3, 1, drop, spread, 2) && drop[1] > .2);
+    CHECK(!nns_dependence(model, data, 1, towns, 2, 0, mean) && mean[0] > .5 && mean[1] < .5);
+    int32_t fold[40], seen[4] = {0, 0, 0, 0};
+    double accuracy[4];
+    CHECK(!nns_data_folds(data, NNS_SPLIT_STRATIFIED, 4, NULL, 7, fold, 40));
+    for (int row = 0; row < 40; row++) seen[fold[row]]++;
+    CHECK(seen[0] == 10 && seen[1] == 10 && seen[2] == 10 && seen[3] == 10);
+    CHECK(!nns_cross_validate(data, NULL, "{\"epochs\": 300}", NNS_SPLIT_STRATIFIED, 4, NULL, 7,
+                              "[\"accuracy\"]", accuracy, 4, &p, count_folds, &folds));
+    CHECK(accuracy[0] > .8 && probability[0] > .5 && probability[1] < .5 && folds == 4);
     nns_free(model);
     CHECK(!nns_create_for(data, NULL, &model));
     nns_free(model);

@@ -114,6 +114,7 @@ void refuse_configs(void);
 void refuse_trainings(void);
 void refuse_divergence(void);
 void refuse_metrics(void);
+void refuse_explanations(void);
 void refuse_inspections(void);
 void refuse_files(void);
 void refuse_damage(void);

@@ -90,6 +90,13 @@ static const struct {
     {"nns_data_rows", S(NULL) | S(SHAPE) | S(STATE)},
     {"nns_data_targets", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE)},
     {"nns_data_subset", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(STATE) | S(LIMIT) | S(MEMORY)},
+    {"nns_data_folds", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(MEMORY)},
+    {"nns_importance",
+     S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(LIMIT) | S(MEMORY)},
+    {"nns_dependence",
+     S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(LIMIT) | S(MEMORY)},
+    {"nns_cross_validate", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(LIMIT) |
+                               S(MEMORY) | S(DIVERGED) | S(CALLBACK)},
     {"nns_data_free", 0},
     {"nns_create_for", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(LIMIT) | S(MEMORY)},
     {"nns_fit_table", S(NULL) | S(ARGUMENT) | S(SHAPE) | S(DTYPE) | S(STATE) | S(BUSY) | S(LIMIT) | S(MEMORY) |

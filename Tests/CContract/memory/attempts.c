@@ -314,6 +314,28 @@ static int32_t evaluate(fixture *with) {
                         made.numbers[0], 3);
 }
 
+static int32_t importance(fixture *with) {
+    return nns_importance(with->model, with->data, "{\"type\": \"f1\", \"average\": \"macro\"}", 2, 1,
+                          made.numbers[0], made.numbers[2], FEATURES);
+}
+
+static int32_t dependence(fixture *with) {
+    static const nns_value values[] = {{NNS_NUMBER, 0, 1.5, 0, NULL}, {NNS_INTEGER, 0, 0, 2, NULL}};
+    return nns_dependence(with->model, with->data, 1, values, 2, 0, made.numbers[0]);
+}
+
+static int32_t cross_validate(fixture *with) {
+    return nns_cross_validate(with->data, spec, "{\"epochs\": 1}", NNS_SPLIT_STRATIFIED, 3, NULL, 1,
+                              "[\"loss\", \"accuracy\"]", made.numbers[0], 6,
+                              FLOATS(made.out, ROWS, CLASSES), NULL, NULL);
+}
+
+static int32_t cross_validate_groups(fixture *with) {
+    nns_array key = array_of(NNS_F32, set.bits, ROWS, 1);
+    return nns_cross_validate(with->data, spec, "{\"epochs\": 1}", NNS_SPLIT_GROUP, 2, &key, 1, NULL,
+                              made.numbers[0], 2, NULL, NULL, NULL);
+}
+
 static int32_t predict(fixture *with) {
     nns_array x = features_of(&set);
     return nns_predict(with->model, &x, NNS_PROBA, FLOATS(made.out, ROWS, CLASSES));
@@ -440,6 +462,10 @@ const attempt attempts[] = {
     {"nns_apply_grad", apply, NNS_OK, 0},
     {"nns_fit_preprocess", fit, NNS_OK, 0},
     {"nns_evaluate", evaluate, NNS_OK, 0},
+    {"nns_importance", importance, NNS_OK, 0},
+    {"nns_dependence", dependence, NNS_OK, 0},
+    {"nns_cross_validate", cross_validate, NNS_OK, 0},
+    {"nns_cross_validate, groups", cross_validate_groups, NNS_OK, 0},
     {"nns_predict", predict, NNS_OK, 0},
     {"nns_predict with threads", predict_in_lanes, NNS_OK, 0},
     {"nns_predict_one", predict_one, NNS_OK, 0},

@@ -174,6 +174,33 @@ static int32_t train(fixture *with) {
     return nns_train(with->table, small_data, NULL, "{\"epochs\": 1, \"validation_fraction\": 0.3}", NULL, NULL);
 }
 
+static int32_t importance(fixture *with) {
+    double drop[4];
+    (void)with;
+    return nns_importance(model, small_data, "accuracy", 2, 1, drop, NULL, 4);
+}
+
+static int32_t dependence(fixture *with) {
+    const nns_value values[] = {{NNS_TEXT, -1, 0, 0, "b"}, {NNS_MISSING, 0, 0, 0, NULL}};
+    double mean[2];
+    (void)with;
+    return nns_dependence(model, small_data, 1, values, 2, 0, mean);
+}
+
+static int32_t cross_validate(fixture *with) {
+    double values[2];
+    (void)with;
+    return nns_cross_validate(small_data, NULL, "{\"epochs\": 1, \"batch_size\": 0}", NNS_SPLIT_STRATIFIED, 2, NULL, 1,
+                              NULL, values, 2, FLOATS(made_floats(), SMALL, 1), NULL, NULL);
+}
+
+static int32_t cross_validate_wide(fixture *with) {
+    double values[2];
+    (void)with;
+    return nns_cross_validate(wide_data, NULL, "{\"epochs\": 1, \"batch_size\": 0}", NNS_SPLIT_TIME, 2, NULL, 1, NULL,
+                              values, 2, NULL, NULL, NULL);
+}
+
 const attempt table_attempts[] = {
     {"nns_create_for", create_for, NNS_OK, 0},
     {"nns_create_for, 40 columns", create_for_wide, NNS_OK, 0},
@@ -191,6 +218,10 @@ const attempt table_attempts[] = {
     {"nns_load_buffer, of a table", load, NNS_OK, 0},
     {"nns_clone, of a table", copy, NNS_OK, 0},
     {"nns_evaluate, of a table", evaluate, NNS_OK, 0},
+    {"nns_importance, of a table", importance, NNS_OK, 0},
+    {"nns_dependence, of a table", dependence, NNS_OK, 0},
+    {"nns_cross_validate, of a table", cross_validate, NNS_OK, 0},
+    {"nns_cross_validate, 40 columns", cross_validate_wide, NNS_OK, 0},
     {"nns_calibrate", calibrate, NNS_OK, 1},
     {"nns_train, of a table", train, NNS_OK, 1},
     {NULL, NULL, 0, 0},

@@ -19,6 +19,7 @@ library's reference page.
 from . import convert, data, errors, metrics, plot
 from .convert import from_onnx, to_onnx
 from ._fit import fit_table
+from ._folds import CrossValidation, cross_validate
 from .data import split, split_indices
 from .errors import (
     ArgumentError, BusyError, CallbackError, CancelledError, ChecksumError, DivergedError, DtypeError, Error,
@@ -34,10 +35,10 @@ from .table import Table
 __version__ = "1.0.0"
 
 __all__ = [
-    "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "DivergedError", "DtypeError",
+    "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "CrossValidation", "DivergedError", "DtypeError",
     "Error", "FileError", "ForbiddenFileError", "FormatError", "History", "InternalError", "LimitError",
     "MissingFileError", "Model", "NullError", "OutOfMemoryError", "Progress", "STOP", "Session", "ShapeError", "StateError", "Table",
     "TrainingWarning", "VersionError",
-    "build_info", "convert", "data", "errors", "fit_table", "from_bytes", "from_onnx", "get_threads", "load", "metrics",
+    "build_info", "convert", "cross_validate", "data", "errors", "fit_table", "from_bytes", "from_onnx", "get_threads", "load", "metrics",
     "plot", "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip

@@ -89,7 +89,8 @@ class nns_progress(_Sized):
         ("struct_size", c_uint32), ("epoch_end", c_int32), ("epoch", c_int64), ("epochs", c_int64),
         ("batch", c_int64), ("batches", c_int64), ("loss", c_double), ("val_loss", c_double),
         ("learning_rate", c_double), ("seconds", c_double), ("batch_loss", c_double), ("metric_count", c_int64),
-        ("metric_names", POINTER(c_char_p)), ("metric_values", POINTER(c_double)),
+        ("metric_names", POINTER(c_char_p)), ("metric_values", POINTER(c_double)), ("fold", c_int64),
+        ("folds", c_int64),
     ]  # fmt: skip
 
 
@@ -160,6 +161,13 @@ _CHECKED = {
     "nns_level": [Model, c_int64, c_int64, c_char_p, c_size_t, Size],
     "nns_level_code": [Model, c_int64, c_char_p, c_int64, Int64s],
     "nns_calibrate": [Model, Data],
+    "nns_importance": [Model, Data, c_char_p, c_int32, c_uint64, Doubles, Doubles, c_int64],
+    "nns_dependence": [Model, Data, c_int64, POINTER(nns_value), c_int64, c_int64, Doubles],
+    "nns_data_folds": [Data, c_int32, c_int32, Array, c_uint64, Int32s, c_int64],
+    "nns_cross_validate": [
+        Data, c_char_p, c_char_p, c_int32, c_int32, Array, c_uint64, c_char_p, Doubles, c_int64, Array, nns_progress_fn,
+        c_void_p,
+    ],
     "nns_data_size": [Data, Int64s, Int64s, Int64s],
     "nns_data_rows": [Data, Int64s, c_int64],
     "nns_data_targets": [Data, Array],

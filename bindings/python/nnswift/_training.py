@@ -34,6 +34,7 @@ def _reporting(callback: Callback, errors: List[BaseException]) -> Any:
                 bool(now.epoch_end), now.epoch, now.epochs, now.batch, now.batches, now.loss, now.val_loss,
                 now.learning_rate, now.seconds, now.batch_loss,
                 {now.metric_names[column].decode(): now.metric_values[column] for column in columns},
+                now.fold, now.folds,
             )  # fmt: skip
             return NNS_STOP if callback(told) is STOP else 0
         except BaseException as error:

@@ -50,6 +50,9 @@ class Progress(NamedTuple):
     """Of the last batch alone."""
     metrics: Mapping = {}
     """At the end of an epoch: its numbers by the names of the `History`; after a batch empty."""
+    fold: int = 0
+    """Of `cross_validate`, from 1 to `folds`; else 0."""
+    folds: int = 0
 
 
 class History(Mapping):
