@@ -17,8 +17,12 @@ extension LayerKind {
     example:
       #"{"type": "table", "units": 5, "activation": "silu", "init": "he_normal", "bias_init": {"type": "constant", "value": 0.1}, "input_scale": false, "one_hot_up_to": 2, "category_size": 3, "category_init": "zeros"}"#,
     ofLayers: { options, input, reader throws(NNError) in
-      .layer(
-        TableLayer(try TableLayerOptions(&options), reader.features(of: input)), kind: "table")
+      let layer = try TableLayerOptions(&options)
+      let inputs =
+        if let features = reader.featuresOfLayer { try TableInputs(features, layer) } else {
+          try TableInputs(scalars: input.count)
+        }
+      return .layer(TableLayer(layer, inputs), kind: "table")
     })
 }
 
@@ -68,10 +72,9 @@ final class TableLayer: Layer {
   private let inputScale: Parameter?
   private let embeddings: [Parameter]
 
-  init(_ options: TableLayerOptions, _ features: [TableFeature]) {
-    self.options = options
+  init(_ options: TableLayerOptions, _ inputs: TableInputs) {
+    (self.options, self.inputs) = (options, inputs)
     outputShape = Shape(options.units)
-    inputs = TableInputs(features, options)
     weight = Parameter("weight", Shape(options.units, inputs.derived))
     bias = Parameter("bias", Shape(options.units), isBias: true)
     inputScale =

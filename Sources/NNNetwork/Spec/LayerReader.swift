@@ -19,11 +19,9 @@ struct LayerReader {
     (self.limits, self.features) = (limits, features)
   }
 
-  /// What the inputs are of the layer that is being read: a table's only for the first.
-  func features(of input: Shape) -> [TableFeature] {
-    let own = path == "layers[0]" ? features : nil
-    return own ?? [TableFeature](repeating: .scalar, count: input.count)
-  }
+  /// What the inputs are of the layer that is being read: a table's only for the first; nil: all
+  /// are scalars.
+  var featuresOfLayer: [TableFeature]? { path == "layers[0]" ? features : nil }
 
   /// Reads one list.
   ///
