@@ -90,7 +90,7 @@ typedef struct action {
 } action;
 
 extern action model_actions[], change_actions[], told_actions[], data_actions[], file_actions[],
-    metric_actions[];
+    metric_actions[], table_actions[];
 void first_calls(void);
 void calls_from_inside(nns_model *model); /* from a callback of its training */
 void random_call(void);

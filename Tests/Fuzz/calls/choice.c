@@ -2,7 +2,7 @@
 #include "calls.h"
 
 static action *const tables[] = {model_actions, change_actions, told_actions,
-                                 data_actions,  metric_actions, file_actions};
+                                 data_actions,  metric_actions, file_actions, table_actions};
 enum { TABLES = sizeof tables / sizeof *tables };
 
 void random_call(void) {
@@ -25,6 +25,7 @@ void random_call(void) {
 void first_calls(void) {
     if (chance(80)) model_actions[0].run();
     if (chance(80)) data_actions[0].run();
+    if (chance(30)) table_actions[2].run();
 }
 
 void print_reach(void) {
