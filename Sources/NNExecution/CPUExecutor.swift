@@ -76,7 +76,7 @@ package final class CPUExecutor {
     model.preprocess.load(
       view, from: start, order: order,
       into: Matrix(workspace.input, rows: count, columns: model.inputSize))
-    workspace.inputRows.update(from: workspace.loadedRows, count: count)
+    workspace.inputRows.copy(from: workspace.loadedRows, count: count)
   }
 
   /// Makes the first layer of a training pass leave out inputs of 0 from now on, or not.

@@ -127,7 +127,7 @@ struct FileHeader {
       let place = firstPlace(of: Array(stated.utf8), in: base + 8, count: headerLength)
     else { throw .format("__metadata__: nnswift.checksum must be xxh3-64: and 16 digits") }
     let copy = try Buffer<UInt8>(count: bytes.count)
-    copy.base.update(from: base, count: bytes.count)
+    copy.base.copy(from: base, count: bytes.count)
     let start = 8 + place + FileFormat.checksumPrefix.utf8.count
     (copy.base + start).update(repeating: UInt8(ascii: "0"), count: digits)
     let sum = checksumText(nnc_xxh3(copy.base, copy.count))

@@ -24,7 +24,7 @@ package final class Buffer<Element: BitwiseCopyable> {
 
   /// Copies all of another buffer of the same count.
   package func copy(from other: Buffer<Element>) {
-    base.update(from: other.base, count: min(count, other.count))
+    base.copy(from: other.base, count: min(count, other.count))
   }
 }
 

@@ -113,7 +113,7 @@ package func multiplyFirstTransposed(
 package func transpose(
   _ a: UnsafePointer<Float>, rows: Int, columns: Int, into b: UnsafeMutablePointer<Float>
 ) {
-  if rows == 1 || columns == 1 { return b.update(from: a, count: rows * columns) }
+  if rows == 1 || columns == 1 { return b.copy(from: a, count: rows * columns) }
   nnk_kernels().pointee.transpose(a, rows, columns, b, rows)
 }
 

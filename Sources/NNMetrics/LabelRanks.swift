@@ -25,7 +25,7 @@ package func rankLabels(
   let values = try Buffer<Double>(count: count)
   let spare = try Buffer<Double>(count: count)
   for (index, block) in labels.enumerated() {
-    (values.base + index * rows).update(from: block, count: rows)
+    (values.base + index * rows).copy(from: block, count: rows)
   }
   let sorted = mergeSort(values.base, count: count, spare: spare.base) { $0 <= $1 }
   var distinct = 0

@@ -150,9 +150,9 @@ public func nns_curve(
     guard capacity >= Int64(points.count) else {
       throw .argument("capacity must be at least \(points.count), got \(capacity)")
     }
-    targets.0.update(from: points.x.base, count: points.count)
-    targets.1.update(from: points.y.base, count: points.count)
-    targets.2.update(from: points.z.base, count: points.count)
+    targets.0.copy(from: points.x.base, count: points.count)
+    targets.1.copy(from: points.y.base, count: points.count)
+    targets.2.copy(from: points.z.base, count: points.count)
   }
 }
 

@@ -130,9 +130,9 @@ public func nns_session_counts(
             "count must be the number of the model's columns, \(memory.unknown.count), got \(count)"
           )
         }
-        unknown?.update(from: memory.unknown.base, count: memory.unknown.count)
-        missing?.update(from: memory.missing.base, count: memory.missing.count)
-        clipped?.update(from: memory.clipped.base, count: memory.clipped.count)
+        unknown?.copy(from: memory.unknown.base, count: memory.unknown.count)
+        missing?.copy(from: memory.missing.base, count: memory.missing.count)
+        clipped?.copy(from: memory.clipped.base, count: memory.clipped.count)
       }
     }
   }

@@ -62,7 +62,7 @@ private struct KeptOutputs {
       let count = min(block, samples.rows - start)
       executor.load(samples.features, from: start, count: count, order: samples.order)
       let raw = executor.forward(rows: count, mode: .inference, pool: pool)
-      (outputs.base + start * size).update(from: raw.base, count: raw.count)
+      (outputs.base + start * size).copy(from: raw.base, count: raw.count)
       start += count
     }
   }
@@ -75,7 +75,7 @@ private struct KeptOutputs {
     while start < samples.rows {
       let count = min(block, samples.rows - start)
       let values = Matrix(scaled.base, rows: count, columns: model.outputSize)
-      values.base.update(from: outputs.base + start * model.outputSize, count: values.count)
+      values.base.copy(from: outputs.base + start * model.outputSize, count: values.count)
       scale(values.base, by: factor, values.count)
       let batch = targets.load(
         samples, from: start, count: count, asIndices: hasIndices(samples, model))

@@ -30,7 +30,7 @@ final class GradientAccumulator: GradientSink {
 
   /// Writes the mean over all rows and begins anew.
   func finish(into gradients: UnsafeMutablePointer<Float>) {
-    gradients.update(from: sums.base, count: sums.count)
+    gradients.copy(from: sums.base, count: sums.count)
     scale(gradients, by: weight > 0 ? Float(1 / weight) : 0, sums.count)
     reset()
   }

@@ -195,7 +195,7 @@ package final class Optimizer {
         guard let slot = memory.first(where: { sameBytes($0.name, place.name) }) else {
           return false
         }
-        place.values.update(from: slot.values.base, count: parameterCount)
+        place.values.copy(from: slot.values.base, count: parameterCount)
       }
       for (index, value) in saved.prefix(scalars.count).enumerated() { scalars.base[index] = value }
     }

@@ -21,7 +21,7 @@ extension Trainer {
     var slots: [(name: String, values: Buffer<Float>)] = []
     for (name, kept) in optimizer.savedSlots {
       let values = try Buffer<Float>(count: model.parameterCount)
-      values.base.update(from: kept, count: model.parameterCount)
+      values.base.copy(from: kept, count: model.parameterCount)
       // A sum of squares may overflow although the weights are finite, and a step that diverged may
       // leave any value. A file must be readable again, so such values are replaced.
       makeFinite(values.base, values.count)

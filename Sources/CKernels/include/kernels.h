@@ -75,11 +75,13 @@ typedef struct {
     uint64_t *column_bits;       // [columns x column_words]; 15 columns more are written
 } nnk_nonzeros;
 
-// A row of a matrix, times a factor.
+// Rows that are sums of rows of a matrix, each times a factor.
 typedef struct {
-    const float *row;
-    float factor;
-} nnk_term;
+    long rows;
+    const long *starts;          // [rows + 1]: the terms of row r are starts[r] ... starts[r + 1] - 1
+    const long *places;          // where rows of the matrix begin, in floats
+    const float *factors;
+} nnk_sparse_rows;
 
 // A run of weights with their gradients.
 typedef struct {
@@ -110,11 +112,17 @@ typedef struct {
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);
     void (*product_sparse)(const nnk_nonzeros *a, const nnk_product *job);
     void (*gradient_sparse)(const nnk_nonzeros *a, const nnk_gradient *job);
-    // For an input of few terms: out = bias + sum of factor row; row += factor x; out[i] = factor
-    // (row . x)
-    void (*combine_terms)(const nnk_term *terms, long count, const float *_Nullable bias, float *out, long columns);
-    void (*scatter_terms)(const nnk_term *terms, long count, const float *x, long columns);
-    void (*dot_terms)(const nnk_term *terms, long count, const float *x, long columns, float *out);
+    // out[r] = bias + sum of factor matrix[place]; sums[place] += factor x[r]: over the terms of
+    // row r
+    void (*combine_rows)(const nnk_sparse_rows *a, const float *matrix, const float *_Nullable bias, float *out,
+                         long columns);
+    void (*scatter_rows)(const nnk_sparse_rows *a, const float *x, float *sums, long columns);
+    // sums[0] = 0, sums[i + 1] = sums[i] + rows[i], each `step` floats behind the one before it;
+    // step 0: the last alone
+    void (*sum_rows)(const float *rows, long count, long columns, float *sums, long step);
+    // y += x; x . y
+    void (*add_to)(float *y, const float *x, long count);
+    float (*dot)(const float *x, const float *y, long count);
     // b[columns x rows] = a[rows x columns] transposed; b_stride: floats from one row of b to the
     // next
     void (*transpose)(const float *a, long rows, long columns, float *b, long b_stride);

@@ -103,7 +103,7 @@ package final class ArrowStream: TableOwner, @unchecked Sendable {
   private func append(_ chunk: ArrowArray) throws(NNError) {
     if chunkCount == chunkList?.count ?? 0 {
       let longer = try Buffer<ArrowArray>(count: max(8, 2 * chunkCount))
-      if let chunkList { longer.base.update(from: chunkList.base, count: chunkCount) }
+      if let chunkList { longer.base.copy(from: chunkList.base, count: chunkCount) }
       chunkList = longer
     }
     chunkList?.base[chunkCount] = chunk

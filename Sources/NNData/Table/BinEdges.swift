@@ -150,7 +150,7 @@ private struct ValueGroups {
     high.base[groups] = column.base[range.upperBound - 1].value
     let before = sums.base + groups * outputs
     let now = before + outputs
-    now.update(from: before, count: outputs)
+    now.copy(from: before, count: outputs)
     for index in range { target.add(Int(column.base[index].row), to: now) }
     rows.base[groups + 1] = rows.base[groups] + Double(range.count)
     groups += 1

@@ -22,7 +22,9 @@ package struct ColumnSpec: Sendable {
   package let kind: Kind
   /// Whether a missing value is refused.
   package let refusesMissing: Bool
-  package let values: Values
+  /// nil: what the column has.
+  private let givenValues: Values?
+  package var values: Values { givenValues ?? .text }
   package let unknown: Unknown
   /// Levels that fewer rows have are "other".
   package let minCount: Int
@@ -59,14 +61,17 @@ package struct ColumnSpec: Sendable {
     name: String, kind: Kind, values: Values = .text, parts: [DatePart] = [],
     learnt: Learnt? = nil
   ) {
-    (self.name, self.kind, self.values, self.parts) = (name, kind, values, parts)
+    (self.name, self.kind, givenValues, self.parts) = (name, kind, values, parts)
     (refusesMissing, unknown, minCount, maxLevels) = (false, .other, 1, 10_000)
     since = nil
     self.learnt = learnt
   }
 
-  private init(_ spec: ColumnSpec, parts: [DatePart], since: [String]?, learnt: Learnt) {
-    (name, kind, refusesMissing, values) = (spec.name, spec.kind, spec.refusesMissing, spec.values)
+  private init(
+    _ spec: ColumnSpec, values: Values?, parts: [DatePart], since: [String]?, learnt: Learnt?
+  ) {
+    (name, kind, refusesMissing) = (spec.name, spec.kind, spec.refusesMissing)
+    givenValues = values
     (unknown, minCount, maxLevels) = (spec.unknown, spec.minCount, spec.maxLevels)
     (self.parts, self.since, self.learnt) = (parts, since, learnt)
   }
@@ -75,7 +80,16 @@ package struct ColumnSpec: Sendable {
   package func with(
     _ learnt: Learnt, parts: [DatePart]? = nil, since: [String]? = nil
   ) -> ColumnSpec {
-    ColumnSpec(self, parts: parts ?? self.parts, since: since ?? self.since, learnt: learnt)
+    ColumnSpec(
+      self, values: givenValues, parts: parts ?? self.parts, since: since ?? self.since,
+      learnt: learnt)
+  }
+
+  /// The same column, whose values are what a table has unless the caller said it.
+  func withValues(of family: ColumnType.Family) -> ColumnSpec {
+    guard kind == .category, givenValues == nil else { return self }
+    let values: Values = family == .integer ? .integer : family == .boolean ? .boolean : .text
+    return ColumnSpec(self, values: values, parts: parts, since: since, learnt: learnt)
   }
 
   /// Reads an element of "columns".
@@ -101,7 +115,8 @@ package struct ColumnSpec: Sendable {
     refusesMissing =
       kind == .ignore
       ? false : try options.choice("missing", default: missing[0], among: missing) == "error"
-    values = isCategory ? try options.word("values", default: .text) : .text
+    givenValues =
+      isCategory && options.has("values") ? try options.word("values", default: .text) : nil
     unknown = isCategory ? try options.word("unknown", default: .other) : .other
     minCount =
       isCategory ? try options.integer("min_count", default: 1, in: 1...1_000_000_000) : 1

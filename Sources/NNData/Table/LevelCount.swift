@@ -123,7 +123,7 @@ struct LevelCount {
     }
     guard areTexts else {
       let values = try Buffer<Int64>(count: kept)
-      values.base.update(from: integers.base, count: kept)
+      values.base.copy(from: integers.base, count: kept)
       return try LevelSet(integers: values)
     }
     for index in 0..<kept { bytes += texts.base[index].count }
@@ -131,7 +131,7 @@ struct LevelCount {
     let ends = try Buffer<UInt32>(count: kept)
     var end = 0
     for index in 0..<kept {
-      (text.base + end).update(from: texts.base[index].base, count: texts.base[index].count)
+      (text.base + end).copy(from: texts.base[index].base, count: texts.base[index].count)
       end += texts.base[index].count
       ends.base[index] = UInt32(truncatingIfNeeded: end)
     }
@@ -143,7 +143,7 @@ struct LevelCount {
     guard different > most else { return minCount }
     let copy = try Buffer<Int32>(count: different)
     let spare = try Buffer<Int32>(count: different)
-    copy.base.update(from: counts.base, count: different)
+    copy.base.copy(from: counts.base, count: different)
     let sorted = mergeSort(copy.base, count: different, spare: spare.base) { $0 >= $1 }
     return max(minCount, Int(sorted[most - 1]))
   }

@@ -44,7 +44,12 @@ package struct TableFit {
     for place in places {
       let name = table.columns[place].name ?? "#\(place)"
       let known = names.place(of: name).map { given[$0] }
-      let spec = if let known { known } else { try guess(place, name) }
+      let spec =
+        if let known {
+          known.withValues(of: table.columns[place].family)
+        } else {
+          try guess(place, name)
+        }
       let column = try fit(spec, place, dates)
       if spec.kind == .date { dates.append((name, place)) }
       columns.append(column.spec)

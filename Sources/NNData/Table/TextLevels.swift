@@ -36,7 +36,7 @@ struct TextLevels {
     let (place, isThere) = place(of: text)
     if isThere { return true }
     guard count < texts.count else { return false }
-    (texts.base + place + 1).update(from: texts.base + place, count: count - place)
+    (texts.base + place + 1).copy(from: texts.base + place, count: count - place)
     texts.base[place] = text
     count += 1
     bytes += text.count

@@ -23,7 +23,7 @@ final class ActivationLayer: Layer {
   }
 
   func forward(_ step: LayerStep) {
-    step.output.base.update(from: step.input.base, count: step.input.count)
+    step.output.base.copy(from: step.input.base, count: step.input.count)
     function.apply(step.output)
   }
 

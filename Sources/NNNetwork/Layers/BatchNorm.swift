@@ -61,11 +61,11 @@ final class BatchNormLayer: Layer {
         input.base, rows: input.rows, columns: input.columns, mean: moments.mean,
         variance: moments.variance)
       inverseDeviations(moments.variance, eps: eps, into: moments.inverse, outputSize)
-      output.base.update(from: input.base, count: input.count)
+      output.base.copy(from: input.base, count: input.count)
       standardize(
         output.base, center: moments.mean, scale: moments.inverse, rows: input.rows,
         columns: input.columns)
-      step.saved.update(from: output.base, count: output.count)
+      step.saved.copy(from: output.base, count: output.count)
     } else {
       normalizeRows(
         input.base, mean: runningMean.base, variance: runningVariance.base, eps: eps,

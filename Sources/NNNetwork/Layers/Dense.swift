@@ -118,7 +118,7 @@ final class DenseLayer: Layer {
       ahead: step.nextRows.map { RowsAhead($0, columns: inputsFetchedForward) }, pool: step.pool)
     if activation.isRectifier { return }
     if step.isTraining, activation.needsInput {
-      step.saved.update(from: output.base, count: output.count)
+      step.saved.copy(from: output.base, count: output.count)
     }
     activation.apply(output)
   }

@@ -26,7 +26,7 @@ final class DropoutLayer: Layer {
   }
 
   func forward(_ step: LayerStep) {
-    step.output.base.update(from: step.input.base, count: step.input.count)
+    step.output.base.copy(from: step.input.base, count: step.input.count)
     guard case .training(let seed, let epoch, let number) = step.mode else { return }
     var random = RandomGenerator(
       seed: seed, purpose: .dropout, item: step.index, epoch: epoch, step: number)
@@ -38,7 +38,7 @@ final class DropoutLayer: Layer {
 
   func backward(_ step: LayerStep) {
     guard let inputGradient = step.inputGradient else { return }
-    inputGradient.base.update(from: step.outputGradient.base, count: inputGradient.count)
+    inputGradient.base.copy(from: step.outputGradient.base, count: inputGradient.count)
     multiply(inputGradient.base, by: step.saved, inputGradient.count)
   }
 }

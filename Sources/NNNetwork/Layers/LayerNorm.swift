@@ -43,7 +43,7 @@ final class RowNormLayer: Layer {
       input.base, centers: centers, eps: eps, into: output.base,
       inverse: step.isTraining ? step.saved + input.count : nil, rows: input.rows,
       columns: input.columns)
-    if step.isTraining { step.saved.update(from: output.base, count: output.count) }
+    if step.isTraining { step.saved.copy(from: output.base, count: output.count) }
     affine?.apply(output)
   }
 

@@ -40,7 +40,7 @@ final class PReLULayer: Layer {
 
   func forward(_ step: LayerStep) {
     let output = step.output
-    output.base.update(from: step.input.base, count: output.count)
+    output.base.copy(from: step.input.base, count: output.count)
     if isShared {
       leakyRelu(output.base, output.count, slope: weight.base[0])
     } else {
@@ -52,7 +52,7 @@ final class PReLULayer: Layer {
     let (gradient, input) = (step.outputGradient, step.input)
     weightGradient(step, into: weight.gradient(in: step.gradients))
     guard let inputGradient = step.inputGradient else { return }
-    inputGradient.base.update(from: gradient.base, count: gradient.count)
+    inputGradient.base.copy(from: gradient.base, count: gradient.count)
     if isShared {
       leakyReluGradient(inputGradient.base, input.base, input.count, slope: weight.base[0])
     } else {
@@ -63,7 +63,7 @@ final class PReLULayer: Layer {
   private func weightGradient(_ step: LayerStep, into sums: UnsafeMutablePointer<Float>) {
     let gradient = step.outputGradient
     let below = step.temporary
-    below.update(from: step.input.base, count: gradient.count)
+    below.copy(from: step.input.base, count: gradient.count)
     clip(below, gradient.count, low: -.infinity, high: 0)
     if isShared {
       sums[0] = Float(dotInDouble(gradient.base, below, gradient.count))

@@ -30,13 +30,13 @@ final class SumLayer: Layer {
   init(_ shape: Shape) { outputShape = shape }
 
   func forward(_ step: LayerStep) {
-    step.output.base.update(from: step.input.base, count: step.input.count)
+    step.output.base.copy(from: step.input.base, count: step.input.count)
     add(step.otherInput.base, times: 1, to: step.output.base, step.output.count)
   }
 
   func backward(_ step: LayerStep) {
     let gradient = step.outputGradient
-    step.inputGradient?.base.update(from: gradient.base, count: gradient.count)
-    step.otherInputGradient?.base.update(from: gradient.base, count: gradient.count)
+    step.inputGradient?.base.copy(from: gradient.base, count: gradient.count)
+    step.otherInputGradient?.base.copy(from: gradient.base, count: gradient.count)
   }
 }

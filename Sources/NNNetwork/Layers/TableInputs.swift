@@ -6,44 +6,40 @@ import NNMath
 struct TableInputs {
   /// A float of a row and what is derived from it.
   struct Source: BitwiseCopyable {
-    enum Kind: BitwiseCopyable {
-      case scalar
-      case position(bins: Int)
-      /// Codes that no row had when the model was made add nothing.
-      case oneHot(codes: Int)
-      case embedded(Int)
-    }
+    enum Kind: UInt8, BitwiseCopyable { case scalar, position, oneHot, embedded }
 
     let kind: Kind
-    /// The first of its derived inputs.
-    let first: Int
-    /// Of a position: its first sum, see `TablePass`.
-    var sum = 0
+    /// Its place among the floats of a row.
+    let input: Int
+    /// Of a code: whether a row had "other", and "missing", when the model was made.
     let hasOther: Bool
     let hasMissing: Bool
+    /// The first of its derived inputs.
+    let first: Int
+    /// Bins of a position, codes of a category.
+    let count: Int
+    /// Of a position its first sum, see `TablePass`; of an embedding its number.
+    let place: Int
 
+    /// Codes that no row had add nothing.
+    @inline(__always)
     func isTrained(_ code: Int) -> Bool {
       code == LevelSet.other ? hasOther : code == LevelSet.missing ? hasMissing : true
     }
   }
 
-  struct Embedded {
-    /// Its place among the floats of a row.
-    let input: Int
-    let codes: Int
-  }
-
-  private let memory: Buffer<Source>
-  private var filled = 0
-  var sources: UnsafeBufferPointer<Source> {
-    UnsafeBufferPointer(start: UnsafePointer(memory.base), count: filled)
-  }
-  private(set) var embedded: [Embedded] = []
+  /// By kind, each in the order of the row: a loop over one kind needs no branch.
+  let sources: Buffer<Source>
+  private(set) var scalars = 0..<0
+  private(set) var positions = 0..<0
+  private(set) var oneHots = 0..<0
+  private(set) var embedded = 0..<0
   private(set) var derived = 0
   /// Sums of bins: one a bin and one more for each position.
   private(set) var sums = 0
   /// A row has at most so many terms.
   private(set) var mostTerms = 0
+  private var filled = 0
 
   /// Without columns a spec of a few bytes may have millions of inputs, a source each.
   private static let mostScalars = 4096
@@ -57,40 +53,50 @@ struct TableInputs {
         "layer table: without columns it takes at most \(Self.mostScalars) inputs, got \(count); use "
           + "dense")
     }
-    memory = try Buffer(count: count)
-    for _ in 0..<count { add(.scalar, derives: 1, terms: 1) }
+    try self.init(
+      [TableFeature](repeating: .scalar, count: count), mostOneHot: 0, embeddingSize: 1)
   }
 
   /// - Throws: `NNError.memory`.
-  init(_ features: [TableFeature], _ options: TableLayerOptions) throws(NNError) {
-    memory = try Buffer(count: features.count)
+  init(_ features: [TableFeature], mostOneHot: Int, embeddingSize: Int) throws(NNError) {
+    sources = try Buffer(count: features.count)
     for (input, feature) in features.enumerated() {
-      switch feature {
-      case .scalar: add(.scalar, derives: 1, terms: 1)
-      case .position(let bins):
-        add(.position(bins: bins), derives: bins, terms: 2, sums: bins + 1)
-      case .code(let count, let hasOther, let hasMissing):
-        if count - LevelSet.first <= options.mostOneHot {
-          add(.oneHot(codes: count), derives: count, terms: 1, hasOther, hasMissing)
-        } else {
-          add(
-            .embedded(embedded.count), derives: options.embeddingSize,
-            terms: options.embeddingSize, hasOther, hasMissing)
-          embedded.append(Embedded(input: input, codes: count))
-        }
-      }
+      if case .scalar = feature { add(.scalar, input, count: 1, derives: 1, terms: 1) }
     }
+    scalars = 0..<filled
+    for (input, feature) in features.enumerated() {
+      guard case .position(let bins) = feature else { continue }
+      add(.position, input, count: bins, place: sums, derives: bins, terms: 2)
+      sums += bins + 1
+    }
+    positions = scalars.upperBound..<filled
+    for (input, feature) in features.enumerated() {
+      guard case .code(let count, let hasOther, let hasMissing) = feature,
+        count - LevelSet.first <= mostOneHot
+      else { continue }
+      add(.oneHot, input, count: count, derives: count, terms: 1, hasOther, hasMissing)
+    }
+    oneHots = positions.upperBound..<filled
+    for (input, feature) in features.enumerated() {
+      guard case .code(let count, let hasOther, let hasMissing) = feature,
+        count - LevelSet.first > mostOneHot
+      else { continue }
+      add(
+        .embedded, input, count: count, place: filled - oneHots.upperBound,
+        derives: embeddingSize, terms: embeddingSize, hasOther, hasMissing)
+    }
+    embedded = oneHots.upperBound..<filled
   }
 
   private mutating func add(
-    _ kind: Source.Kind, derives: Int, terms: Int, sums count: Int = 0, _ hasOther: Bool = true,
-    _ hasMissing: Bool = true
+    _ kind: Source.Kind, _ input: Int, count: Int, place: Int = 0, derives: Int, terms: Int,
+    _ hasOther: Bool = true, _ hasMissing: Bool = true
   ) {
-    memory.base[filled] = Source(
-      kind: kind, first: derived, sum: sums, hasOther: hasOther, hasMissing: hasMissing)
+    sources.base[filled] = Source(
+      kind: kind, input: input, hasOther: hasOther, hasMissing: hasMissing, first: derived,
+      count: count, place: place)
     filled += 1
     derived += derives
     mostTerms += terms
-    sums += count
   }
 }

@@ -2,119 +2,151 @@ import CKernels
 import NNData
 import NNMath
 
-/// The product of a table layer for the rows of one batch: a row is a few terms, each a row of the
-/// weight, or of the sums of the bins below a number, times a factor.
-///
-/// Sums hold for each position and bin k Σ over i < k of scale i · weight i; their gradients in the
-/// same places are what is added to the gradients of all bins below.
+/// The product of a table layer for the rows of one batch. A row is a few terms, each a row of one
+/// matrix times a factor: first come the rows of the weight, then, for each position and bin k, the
+/// sum of the weight's rows for the bins below k. In a backward pass the same matrix has gradients;
+/// what a sum gets belongs to all bins below.
 struct TablePass {
   private let inputs: TableInputs
+  private let sources: UnsafePointer<TableInputs.Source>
   private let units: Int
   private let size: Int
-  private let weight: UnsafeMutablePointer<Float>
-  private let scale: UnsafePointer<Float>?
-  private let embeddings: [Parameter]
-  let terms: UnsafeMutablePointer<Term>
-  /// [sums × units]
-  private let sums: UnsafeMutablePointer<Float>
-  /// [embedded × size]: stands for codes that no row had; then the gradient of one embedding.
+  private let weight: UnsafePointer<Float>
+  /// [derived + sums × units]; of a row alone: [sums + 1 × units], the weight stays where it is.
+  private let matrix: UnsafeMutablePointer<Float>
+  /// [embedded × size]: stands for codes that no row had.
   private let means: UnsafeMutablePointer<Float>
+  /// The terms: of each row where they begin, then places in the matrix, in floats.
+  private let starts: UnsafeMutablePointer<Int>
+  private let places: UnsafeMutablePointer<Int>
+  private let factors: UnsafeMutablePointer<Float>
 
+  /// - Parameters:
+  ///   - rows: room for so many rows in `terms`.
+  ///   - terms: of `termMemory`; filled by `gather`.
   init(
-    inputs: TableInputs, units: Int, size: Int, weight: UnsafeMutablePointer<Float>,
-    scale: UnsafePointer<Float>?, embeddings: [Parameter], temporary: UnsafeMutablePointer<Float>
+    _ inputs: TableInputs, units: Int, size: Int, weight: Parameter, rows: Int,
+    terms: UnsafeMutablePointer<Float>, temporary: UnsafeMutablePointer<Float>
   ) {
-    (self.inputs, self.units, self.size) = (inputs, units, size)
-    (self.weight, self.scale, self.embeddings) = (weight, scale, embeddings)
-    // Aligned to a cache line by the plan.
-    terms = UnsafeMutableRawPointer(temporary).assumingMemoryBound(to: Term.self)
-    sums = temporary + 4 * (inputs.mostTerms + 1)
-    means = sums + (inputs.sums + 1) * units
+    self.inputs = inputs
+    sources = UnsafePointer(inputs.sources.base)
+    (self.units, self.size) = (units, size)
+    self.weight = UnsafePointer(weight.base)
+    means = temporary
+    matrix = temporary + inputs.embedded.count * size
+    starts = UnsafeMutableRawPointer(terms).assumingMemoryBound(to: Int.self)
+    places = starts + rows + 1
+    factors = UnsafeMutableRawPointer(places + rows * inputs.mostTerms)
+      .assumingMemoryBound(to: Float.self)
   }
 
-  private func row(_ derived: Int) -> UnsafeMutablePointer<Float> { weight + derived * units }
-  private func scale(_ derived: Int) -> Float { scale?[derived] ?? 1 }
+  /// Floats for the terms of a batch.
+  static func termMemory(_ inputs: TableInputs) -> (perRow: Int, once: Int) {
+    (3 * inputs.mostTerms + 2, 2)
+  }
 
-  /// Fills the sums of all bins.
+  /// Floats besides.
+  static func memory(_ inputs: TableInputs, units: Int, size: Int) -> Int {
+    (inputs.embedded.count * size + (inputs.derived + inputs.sums + 1) * units + 1) & ~1
+  }
+
+  func terms(rows: Int) -> SparseRows {
+    SparseRows(rows: rows, starts: starts, places: places, factors: factors)
+  }
+
+  /// Fills the matrix with the weight and the sums of all bins.
   func addUpBins() {
-    for source in inputs.sources {
-      guard case .position(let bins) = source.kind else { continue }
-      addUp(source, bins, to: { sums + (source.sum + $0) * units })
+    matrix.copy(from: weight, count: inputs.derived * units)
+    for index in inputs.positions {
+      let source = sources[index]
+      sumRows(
+        weight + source.first * units, source.count, columns: units,
+        into: matrix + (inputs.derived + source.place) * units, step: units)
     }
   }
 
-  /// The sums of one position's bins up to `bins`, each at `place`.
-  private func addUp(
-    _ source: TableInputs.Source, _ bins: Int, to place: (Int) -> UnsafeMutablePointer<Float>
-  ) {
-    place(0).update(repeating: 0, count: units)
-    for bin in 0..<bins {
-      var term = Term(row: row(source.first + bin), factor: scale(source.first + bin))
-      combine(&term, 1, bias: place(bin), into: place(bin + 1), columns: units)
-    }
-  }
-
-  /// Finds the terms of a row.
+  /// Finds the terms of all rows.
   ///
-  /// - Parameter alone: whether the sums are not filled; those that the row needs are computed.
-  /// - Returns: how many.
-  func terms(of values: UnsafePointer<Float>, alone: Bool) -> Int {
-    var count = 0
-    func add(_ row: UnsafePointer<Float>, _ factor: Float) {
-      terms[count] = Term(row: row, factor: factor)
-      count += 1
+  /// - Parameter alone: whether it is one row: places are then counted from the weight, and the
+  ///   sums that the row needs are computed, as the batch's are.
+  func gather(
+    _ rows: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ embeddings: [Parameter],
+    alone: Bool
+  ) {
+    var place = 0
+    for row in 0..<count {
+      starts[row] = place
+      place = gather(rows[row], from: place, embeddings, alone: alone)
     }
-    for (index, source) in inputs.sources.enumerated() {
-      let value = values[index]
-      let first = source.first
-      switch source.kind {
-      case .scalar: add(row(first), value * scale(first))
-      case .position(let bins):
-        let (bin, share) = place(value, bins)
-        if alone {
-          // One place for all: each sum replaces the one before it.
-          let place = sums + source.sum * units
-          addUp(source, bin, to: { _ in place })
-          add(place, 1)
-        } else {
-          add(sums + (source.sum + bin) * units, 1)
-        }
-        if share > 0 { add(row(first + bin), share * scale(first + bin)) }
-      case .oneHot(let codes):
-        let code = self.code(value, codes)
-        if source.isTrained(code) { add(row(first + code), scale(first + code)) }
-      case .embedded(let number):
-        let vector = vector(number, source, value)
-        for place in 0..<size { add(row(first + place), vector[place] * scale(first + place)) }
-      }
+    starts[count] = place
+  }
+
+  private func gather(
+    _ values: UnsafePointer<Float>, from start: Int, _ embeddings: [Parameter], alone: Bool
+  ) -> Int {
+    var next = start
+    @inline(__always) func add(_ place: Int, _ factor: Float) {
+      places[next] = place
+      factors[next] = factor
+      next += 1
     }
-    return count
+    for index in inputs.scalars {
+      let source = sources[index]
+      add(source.first * units, values[source.input])
+    }
+    for index in inputs.positions {
+      let source = sources[index]
+      let (bin, share) = place(values[source.input], source.count)
+      let sum = (inputs.derived + source.place) * units
+      add(alone ? self.sum(source, bin) : sum + bin * units, 1)
+      add((source.first + min(bin, source.count - 1)) * units, share)
+    }
+    for index in inputs.oneHots {
+      let source = sources[index]
+      let code = code(values[source.input], source.count)
+      if source.isTrained(code) { add((source.first + code) * units, 1) }
+    }
+    for index in inputs.embedded {
+      let source = sources[index]
+      let vector = vector(source, values[source.input], embeddings[source.place])
+      for place in 0..<size { add((source.first + place) * units, vector[place]) }
+    }
+    return next
+  }
+
+  /// Computes the sum of a position's bins below `bin`.
+  ///
+  /// - Returns: where it is, in floats behind the weight.
+  private func sum(_ source: TableInputs.Source, _ bin: Int) -> Int {
+    let place = matrix + source.place * units
+    sumRows(weight + source.first * units, bin, columns: units, into: place, step: 0)
+    return UnsafePointer(place) - weight
   }
 
   /// The bin and the share of it; NaN counts as the least.
+  @inline(__always)
   private func place(_ value: Float, _ bins: Int) -> (bin: Int, share: Float) {
-    guard value > 0 else { return (0, 0) }
-    let bin = value < Float(bins) ? Int(value) : bins
-    return (bin, value < Float(bins) ? value - Float(bin) : 0)
+    let known = value > 0 ? min(value, Float(bins)) : 0
+    let bin = Int(known)
+    return (bin, known - Float(bin))
   }
 
+  @inline(__always)
   private func code(_ value: Float, _ codes: Int) -> Int {
-    value > 0 ? min(value < 1e9 ? Int(value) : 0, codes - 1) : 0
+    value > 0 && value < Float(codes) ? Int(value) : 0
   }
 
   /// The embedding of a code; of one that no row had, the mean over the levels.
   private func vector(
-    _ number: Int, _ source: TableInputs.Source, _ value: Float
+    _ source: TableInputs.Source, _ value: Float, _ embedding: Parameter
   ) -> UnsafePointer<Float> {
-    let embedding = embeddings[number]
-    let code = code(value, embedding.shape[0])
+    let code = code(value, source.count)
     if source.isTrained(code) { return UnsafePointer(embedding.base + code * size) }
-    let mean = means + number * size
-    mean.update(repeating: 0, count: size)
-    let levels = embedding.shape[0] - LevelSet.first
+    let mean = means + source.place * size
+    mean.clear(count: size)
+    let levels = source.count - LevelSet.first
     for level in 0..<levels {
-      let values = embedding.base + (level + LevelSet.first) * size
-      for place in 0..<size { mean[place] += values[place] }
+      NNMath.add(embedding.base + (level + LevelSet.first) * size, to: mean, size)
     }
     for place in 0..<size { mean[place] /= Float(max(1, levels)) }
     return UnsafePointer(mean)
@@ -122,53 +154,48 @@ struct TablePass {
 }
 
 extension TablePass {
-  func clearSums() { sums.update(repeating: 0, count: inputs.sums * units) }
-
-  /// Adds the gradients of one row: `weight` gets Σ input · gradient without the scale.
-  func addGradient(
-    of values: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
-    weight target: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>
+  /// Computes the rows whose terms were gathered.
+  func combine(
+    rows: Int, bias: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, alone: Bool
   ) {
-    var count = 0
-    func add(_ row: UnsafeMutablePointer<Float>, _ factor: Float) {
-      terms[count] = Term(row: row, factor: factor)
-      count += 1
-    }
-    for (index, source) in inputs.sources.enumerated() {
-      let value = values[index]
-      let first = target + source.first * units
-      switch source.kind {
-      case .scalar: add(first, value)
-      case .position(let bins):
-        let (bin, share) = place(value, bins)
-        add(sums + (source.sum + bin) * units, 1)
-        if share > 0 { add(first + bin * units, share) }
-      case .oneHot(let codes):
-        let code = self.code(value, codes)
-        if source.isTrained(code) { add(first + code * units, 1) }
-      case .embedded(let number):
-        let vector = vector(number, source, value)
-        differentiate(number, source, value, gradient, gradients)
-        for place in 0..<size { add(first + place * units, vector[place]) }
-      }
-    }
-    scatter(terms, count, gradient, columns: units)
+    terms(rows: rows).combine(
+      alone ? weight : UnsafePointer(matrix), bias: bias, into: output, columns: units)
   }
 
-  /// Adds the gradient of a row's embedding.
-  private func differentiate(
-    _ number: Int, _ source: TableInputs.Source, _ value: Float, _ gradient: UnsafePointer<Float>,
-    _ gradients: UnsafeMutablePointer<Float>
+  /// Adds up the gradients of weight and embeddings over the rows of a batch.
+  func differentiate(
+    _ gradient: Matrix, _ rows: UnsafePointer<UnsafePointer<Float>>,
+    weight target: UnsafeMutablePointer<Float>,
+    _ embeddings: [Parameter], gradients: UnsafeMutablePointer<Float>
   ) {
-    let embedding = embeddings[number]
-    let code = code(value, embedding.shape[0])
-    guard source.isTrained(code) else { return }
-    let target = embedding.gradient(in: gradients) + code * size
-    for place in 0..<size {
-      var term = Term(row: row(source.first + place), factor: scale(source.first + place))
-      var slope: Float = 0
-      dots(&term, 1, gradient, columns: units, into: &slope)
-      target[place] += slope
+    matrix.clear(count: (inputs.derived + inputs.sums) * units)
+    terms(rows: gradient.rows).scatter(gradient.base, to: matrix, columns: units)
+    spreadSums()
+    target.copy(from: matrix, count: inputs.derived * units)
+    for index in inputs.embedded {
+      let source = sources[index]
+      let embedding = embeddings[source.place].gradient(in: gradients)
+      embedding.clear(count: source.count * size)
+      for row in 0..<gradient.rows {
+        let code = code(rows[row][source.input], source.count)
+        guard source.isTrained(code) else { continue }
+        for place in 0..<size {
+          embedding[code * size + place] += dot(
+            weight + (source.first + place) * units, gradient.row(row), units)
+        }
+      }
+    }
+  }
+
+  /// Adds to each bin's gradient what the sums above it have gathered.
+  private func spreadSums() {
+    for index in inputs.positions {
+      let source = sources[index]
+      for bin in stride(from: source.count - 1, through: 0, by: -1) {
+        let above = matrix + (inputs.derived + source.place + bin + 1) * units
+        if bin + 1 < source.count { NNMath.add(above + units, to: above, units) }
+        NNMath.add(above, to: matrix + (source.first + bin) * units, units)
+      }
     }
   }
 
@@ -176,35 +203,10 @@ extension TablePass {
   func differentiateInput(
     _ gradient: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
   ) {
-    for (index, source) in inputs.sources.enumerated() {
-      target[index] = 0
-      guard case .scalar = source.kind else { continue }
-      var term = Term(row: row(source.first), factor: scale(source.first))
-      dots(&term, 1, gradient, columns: units, into: target + index)
-    }
-  }
-
-  /// Adds to each bin's gradient what rows above it have gathered.
-  func spreadSums(to target: UnsafeMutablePointer<Float>) {
-    for source in inputs.sources {
-      guard case .position(let bins) = source.kind else { continue }
-      for bin in stride(from: bins - 1, through: 0, by: -1) {
-        let above = sums + (source.sum + bin + 1) * units
-        if bin + 1 < bins { NNMath.add(above + units, times: 1, to: above, units) }
-        NNMath.add(above, times: 1, to: target + (source.first + bin) * units, units)
-      }
-    }
-  }
-
-  /// The gradients of scale and weight from that of their product.
-  func differentiateScale(
-    _ target: UnsafeMutablePointer<Float>, into gradient: UnsafeMutablePointer<Float>
-  ) {
-    for derived in 0..<inputs.derived {
-      let values = target + derived * units
-      var term = Term(row: row(derived), factor: 1)
-      dots(&term, 1, values, columns: units, into: gradient + derived)
-      NNMath.scale(values, by: scale(derived), units)
+    target.clear(count: inputs.sources.count)
+    for index in inputs.scalars {
+      let source = sources[index]
+      target[source.input] = dot(weight + source.first * units, gradient, units)
     }
   }
 }

@@ -91,7 +91,7 @@ final class LBFGS {
     for iteration in 1...options.maximumIterations {
       iterations += 1
       updateDirection(gradient)
-      previousGradient.base.update(from: gradient, count: count)
+      previousGradient.base.copy(from: gradient, count: count)
       let lossBefore = loss
       stepLength =
         iterations == 1 ? min(1, 1 / magnitudeSum(gradient)) * learningRate : learningRate
@@ -227,7 +227,7 @@ extension LBFGS {
     let kept = min(known, options.history)
     func take(_ name: String, _ place: UnsafeMutablePointer<Float>) -> Bool {
       guard let slot = saved.first(where: { sameBytes($0.name, name) }) else { return false }
-      place.update(from: slot.values.base, count: count)
+      place.copy(from: slot.values.base, count: count)
       return true
     }
     for pair in 0..<kept {

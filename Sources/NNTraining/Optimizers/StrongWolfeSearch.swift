@@ -36,16 +36,16 @@ struct StrongWolfeSearch {
     _ direction: UnsafeMutablePointer<Float>, length: Double, loss: Double, slope: Double,
     evaluate: () -> Double
   ) -> (loss: Double, length: Double, evaluations: Int) {
-    start.base.update(from: weights, count: count)
+    start.base.copy(from: weights, count: count)
     let line = Line(
       weights: weights, gradient: gradient, direction: direction, start: start.base, count: count,
       maxMagnitude: Double(largestMagnitude(direction, count)), loss: loss, slope: slope)
-    gradients[0].base.update(from: gradient, count: count)
+    gradients[0].base.copy(from: gradient, count: count)
     let origin = Point(length: 0, loss: loss, slope: slope, keep: 0)
     var (low, high, evaluations, isDone) = bracket(line, origin, length, evaluate)
     if !isDone { evaluations += zoom(line, &low, &high, evaluations, evaluate) }
     line.move(to: low.length)
-    gradient.update(from: gradients[low.keep].base, count: count)
+    gradient.copy(from: gradients[low.keep].base, count: count)
     return (low.loss, low.length, evaluations)
   }
 
@@ -60,7 +60,7 @@ struct StrongWolfeSearch {
     let slope: Double
 
     func move(to length: Double) {
-      weights.update(from: start, count: count)
+      weights.copy(from: start, count: count)
       add(direction, times: Float(length), to: weights, count)
     }
 
@@ -76,7 +76,7 @@ struct StrongWolfeSearch {
   ) -> Point {
     line.move(to: length)
     let loss = evaluate()
-    gradients[keep].base.update(from: line.gradient, count: count)
+    gradients[keep].base.copy(from: line.gradient, count: count)
     return Point(
       length: length, loss: loss, slope: dotInDouble(line.gradient, line.direction, count),
       keep: keep)

@@ -126,7 +126,7 @@ def test_every_kind_of_column(kind):
 ], ids=str)  # fmt: skip
 def test_every_scaling(preprocess):
     layers = [
-        {"type": "table", "units": 16, "activation": "gelu", "input_scale": False, "one_hot_up_to": 2,
+        {"type": "table", "units": 16, "activation": "gelu", "one_hot_up_to": 2,
          "category_size": 3},
         {"type": "residual", "layers": ["layer_norm", {"type": "dense", "units": 16}]}, {"type": "dense", "units": 1}]
     spec = {"preprocess": {"type": "table", **preprocess}, "layers": layers}

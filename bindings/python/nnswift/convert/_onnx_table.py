@@ -202,12 +202,10 @@ class TableInputs:
         return chain.add("Where", is_other, chain.constant("unknown_code", instead, np.int64), codes)
 
     def _put_product(self) -> None:
-        """Adds the first layer, its scale in its weight, its inputs in the order of the blocks."""
+        """Adds the first layer, its inputs in the order of the blocks."""
         chain, state = self._chain, self._state
         chain.begin("layers.0")
         weight = state.tensors["layers.0.weight"]
-        if "layers.0.input_scale" in state.tensors:
-            weight = weight * state.tensors["layers.0.input_scale"]
         order = [place for _, places in self._blocks for place in places]
         joined = chain.joined([value for value, _ in self._blocks])
         bias = chain.constant("bias", state.tensors["layers.0.bias"])

@@ -90,7 +90,8 @@ class TableState:
         #: Columns of booleans, and columns with a 1 for a missing value: the table layer's input of each.
         self.booleans: Dict[int, int] = {}
         self.indicators: Dict[int, int] = {}
-        self._derived = self._inputs = 0
+        self._inputs = 0
+        self._next = self._starts()
         self._reader = _Numbers(self.tensors, len(self.scalings))
         for place, column in enumerate(self.columns):
             self._take(place, column)
@@ -119,15 +120,27 @@ class TableState:
             self._take_category(place, column)
             return
         if kind == "boolean":
-            self.booleans[place] = self._advance(1)
+            self.booleans[place] = self._advance("scalar", 1)
         else:
             self._take_numbers(place, column)
         if column["has_missing"]:
-            self.indicators[place] = self._advance(1)
+            self.indicators[place] = self._advance("scalar", 1)
 
-    def _advance(self, derived: int, inputs: int = 1) -> int:
-        first = self._derived
-        self._derived += derived
+    def _starts(self) -> Dict[str, int]:
+        """Where the table layer's inputs of each kind begin: numbers, bins, one-hot codes, embeddings."""
+        numbers = [column for column in self.columns if column["kind"] in ("number", "date")]
+        bins = [each for owner in [*numbers, *self.spec.get("groups", [])] for each in owner["bins"]]
+        flags = sum(column["kind"] == "boolean" for column in self.columns)
+        flags += sum(column["kind"] in ("number", "date", "boolean") and column["has_missing"] for column in self.columns)
+        levels = [column["levels"] for column in self.columns if column["kind"] == "category"]
+        one_hot = sum(FIRST + count for count in levels if count <= self.spec["layers"][0]["one_hot_up_to"])
+        scalars = len(bins) * len(self.scalings) + flags
+        return {
+            "scalar": 0, "bins": scalars, "one_hot": scalars + sum(bins), "embedding": scalars + sum(bins) + one_hot}
+
+    def _advance(self, kind: str, derived: int, inputs: int = 1) -> int:
+        first = self._next[kind]
+        self._next[kind] += derived
         self._inputs += inputs
         return first
 
@@ -148,9 +161,9 @@ class TableState:
 
     def _add_numbers(self, place: int, kinds: Sequence[Tuple[str, int]], bins_of_each: Sequence[int]) -> None:
         for (part, other), bins in zip(kinds, bins_of_each):
-            scalars = self._advance(len(self.scalings), len(self.scalings))
+            scalars = self._advance("scalar", len(self.scalings), len(self.scalings))
             learnt = self._reader.next(bins)
-            first = self._advance(bins, 1 if bins else 0)
+            first = self._advance("bins", bins, 1 if bins else 0)
             self.numbers.append(Number(place, part, other, *learnt, scalars=scalars, bins=first))
 
     def _take_category(self, place: int, column: Mapping[str, Any]) -> None:
@@ -161,7 +174,9 @@ class TableState:
             trained = [code, *trained] if column[key] else trained
         is_one_hot = len(levels) <= layer["one_hot_up_to"]
         table = np.empty((0, 0), np.float32) if is_one_hot else self._vectors(inputs, trained)
-        first = self._advance(FIRST + len(levels) if is_one_hot else layer["category_size"])
+        first = (
+            self._advance("one_hot", FIRST + len(levels))
+            if is_one_hot else self._advance("embedding", layer["category_size"]))
         self.categories.append(Category(place, levels, trained, is_one_hot, table, first))
 
     def _vectors(self, place: int, trained: Sequence[int]) -> np.ndarray:
