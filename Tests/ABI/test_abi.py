@@ -88,7 +88,7 @@ ADDITIONS = {
     "a status": [("NNS_E_INTERNAL = 99 ", "NNS_E_INTERNAL = 99, NNS_E_NEW = 100 ")],
     "a group of constants": [("/* Statuses, grouped in tens", "enum { NNS_NEW = 1 };\n/* Statuses, grouped in tens")],
     "a field at the end of nns_array": [("int64_t col_stride; /", "int64_t col_stride; int64_t more; /")],
-    "a field at the end of nns_progress": [("const double *metric_values;", "const double *metric_values; int64_t more;")],
+    "a field at the end of nns_progress": [("int64_t folds;", "int64_t folds; int64_t more;")],
     "a field at the end of nns_limits": [("int64_t max_levels; ", "int64_t max_levels; int64_t more; ")],
     "another comment": [("/* Statuses, grouped in tens", "/* Numbers, grouped in tens")],
 }
