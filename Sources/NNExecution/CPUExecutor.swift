@@ -111,6 +111,22 @@ package final class CPUExecutor {
     return Matrix(workspace.places[nodeCount - 1].output, rows: rows, columns: outputSize)
   }
 
+  /// Passes rows through the network for inference, as many at a time as there is memory for.
+  ///
+  /// - Parameter body: gets raw outputs, in the executor's memory, and the first one's position.
+  package func forEachBlock(
+    _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, pool: WorkerPool,
+    _ body: (_ outputs: Matrix, _ start: Int) -> Void
+  ) {
+    var start = 0
+    while start < rows {
+      let count = min(capacity, rows - start)
+      load(view, from: start, count: count, order: order)
+      body(forward(rows: count, mode: .inference, pool: pool), start)
+      start += count
+    }
+  }
+
   /// Where the gradient of the raw outputs is to be written before `backward`.
   package func outputGradient(rows: Int) -> Matrix {
     Matrix(workspace.places[nodeCount - 1].gradient, rows: rows, columns: outputSize)

@@ -21,6 +21,9 @@ package protocol Layer: AnyObject {
   func backward(_ step: LayerStep)
   /// Stores the batch's statistics, once its update has been accepted.
   func commit(_ step: LayerStep)
+  /// Gives parameters that no row reached the values that follow from those that were trained:
+  /// called before weights are evaluated or kept.
+  func settle()
 
   /// The fewest rows of a training batch.
   var leastTrainingRows: Int { get }
@@ -36,6 +39,7 @@ extension Layer {
   package func memory(rows: Int, training: Bool) -> LayerMemory { LayerMemory() }
   package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
   package func commit(_ step: LayerStep) {}
+  package func settle() {}
   package var leastTrainingRows: Int { 1 }
   package var readsRows: Bool { false }
   package var slices: (any GradientSlices)? { nil }

@@ -160,6 +160,11 @@ package final class Model {
     tensors.filter { $0.parameter.role == .trainable }
   }
 
+  /// Gives parameters that no row reached their values; see `Layer`.
+  package func settle() {
+    for node in plan.nodes { node.layer.settle() }
+  }
+
   /// Refuses to predict before a scaling that needs data is fitted.
   ///
   /// Inline: one row would notice the call.
@@ -203,7 +208,17 @@ package final class Model {
 
   /// Turns raw outputs into probabilities, rates or values.
   package func finish(_ outputs: Matrix) {
+    calibrate(outputs)
+    applyOutput(outputs)
+  }
+
+  /// Divides raw outputs by the temperature.
+  package func calibrate(_ outputs: Matrix) {
     if temperature != 1 { NNMath.scale(outputs.base, by: 1 / temperature, outputs.count) }
+  }
+
+  /// Turns calibrated outputs into probabilities, rates or values.
+  package func applyOutput(_ outputs: Matrix) {
     spec.loss.output.apply(outputs)
     targetScaling?.undo(on: outputs)
   }

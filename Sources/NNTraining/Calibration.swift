@@ -57,14 +57,9 @@ private struct KeptOutputs {
       count: try checkedProduct(block, try checkedSum(2 * size, 2, "calibration"), "calibration"))
     targets = try BatchTargets(rows: block, outputs: size, scaling: model.targetScaling)
     let executor = try CPUExecutor(for: model, rows: block, training: false)
-    var start = 0
-    while start < samples.rows {
-      let count = min(block, samples.rows - start)
-      executor.load(samples.features, from: start, count: count, order: samples.order)
-      let raw = executor.forward(rows: count, mode: .inference, pool: pool)
-      (outputs.base + start * size).copy(from: raw.base, count: raw.count)
-      start += count
-    }
+    executor.forEachBlock(
+      samples.features, rows: samples.rows, order: samples.order, pool: pool
+    ) { raw, start in (outputs.base + start * size).copy(from: raw.base, count: raw.count) }
   }
 
   /// The mean loss of the outputs divided by e^place.

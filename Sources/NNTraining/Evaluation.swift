@@ -59,10 +59,10 @@ final class PredictionLog {
 
   func reset() { rows = 0 }
 
-  /// Adds a batch: converts its raw outputs to probabilities in place, and copies the truth at its
-  /// positions.
+  /// Adds a batch: converts its calibrated outputs to probabilities in place, and copies the truth
+  /// at its positions.
   func take(_ raw: Matrix, _ samples: SampleRows, from start: Int, model: Model) {
-    model.finish(raw)
+    model.applyOutput(raw)
     for position in 0..<raw.rows {
       let row = samples.source(start + position)
       let values = raw.row(position)
@@ -115,7 +115,6 @@ package struct Evaluator {
   private let executor: CPUExecutor
   private let targets: BatchTargets
   private let sheet: PredictionLog?
-  private let block: Int
 
   package init(
     _ model: Model, _ samples: SampleRows, metrics: [NamedMetric]
@@ -123,7 +122,7 @@ package struct Evaluator {
     let rows = samples.rows
     self.model = model
     self.metrics = metrics
-    block = min(rows, Model.predictionBlock)
+    let block = min(rows, Model.predictionBlock)
     executor = try CPUExecutor(for: model, rows: block, training: false)
     targets = try BatchTargets(
       rows: block, outputs: model.outputSize, scaling: model.targetScaling)
@@ -140,19 +139,18 @@ package struct Evaluator {
   ) throws(NNError) -> Double {
     var sum = LossSum()
     sheet?.reset()
-    var start = 0
-    while start < samples.rows {
-      let count = min(block, samples.rows - start)
-      executor.load(samples.features, from: start, count: count, order: samples.order)
-      let raw = executor.forward(rows: count, mode: .inference, pool: pool)
+    executor.forEachBlock(
+      samples.features, rows: samples.rows, order: samples.order, pool: pool
+    ) { raw, start in
+      // The loss is that of the probabilities that a prediction tells.
+      model.calibrate(raw)
       let batch = targets.load(
-        samples, from: start, count: count, asIndices: hasIndices(samples, model))
+        samples, from: start, count: raw.rows, asIndices: hasIndices(samples, model))
       sum += model.spec.loss(
         LossInput(
           outputs: raw, targets: batch.targets, sampleWeights: batch.weights, classWeights: nil,
           gradient: nil, scratch: executor.lossScratch))
       sheet?.take(raw, samples, from: start, model: model)
-      start += count
     }
     for (index, metric) in metrics.enumerated() {
       guard let function = metric.function, let sheet else {

@@ -130,6 +130,7 @@ package struct FitRun {
     trainer.accumulator = accumulator
     trainer.isCancelled = observer.isCancelled
     defer { trainer.isCancelled = nil }
+    defer { model.settle() }
     do throws(NNError) {
       defer { monitor?.tellUndefined(in: &trainer.history) }
       try epochs()
@@ -262,6 +263,7 @@ package struct FitRun {
         guard goesOn else { return nil }
       }
     }
+    model.settle()
     let trained = nnc_seconds()
     var values = [sum.mean]
     for metric in config.metrics {

@@ -18,6 +18,7 @@ struct TrainingStart {
   private let weights: Buffer<Float>
   private let wasFitted: Bool
   private let hadTargetScaling: Bool
+  private let temperature: Float
   private let optimizer: OptimizerState
   private let plateau: PlateauState
   private let epochsDone: Int
@@ -30,6 +31,7 @@ struct TrainingStart {
     weights.copy(from: model.weights)
     wasFitted = model.preprocess.isFitted
     hadTargetScaling = model.targetScaling?.isFitted ?? true
+    temperature = model.temperature
     optimizer = try trainer.optimizer.state(isFresh: trainer.trustsMemory)
     plateau = trainer.learningRate.plateau
     epochsDone = trainer.epochsDone
@@ -44,6 +46,8 @@ struct TrainingStart {
     model.weights.copy(from: best ?? weights)
     if best == nil, !wasFitted { model.preprocess.forget() }
     if best == nil, !hadTargetScaling { model.targetScaling?.forget() }
+    // Other weights are not calibrated.
+    if best == nil { model.temperature = temperature }
     trainer.optimizer.restore(optimizer)
     trainer.learningRate.restore(plateau)
     trainer.epochsDone = epochsDone
