@@ -27,31 +27,10 @@ private struct DenseOptions {
 
   init(_ options: inout Options) throws(NNError) {
     units = try options.integer("units", in: Self.unitsRange)
-    activation = try Self.activation(&options)
-    fillWeight = try Self.initializer(&options, "init")
+    activation = try options.activation()
+    fillWeight = try options.initializer("init")
     hasBias = try options.flag("bias", default: true)
-    fillBias = try Self.initializer(&options, "bias_init")
-  }
-
-  private static func activation(
-    _ options: inout Options
-  ) throws(NNError) -> ActivationFunction {
-    if let name = options.value("activation").map(kindName), LayerKind.isOnlyLayer(name) {
-      throw .argument(
-        "\(options.owner): activation must be a function, \"\(name)\" is a layer of its own; "
-          + "put it behind this layer")
-    }
-    return try options.kind("activation", default: "identity") {
-      (kind: Activation, inner) throws(NNError) in try kind.make(&inner)
-    }
-  }
-
-  private static func initializer(
-    _ options: inout Options, _ key: String
-  ) throws(NNError) -> InitializerFunction {
-    try options.kind(key, default: "pytorch") {
-      (kind: Initializer, inner) throws(NNError) in try kind.make(&inner)
-    }
+    fillBias = try options.initializer("bias_init")
   }
 }
 
@@ -99,14 +78,8 @@ final class DenseLayer: Layer {
   }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
-    let rows = try Buffer<Float>(count: weight.count)
-    try fillWeight(
-      InitializerTarget(
-        values: rows.base, rows: outputSize, columns: inputSize, fanIn: inputSize), &random)
-    weight.importRows(rows.base, into: weight.base)
-    guard let bias else { return }
-    try fillBias(
-      InitializerTarget(values: bias.base, rows: outputSize, columns: 1, fanIn: inputSize), &random)
+    try weight.fill(fillWeight, fanIn: inputSize, &random)
+    try bias?.fill(fillBias, fanIn: inputSize, &random)
   }
 
   func forward(_ step: LayerStep) {

@@ -21,10 +21,9 @@ struct TableInputs {
     /// Of a position its first sum, see `TablePass`; of an embedding its number.
     let place: Int
 
-    /// Codes that no row had add nothing.
-    @inline(__always)
-    func isTrained(_ code: Int) -> Bool {
-      code == LevelSet.other ? hasOther : code == LevelSet.missing ? hasMissing : true
+    /// The codes that no row had.
+    var unseen: [Int] {
+      (hasOther ? [] : [LevelSet.other]) + (hasMissing ? [] : [LevelSet.missing])
     }
   }
 

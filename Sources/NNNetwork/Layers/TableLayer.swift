@@ -42,23 +42,13 @@ struct TableLayerOptions {
 
   init(_ options: inout Options) throws(NNError) {
     units = try options.integer("units", in: 1...16_777_216)
-    activation = try options.kind("activation", default: "identity") {
-      (kind: Activation, inner) throws(NNError) in try kind.make(&inner)
-    }
-    fillWeight = try Self.initializer(&options, "init", default: "pytorch")
-    fillBias = try Self.initializer(&options, "bias_init", default: "pytorch")
+    activation = try options.activation()
+    fillWeight = try options.initializer("init")
+    fillBias = try options.initializer("bias_init")
     mostOneHot = try options.integer("one_hot_up_to", default: 9, in: 0...LevelSet.mostLevels)
     embeddingSize = try options.integer("category_size", default: 8, in: 1...4096)
-    fillEmbedding = try Self.initializer(
-      &options, "category_init", default: #"{"type": "normal", "std": 0.3}"#)
-  }
-
-  private static func initializer(
-    _ options: inout Options, _ key: String, default standard: String
-  ) throws(NNError) -> InitializerFunction {
-    try options.kind(key, default: standard) {
-      (kind: Initializer, inner) throws(NNError) in try kind.make(&inner)
-    }
+    fillEmbedding = try options.initializer(
+      "category_init", default: #"{"type": "normal", "std": 0.3}"#)
   }
 }
 
@@ -91,7 +81,7 @@ final class TableLayer: Layer {
 
   func memory(rows: Int, training: Bool) -> LayerMemory {
     let terms = TablePass.termMemory(inputs)
-    let own = TablePass.memory(inputs, units: units, size: options.embeddingSize)
+    let own = TablePass.memory(inputs, units: units)
     guard training else {
       return LayerMemory(temporary: own + rows * terms.perRow + terms.once)
     }
@@ -101,19 +91,38 @@ final class TableLayer: Layer {
   }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
-    let rows = try Buffer<Float>(count: weight.count)
-    try options.fillWeight(
-      InitializerTarget(
-        values: rows.base, rows: units, columns: inputs.derived, fanIn: inputs.derived), &random)
-    weight.importRows(rows.base, into: weight.base)
-    try options.fillBias(
-      InitializerTarget(values: bias.base, rows: units, columns: 1, fanIn: inputs.derived),
-      &random)
+    try weight.fill(options.fillWeight, fanIn: inputs.derived, &random)
+    try bias.fill(options.fillBias, fanIn: inputs.derived, &random)
     for embedding in embeddings {
-      try options.fillEmbedding(
-        InitializerTarget(
-          values: embedding.base, rows: embedding.shape[0], columns: embedding.shape[1],
-          fanIn: embedding.shape[0]), &random)
+      try embedding.fill(options.fillEmbedding, fanIn: embedding.shape[0], &random)
+    }
+    settle()
+  }
+
+  /// Codes that no row had when the model was made: a one-hot one adds nothing, an embedded one is
+  /// the mean over the levels.
+  func settle() {
+    for index in inputs.oneHots {
+      let source = inputs.sources.base[index]
+      for code in source.unseen {
+        (weight.base + (source.first + code) * units).clear(count: units)
+      }
+    }
+    for index in inputs.embedded {
+      let source = inputs.sources.base[index]
+      settle(embeddings[source.place], source)
+    }
+  }
+
+  private func settle(_ embedding: Parameter, _ source: TableInputs.Source) {
+    let (size, levels) = (options.embeddingSize, source.count - LevelSet.first)
+    for code in source.unseen {
+      let mean = embedding.base + code * size
+      mean.clear(count: size)
+      for level in 0..<levels {
+        NNMath.add(embedding.base + (level + LevelSet.first) * size, to: mean, size)
+      }
+      NNMath.scale(mean, by: 1 / Float(max(1, levels)), size)
     }
   }
 
@@ -132,7 +141,7 @@ final class TableLayer: Layer {
 
   /// The terms stay from forward to backward of a training step.
   private func pass(_ step: LayerStep) -> TablePass {
-    let own = TablePass.memory(inputs, units: units, size: options.embeddingSize)
+    let own = TablePass.memory(inputs, units: units)
     // Terms have places of 8 bytes.
     let z = options.activation.needsInput ? (step.rows * units + 1) & ~1 : 0
     return TablePass(

@@ -14,8 +14,6 @@ struct TablePass {
   private let weight: UnsafePointer<Float>
   /// [derived + sums × units]; of a row alone: [sums + 1 × units], the weight stays where it is.
   private let matrix: UnsafeMutablePointer<Float>
-  /// [embedded × size]: stands for codes that no row had.
-  private let means: UnsafeMutablePointer<Float>
   /// The terms: of each row where they begin, then places in the matrix, in floats.
   private let starts: UnsafeMutablePointer<Int>
   private let places: UnsafeMutablePointer<Int>
@@ -32,8 +30,7 @@ struct TablePass {
     sources = UnsafePointer(inputs.sources.base)
     (self.units, self.size) = (units, size)
     self.weight = UnsafePointer(weight.base)
-    means = temporary
-    matrix = temporary + inputs.embedded.count * size
+    matrix = temporary
     starts = UnsafeMutableRawPointer(terms).assumingMemoryBound(to: Int.self)
     places = starts + rows + 1
     factors = UnsafeMutableRawPointer(places + rows * inputs.mostTerms)
@@ -46,8 +43,8 @@ struct TablePass {
   }
 
   /// Floats besides.
-  static func memory(_ inputs: TableInputs, units: Int, size: Int) -> Int {
-    (inputs.embedded.count * size + (inputs.derived + inputs.sums + 1) * units + 1) & ~1
+  static func memory(_ inputs: TableInputs, units: Int) -> Int {
+    ((inputs.derived + inputs.sums + 1) * units + 1) & ~1
   }
 
   func terms(rows: Int) -> SparseRows {
@@ -103,12 +100,12 @@ struct TablePass {
     }
     for index in inputs.oneHots {
       let source = sources[index]
-      let code = code(values[source.input], source.count)
-      if source.isTrained(code) { add((source.first + code) * units, 1) }
+      add((source.first + code(values[source.input], source.count)) * units, 1)
     }
     for index in inputs.embedded {
       let source = sources[index]
-      let vector = vector(source, values[source.input], embeddings[source.place])
+      let code = code(values[source.input], source.count)
+      let vector = embeddings[source.place].base + code * size
       for place in 0..<size { add((source.first + place) * units, vector[place]) }
     }
     return next
@@ -134,22 +131,6 @@ struct TablePass {
   @inline(__always)
   private func code(_ value: Float, _ codes: Int) -> Int {
     value > 0 && value < Float(codes) ? Int(value) : 0
-  }
-
-  /// The embedding of a code; of one that no row had, the mean over the levels.
-  private func vector(
-    _ source: TableInputs.Source, _ value: Float, _ embedding: Parameter
-  ) -> UnsafePointer<Float> {
-    let code = code(value, source.count)
-    if source.isTrained(code) { return UnsafePointer(embedding.base + code * size) }
-    let mean = means + source.place * size
-    mean.clear(count: size)
-    let levels = source.count - LevelSet.first
-    for level in 0..<levels {
-      NNMath.add(embedding.base + (level + LevelSet.first) * size, to: mean, size)
-    }
-    for place in 0..<size { mean[place] /= Float(max(1, levels)) }
-    return UnsafePointer(mean)
   }
 }
 
@@ -178,7 +159,6 @@ extension TablePass {
       embedding.clear(count: source.count * size)
       for row in 0..<gradient.rows {
         let code = code(rows[row][source.input], source.count)
-        guard source.isTrained(code) else { continue }
         for place in 0..<size {
           embedding[code * size + place] += dot(
             weight + (source.first + place) * units, gradient.row(row), units)

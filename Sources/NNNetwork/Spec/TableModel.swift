@@ -41,6 +41,7 @@ private struct TableDraft {
     var options = Options(given, owner: "spec")
     let columns = try Self.columns(&options)
     let preprocess = try TablePreprocess(&options)
+    let groups = try GroupSpec.list(&options, isLearnt: false)
     let fitTarget = try target.forSplits(set)
     let fit = try TableFit(
       part.table, rows: set.rows, options: preprocess, target: fitTarget.target,
@@ -48,7 +49,7 @@ private struct TableDraft {
       source: { set.sourceRow($0) })
     let places = part.table.columns.indices.filter { part.isInput($0) }
     try Self.checkNames(columns, places, part.table)
-    encoder = try fit.encoder(places, given: columns)
+    encoder = try fit.encoder(places, given: columns, groups: groups)
     withExtendedLifetime(fitTarget) {}
     var spec = given
     spec["preset"] = nil

@@ -44,28 +44,12 @@ package struct TableSpec: Sendable {
     }
   }
 
-  private static let mostGroups = 10_000
-
   private static func groups(
     _ options: inout Options, _ columns: [ColumnSpec]
   ) throws(NNError) -> [GroupSpec] {
-    guard let json = options.value("groups") else { return [] }
-    guard let list = json.array, list.count <= mostGroups else {
-      throw options.refusal("groups", "a list of at most \(mostGroups) groups", json)
-    }
+    guard let groups = try GroupSpec.list(&options, isLearnt: true) else { return [] }
     let names = try NameIndex(columns.map { $0.name })
-    var groups: [GroupSpec] = []
-    for (index, element) in list.enumerated() {
-      let group = try GroupSpec(element, owner: "groups[\(index)]")
-      func has(_ name: String, _ kind: ColumnSpec.Kind) -> Bool {
-        names.place(of: name).map { columns[$0].kind == kind } ?? false
-      }
-      guard has(group.category, .category), group.dates.allSatisfy({ has($0, .date) }) else {
-        throw .argument(
-          "spec: groups[\(index)] must name a category and dates among the columns")
-      }
-      groups.append(group)
-    }
+    for group in groups { _ = try group.places(in: columns, names) }
     options.resolve("groups", as: .array(groups.map { $0.json }))
     return groups
   }

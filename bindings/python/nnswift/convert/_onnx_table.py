@@ -173,7 +173,10 @@ class TableInputs:
         chain.begin("levels")
         codes = self._put_unknown(self._codes)
         one_hot = [(place, category) for place, category in enumerate(categories) if category.is_one_hot]
-        pairs = [(place, category.first, code) for place, category in one_hot for code in category.trained]
+        pairs = [
+            (place, category.first, code)
+            for place, category in one_hot for code in range(FIRST + len(category.levels))
+        ]
         if pairs:
             repeated = chain.columns("one_hot", codes, [place for place, _, _ in pairs])
             wanted = chain.constant("codes", [[code for _, _, code in pairs]], np.int64)

@@ -44,8 +44,6 @@ class Category(NamedTuple):
 
     column: int
     levels: List[Any]
-    #: The codes that rows of the training had.
-    trained: List[int]
     #: Whether its levels are one-hot; else `table` has a vector for each code.
     is_one_hot: bool
     table: np.ndarray
@@ -169,24 +167,12 @@ class TableState:
     def _take_category(self, place: int, column: Mapping[str, Any]) -> None:
         layer, inputs = self.spec["layers"][0], self._inputs
         levels = _levels(self.tensors, place, column)
-        trained = list(range(FIRST, FIRST + len(levels)))
-        for code, key in ((MISSING, "has_missing"), (OTHER, "has_other")):
-            trained = [code, *trained] if column[key] else trained
         is_one_hot = len(levels) <= layer["one_hot_up_to"]
-        table = np.empty((0, 0), np.float32) if is_one_hot else self._vectors(inputs, trained)
+        table = np.empty((0, 0), np.float32) if is_one_hot else self.tensors[f"layers.0.embedding.{inputs}.weight"]
         first = (
             self._advance("one_hot", FIRST + len(levels))
             if is_one_hot else self._advance("embedding", layer["category_size"]))
-        self.categories.append(Category(place, levels, trained, is_one_hot, table, first))
-
-    def _vectors(self, place: int, trained: Sequence[int]) -> np.ndarray:
-        """The embedding of each code; of one that no row had, the mean over the levels."""
-        table = self.tensors[f"layers.0.embedding.{place}.weight"].copy()
-        mean = table[FIRST:].sum(axis=0, dtype=np.float32) / np.float32(max(1, len(table) - FIRST))
-        for code in (OTHER, MISSING):
-            if code not in trained:
-                table[code] = mean
-        return table
+        self.categories.append(Category(place, levels, is_one_hot, table, first))
 
 
 def _levels(tensors: Mapping[str, np.ndarray], place: int, column: Mapping[str, Any]) -> List[Any]:
