@@ -110,15 +110,16 @@ extension Dataset {
     }
   }
 
-  /// Whole groups in random order until the share is reached.
-  private func markGroups(
-    _ inPart: Buffer<Bool>, _ fraction: Double, _ key: ArrayView?, _ random: inout RandomGenerator
-  ) throws(NNError) {
-    guard let key else { throw .null("a group split needs key, got NULL") }
+  /// Rows with equal keys side by side.
+  ///
+  /// - Returns: the rows' positions by key; where each group begins, and behind the last the number
+  ///   of rows; the groups in random order.
+  func groups(
+    by key: ArrayView, _ random: inout RandomGenerator
+  ) throws(NNError) -> (positions: Buffer<Int32>, starts: Buffer<Int32>, drawn: Buffer<Int32>) {
     let positions = try shuffledPositions(&random)
     try sort(positions) { OrderedKey(key, Int($0)) }
-    // Where each group begins; the groups are then drawn in random order.
-    let starts = try Buffer<Int32>(count: rows)
+    let starts = try Buffer<Int32>(count: rows + 1)
     var groups = 0
     for index in 0..<rows
     where index == 0
@@ -128,18 +129,28 @@ extension Dataset {
       starts.base[groups] = Int32(index)
       groups += 1
     }
-    guard groups >= 2 else {
-      throw .argument("a group split needs at least 2 different keys, got \(groups)")
-    }
+    starts.base[groups] = Int32(rows)
     let drawn = try Buffer<Int32>(count: groups)
     for group in 0..<groups { drawn.base[group] = Int32(group) }
     random.shuffle(drawn.base, count: groups)
+    return (positions, starts, drawn)
+  }
+
+  /// Whole groups in random order until the share is reached.
+  private func markGroups(
+    _ inPart: Buffer<Bool>, _ fraction: Double, _ key: ArrayView?, _ random: inout RandomGenerator
+  ) throws(NNError) {
+    guard let key else { throw .null("a group split needs key, got NULL") }
+    let (positions, starts, drawn) = try self.groups(by: key, &random)
+    let groups = drawn.count
+    guard groups >= 2 else {
+      throw .argument("a group split needs at least 2 different keys, got \(groups)")
+    }
     let wanted = Double(rows) * fraction
     var taken = 0
     for index in 0..<groups - 1 {
       let group = Int(drawn.base[index])
-      let start = Int(starts.base[group])
-      let end = group + 1 < groups ? Int(starts.base[group + 1]) : rows
+      let (start, end) = (Int(starts.base[group]), Int(starts.base[group + 1]))
       // A group joins if that brings the share nearer to the fraction; the first always joins.
       let isNearer = abs(Double(taken + end - start) - wanted) < abs(Double(taken) - wanted)
       guard taken == 0 || isNearer else { continue }

@@ -74,17 +74,8 @@ struct SortedColumn {
     sorted = mergeSort(values.base, count: count, spare: spare.base) { $0 <= $1 }
   }
 
-  /// The value that a share of the values does not exceed, interpolated between two neighbours; 0
-  /// if there are none.
-  ///
-  /// Reference: Hyndman and Fan 1996, definition 7; numpy.quantile.
-  ///
-  /// - Parameter share: 0 ... 1.
+  /// The value that a share of the values does not exceed; 0 if there are none.
   func quantile(_ share: Double) -> Double {
-    guard count > 0 else { return 0 }
-    let position = share * Double(count - 1)
-    let below = min(Int(position), count - 1)
-    let (low, high) = (Double(sorted[below]), Double(sorted[min(below + 1, count - 1)]))
-    return low + (high - low) * (position - Double(below))
+    count == 0 ? 0 : NNMath.quantile(share, of: count) { Double(sorted[$0]) }
   }
 }

@@ -81,26 +81,12 @@ extension Dataset {
     _ key: ArrayView?, _ count: Int, _ random: inout RandomGenerator, into places: Buffer<Int32>
   ) throws(NNError) {
     guard let key else { throw .null("folds of groups need key, got NULL") }
-    let positions = try shuffledPositions(&random)
-    try sort(positions) { OrderedKey(key, Int($0)) }
-    let starts = try Buffer<Int32>(count: rows + 1)
-    var groups = 0
-    for index in 0..<rows
-    where index == 0
-      || !OrderedKey(key, Int(positions.base[index - 1])).isEqual(
-        OrderedKey(key, Int(positions.base[index])))
-    {
-      starts.base[groups] = Int32(index)
-      groups += 1
-    }
-    starts.base[groups] = Int32(rows)
+    let (positions, starts, drawn) = try self.groups(by: key, &random)
+    let groups = drawn.count
     guard groups >= count else {
       throw .argument("\(count) folds of groups need as many different keys, got \(groups)")
     }
     func size(_ group: Int32) -> Int32 { starts.base[Int(group) + 1] - starts.base[Int(group)] }
-    let drawn = try Buffer<Int32>(count: groups)
-    for group in 0..<groups { drawn.base[group] = Int32(group) }
-    random.shuffle(drawn.base, count: groups)
     let spare = try Buffer<Int32>(count: groups)
     let ordered = mergeSort(drawn.base, count: groups, spare: spare.base) { size($0) >= size($1) }
     let sizes = try Buffer<Int32>(count: count)

@@ -17,11 +17,14 @@ package enum TargetDomain: Sendable {
 ///
 /// - Throws: `NNError.shape`.
 package func checkColumns(_ features: ArrayView, expected inputs: Int) throws(NNError) {
-  guard features.columns == inputs else {
-    throw .shape(
-      "x has \(features.columns) columns, the model expects \(inputs); "
-        + "check the column order used in training")
-  }
+  guard features.columns == inputs else { throw wrongColumns(features, expected: inputs) }
+}
+
+/// The sentence for features of another width than a model expects.
+package func wrongColumns(_ features: ArrayView, expected inputs: Int) -> NNError {
+  .shape(
+    "x has \(features.columns) columns, the model expects \(inputs); "
+      + "check the column order used in training")
 }
 
 /// Refuses targets that do not fit a model, with a sentence.

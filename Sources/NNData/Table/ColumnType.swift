@@ -42,26 +42,23 @@ package enum ColumnType: Int32, Sendable {
     }
   }
 
+  /// The type of an array that it is, too.
+  private var element: ElementType? { ElementType(rawValue: rawValue) }
+
   /// Bytes from one row to the next of a dense column; 0: another rule.
   package var size: Int {
     switch self {
-    case .uint8, .int8, .bool: 1
+    case .int8: 1
     case .int16, .uint16: 2
-    case .float32, .int32, .uint32, .days, .text32: 4
-    case .float64, .int64, .uint64, .micros, .text64, .textPointer: 8
+    case .uint32, .days, .text32: 4
+    case .uint64, .micros, .text64, .textPointer: 8
     case .textView: 16
-    case .bit, .textFixed: 0
+    default: element?.size ?? 0
     }
   }
 
   package var name: String {
     switch self {
-    case .float32: "F32"
-    case .float64: "F64"
-    case .uint8: "U8"
-    case .int32: "I32"
-    case .int64: "I64"
-    case .bool: "BOOL"
     case .int8: "I8"
     case .int16: "I16"
     case .uint16: "U16"
@@ -75,6 +72,7 @@ package enum ColumnType: Int32, Sendable {
     case .textView: "TEXT_VIEW"
     case .days: "DAYS"
     case .micros: "MICROS"
+    default: element?.name ?? ""
     }
   }
 }

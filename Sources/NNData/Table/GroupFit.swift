@@ -13,22 +13,35 @@ extension TableFit {
   private static let mostDates = 3
 
   /// Learns the means of all groups.
+  ///
+  /// - Parameter given: the caller's; nil: those that are found.
   func fitGroups(
-    _ columns: [ColumnSpec], _ levels: [LevelSet?], _ places: [Int]
+    _ columns: [ColumnSpec], _ levels: [LevelSet?], _ places: [Int], given: [GroupSpec]?
   ) throws(NNError) -> [FittedGroup] {
     guard options.hasGroupMeans, let target, (1...GroupMeans.mostOutputs).contains(target.means)
     else { return [] }
+    var members = found(columns, levels)
+    if let given {
+      let names = try NameIndex(columns.map { $0.name })
+      members = []
+      for group in given { members.append(try group.places(in: columns, names)) }
+    }
+    var groups: [FittedGroup] = []
+    for members in members {
+      guard let levels = levels[members[0]] else { continue }
+      groups.append(
+        try fit(members[0], levels, Array(members.dropFirst()), columns, places, target))
+    }
+    return groups
+  }
+
+  /// Categories of many levels, each with the dates.
+  private func found(_ columns: [ColumnSpec], _ levels: [LevelSet?]) -> [[Int]] {
     let dates = columns.indices.filter { columns[$0].kind == .date }
     var sets = dates.prefix(Self.mostDates).map { [$0] }
     if (2...Self.mostDates).contains(dates.count) { sets.append(Array(dates)) }
-    var groups: [FittedGroup] = []
-    for (column, levels) in levels.enumerated() {
-      guard let levels, levels.count > Self.fewLevels else { continue }
-      for set in sets {
-        groups.append(try fit(column, levels, set, columns, places, target))
-      }
-    }
-    return groups
+    let categories = levels.indices.filter { levels[$0].map { $0.count > Self.fewLevels } ?? false }
+    return categories.flatMap { category in sets.map { [category] + $0 } }
   }
 
   private func fit(

@@ -11,8 +11,8 @@ import NNMath
 package final class GroupMeans {
   package static let mostOutputs = 9
   /// The rows that the mean of all counts as.
-  private static let prior = 10.0
-  private static let folds = 10
+  fileprivate static let prior = 10.0
+  fileprivate static let folds = 10
 
   /// Hashes of category and hours, ascending.
   package let keys: Buffer<UInt64>
@@ -88,48 +88,46 @@ extension GroupMeans {
     let outputs = target.means
     let places = try Buffer<Place>(count: rows)
     let spare = try Buffer<Place>(count: rows)
-    let values = try Buffer<Double>(count: outputs)
-    let all = try Buffer<Double>(count: outputs)
     for position in 0..<rows {
       let row = source(position)
       places.base[position] = Place(key: key(row), row: Int32(truncatingIfNeeded: row))
-      target.copyMeans(row, to: values.base)
-      for output in 0..<outputs { all.base[output] += values.base[output] / Double(rows) }
     }
     let sorted = mergeSort(places.base, count: rows, spare: spare.base) { $0.key <= $1.key }
     var different = 0
     for index in 0..<rows where index == 0 || sorted[index].key != sorted[index - 1].key {
       different += 1
     }
-    let keys = try Buffer<UInt64>(count: different)
-    let means = try Buffer<Float>(
-      count: try checkedProduct(different + 1, outputs, "group means"))
     let own = try Buffer<Float>(count: try checkedProduct(table.rows, outputs, "group means"))
     own.base.update(repeating: .nan, count: own.count)
-    let sums = try FoldSums(folds: Self.folds, outputs: outputs, all: all, prior: Self.prior)
-    let folds = try Self.folds(rows: table.rows, seed: seed)
+    self.init(
+      keys: try Buffer(count: different),
+      means: try Buffer(count: try checkedProduct(different + 1, outputs, "group means")),
+      outputs: outputs, ownMeans: own, table: table.id)
+    let sums = try FoldSums(target, folds: try Self.folds(rows: table.rows, seed: seed))
+    for index in 0..<rows { sums.addToAll(Int(sorted[index].row), of: rows) }
+    fill(sorted, rows, sums)
+  }
+
+  /// Computes the means of all groups, rows of which stand side by side.
+  private func fill(_ sorted: UnsafePointer<Place>, _ rows: Int, _ sums: FoldSums) {
     var (start, group) = (0, 0)
     while start < rows {
       var end = start
       sums.clear()
       while end < rows, sorted[end].key == sorted[start].key {
-        let row = Int(sorted[end].row)
-        target.copyMeans(row, to: values.base)
-        sums.add(values.base, fold: Int(folds.base[row]))
+        sums.add(Int(sorted[end].row))
         end += 1
       }
       keys.base[group] = sorted[start].key
-      sums.mean(without: nil, into: means.base + group * outputs)
+      sums.mean(into: means.base + group * outputs)
       for index in start..<end {
         let row = Int(sorted[index].row)
-        sums.mean(without: Int(folds.base[row]), into: own.base + row * outputs)
+        sums.mean(without: row, into: ownMeans.base + row * outputs)
       }
       (start, group) = (end, group + 1)
     }
-    for output in 0..<outputs {
-      means.base[different * outputs + output] = Float(all.base[output])
-    }
-    self.init(keys: keys, means: means, outputs: outputs, ownMeans: own, table: table.id)
+    sums.clear()
+    sums.mean(into: means.base + keys.count * outputs)
   }
 
   private static func folds(rows: Int, seed: UInt64) throws(NNError) -> Buffer<UInt8> {
@@ -142,35 +140,59 @@ extension GroupMeans {
 
 /// The target's sums in one group, by folds.
 private struct FoldSums {
-  private let folds: Int
+  private let target: FitTarget
   private let outputs: Int
+  /// Of each row of the table.
+  private let folds: Buffer<UInt8>
+  /// Of one row.
+  private let values: Buffer<Double>
+  /// The mean over all rows.
   private let all: Buffer<Double>
-  private let prior: Double
   /// [folds + 1 × outputs + 1]: sums, and rows last; the last fold is all of them.
   private let sums: Buffer<Double>
 
-  init(folds: Int, outputs: Int, all: Buffer<Double>, prior: Double) throws(NNError) {
-    (self.folds, self.outputs, self.all, self.prior) = (folds, outputs, all, prior)
-    sums = try Buffer(count: (folds + 1) * (outputs + 1))
+  /// - Throws: `NNError.memory`.
+  init(_ target: FitTarget, folds: Buffer<UInt8>) throws(NNError) {
+    (self.target, self.folds, outputs) = (target, folds, target.means)
+    values = try Buffer(count: outputs)
+    all = try Buffer(count: outputs)
+    sums = try Buffer(count: (GroupMeans.folds + 1) * (outputs + 1))
   }
 
+  /// Counts a row for the mean over all.
+  func addToAll(_ row: Int, of rows: Int) {
+    target.copyMeans(row, to: values.base)
+    for output in 0..<outputs { all.base[output] += values.base[output] / Double(rows) }
+  }
+
+  /// Begins a group.
   func clear() { sums.base.update(repeating: 0, count: sums.count) }
 
-  func add(_ values: UnsafePointer<Double>, fold: Int) {
-    for place in [fold, folds] {
-      let own = sums.base + place * (outputs + 1)
-      for output in 0..<outputs { own[output] += values[output] }
-      own[outputs] += 1
-    }
+  private func sum(_ fold: Int) -> UnsafeMutablePointer<Double> {
+    sums.base + fold * (outputs + 1)
   }
 
-  func mean(without fold: Int?, into means: UnsafeMutablePointer<Float>) {
-    let whole = sums.base + folds * (outputs + 1)
-    let part = fold.map { sums.base + $0 * (outputs + 1) }
+  func add(_ row: Int) {
+    target.copyMeans(row, to: values.base)
+    add(to: sum(Int(folds.base[row])))
+    add(to: sum(GroupMeans.folds))
+  }
+
+  private func add(to sum: UnsafeMutablePointer<Double>) {
+    for output in 0..<outputs { sum[output] += values.base[output] }
+    sum[outputs] += 1
+  }
+
+  /// The group's means.
+  ///
+  /// - Parameter row: whose fold is left out; nil: none.
+  func mean(without row: Int? = nil, into means: UnsafeMutablePointer<Float>) {
+    let whole = sum(GroupMeans.folds)
+    let part = row.map { sum(Int(folds.base[$0])) }
     let rows = whole[outputs] - (part?[outputs] ?? 0)
     for output in 0..<outputs {
       let sum = whole[output] - (part?[output] ?? 0)
-      means[output] = Float((sum + prior * all.base[output]) / (rows + prior))
+      means[output] = Float((sum + GroupMeans.prior * all.base[output]) / (rows + GroupMeans.prior))
     }
   }
 }

@@ -21,9 +21,11 @@ package struct GroupSpec: Sendable {
     (self.category, self.dates, self.keys, self.bins) = (category, dates, keys, bins)
   }
 
-  /// - Parameter owner: `groups[2]`.
+  /// - Parameters:
+  ///   - owner: `groups[2]`.
+  ///   - isLearnt: whether what data say must stand there; else it is left out.
   /// - Throws: `NNError.argument`.
-  package init(_ json: JSON, owner: String) throws(NNError) {
+  package init(_ json: JSON, owner: String, isLearnt: Bool = true) throws(NNError) {
     guard let object = json.object else {
       throw .argument("spec: \(owner) must be an object, got \(String(json.text.prefix(80)))")
     }
@@ -35,6 +37,12 @@ package struct GroupSpec: Sendable {
       dates.count == list.count
     else {
       throw options.refusal("dates", "a list of 1 to \(Self.mostDates) names of dates", names)
+    }
+    guard isLearnt else {
+      (keys, bins) = (0, [])
+      for key in ["keys", "bins"] { _ = options.value(key) }
+      try options.finish()
+      return
     }
     keys = try options.integer("keys", in: 0...Self.mostKeys)
     let json = options.value("bins") ?? .null
@@ -51,6 +59,45 @@ package struct GroupSpec: Sendable {
         ("category", .string(category)), ("dates", .array(dates.map { .string($0) })),
         ("keys", .integer(Int64(keys))), ("bins", .array(bins.map { .integer(Int64($0)) })),
       ]))
+  }
+
+  /// Reads the spec's "groups".
+  ///
+  /// - Returns: nil where nothing of it stands there.
+  /// - Throws: `NNError.argument`.
+  package static func list(
+    _ options: inout Options, isLearnt: Bool
+  ) throws(NNError) -> [GroupSpec]? {
+    guard let json = options.value("groups") else { return nil }
+    guard let list = json.array, list.count <= most else {
+      throw options.refusal("groups", "a list of at most \(most) groups", json)
+    }
+    var groups: [GroupSpec] = []
+    for (index, element) in list.enumerated() {
+      groups.append(try GroupSpec(element, owner: "groups[\(index)]", isLearnt: isLearnt))
+    }
+    return groups
+  }
+
+  private static let most = 10_000
+
+  /// The places of its category and its dates among some columns.
+  ///
+  /// - Throws: `NNError.argument`.
+  package func places(
+    in columns: [ColumnSpec], _ names: NameIndex
+  ) throws(NNError) -> [Int] {
+    var places: [Int] = []
+    for (index, name) in ([category] + dates).enumerated() {
+      let kind: ColumnSpec.Kind = index == 0 ? .category : .date
+      guard let place = names.place(of: name), columns[place].kind == kind else {
+        throw .argument(
+          "spec: groups must name a category and dates among the columns, \"\(name)\" is no "
+            + kind.rawValue)
+      }
+      places.append(place)
+    }
+    return places
   }
 
   /// - Parameter scalars: how many floats scale a number.

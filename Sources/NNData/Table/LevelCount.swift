@@ -47,7 +47,11 @@ struct LevelCount {
       }
       present += 1
     }
-    if areTexts { try sortTexts() } else { try sortIntegers() }
+    if areTexts {
+      try count(texts) { $0.compare($1.base, $1.count) }
+    } else {
+      try count(integers) { $0 < $1 ? -1 : $0 == $1 ? 0 : 1 }
+    }
   }
 
   private static func check(_ text: Text, _ spec: ColumnSpec, _ row: Int) throws(NNError) {
@@ -63,39 +67,21 @@ struct LevelCount {
     }
   }
 
-  private mutating func sortTexts() throws(NNError) {
-    let spare = try Buffer<Text>(count: present)
-    let sorted = mergeSort(texts.base, count: present, spare: spare.base) {
-      $0.compare($1.base, $1.count) <= 0
-    }
+  /// Sorts values and moves the different ones to the front, counted.
+  private mutating func count<Value>(
+    _ values: Buffer<Value>, compare: (Value, Value) -> Int
+  ) throws(NNError) {
+    let spare = try Buffer<Value>(count: present)
+    let sorted = mergeSort(values.base, count: present, spare: spare.base) { compare($0, $1) <= 0 }
     for index in 0..<present {
-      let text = sorted[index]
-      if index == 0 || text.compare(sorted[index - 1].base, sorted[index - 1].count) != 0 {
-        different += 1
-      }
+      if index == 0 || compare(sorted[index], sorted[index - 1]) != 0 { different += 1 }
       counts.base[different - 1] += 1
     }
-    // Afterwards: `sorted` may be `texts` itself.
-    var (place, row) = (0, 0)
-    while place < different {
-      texts.base[place] = sorted[row]
+    // Afterwards: `sorted` may be `values` itself.
+    var row = 0
+    for place in 0..<different {
+      values.base[place] = sorted[row]
       row += Int(counts.base[place])
-      place += 1
-    }
-  }
-
-  private mutating func sortIntegers() throws(NNError) {
-    let spare = try Buffer<Int64>(count: present)
-    let sorted = mergeSort(integers.base, count: present, spare: spare.base) { $0 <= $1 }
-    for index in 0..<present {
-      if index == 0 || sorted[index] != sorted[index - 1] { different += 1 }
-      counts.base[different - 1] += 1
-    }
-    var (place, row) = (0, 0)
-    while place < different {
-      integers.base[place] = sorted[row]
-      row += Int(counts.base[place])
-      place += 1
     }
   }
 

@@ -96,12 +96,7 @@ extension NumberScaling {
   }
 }
 
-/// The value that a share of sorted numbers does not exceed, interpolated between two neighbours.
-///
-/// Reference: Hyndman and Fan 1996, definition 7; numpy.quantile.
+/// The number that a share of sorted numbers does not exceed.
 func numberQuantile(_ sorted: UnsafeBufferPointer<Double>, _ share: Double) -> Double {
-  let position = share * Double(sorted.count - 1)
-  let below = min(Int(position), sorted.count - 1)
-  let (low, high) = (sorted[below], sorted[min(below + 1, sorted.count - 1)])
-  return low == high ? low : low + (high - low) * (position - Double(below))
+  quantile(share, of: sorted.count) { sorted[$0] }
 }

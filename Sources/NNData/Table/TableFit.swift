@@ -33,8 +33,9 @@ package struct TableFit {
   /// - Parameters:
   ///   - places: the table's columns to learn, in order.
   ///   - given: what a caller's spec says of columns, by name; the others are found out.
+  ///   - groups: the caller's; nil: those of each category of many levels.
   package func encoder(
-    _ places: [Int], given: [ColumnSpec]
+    _ places: [Int], given: [ColumnSpec], groups: [GroupSpec]?
   ) throws(NNError) -> TableEncoder {
     let names = try NameIndex(given.map { $0.name })
     var columns: [ColumnSpec] = []
@@ -56,7 +57,7 @@ package struct TableFit {
       numbers.append(column.numbers)
       levels.append(column.levels)
     }
-    let groups = try fitGroups(columns, levels, places)
+    let groups = try fitGroups(columns, levels, places, given: groups)
     return try TableEncoder(
       columns: columns, numbers: numbers, levels: levels, scalars: options.scalars,
       groups: groups.map { $0.spec }, groupMeans: groups.map { $0.means },
