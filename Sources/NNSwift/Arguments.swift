@@ -169,8 +169,7 @@ func withSamples<Value>(
   try checkRows(features: features, targets: targets, weights: weights)
   guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
   // A wrong number of columns is reported before a value that is not finite.
-  guard model.spec.table == nil else { throw Model.needsTable }
-  try checkColumns(features, expected: model.inputSize)
+  try checkArray(features, for: model)
   if !allowsNaN { try checkFinite(features, "x") }
   try checkFinite(targets, "y")
   if let weights { try checkWeights(weights) }

@@ -15,9 +15,7 @@ public func nns_forward_train(
     let features = try view(x, "x")
     try changing(model) { handle throws(NNError) in
       let model = handle.model
-      guard features.columns == model.inputSize else {
-        throw .shape("x has \(features.columns) columns, the model expects \(model.inputSize)")
-      }
+      try checkArray(features, for: model)
       guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
       guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
       let output = try predictionOutput(out, model, .raw, rows: features.rows)

@@ -45,7 +45,7 @@ private func checked(
   allowsNaN: Bool, _ pool: WorkerPool
 ) throws(NNError) -> PredictionOutput {
   guard features.columns == model.arrayColumns else {
-    throw wrongColumns(features.columns, model)
+    throw wrongArray(features, model)
   }
   guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
   let output = try predictionOutput(out, model, kind, rows: features.rows)
@@ -54,13 +54,17 @@ private func checked(
   return output
 }
 
-/// The sentence for features of another width than the model's.
+/// The sentence for an array that the model does not take: of another width, or for a model of
+/// tables.
 @inline(never)
-func wrongColumns(_ columns: Int, _ model: Model) -> NNError {
-  guard model.spec.table == nil else { return Model.needsTable }
-  return .shape(
-    "x has \(columns) columns, the model expects \(model.inputSize); "
-      + "check the column order used in training")
+func wrongArray(_ features: ArrayView, _ model: Model) -> NNError {
+  model.spec.table == nil
+    ? wrongColumns(features, expected: model.inputSize) : Model.needsTable
+}
+
+/// Refuses an array that the model does not take.
+func checkArray(_ features: ArrayView, for model: Model) throws(NNError) {
+  guard features.columns == model.arrayColumns else { throw wrongArray(features, model) }
 }
 
 /// Checks where predictions go: element type, size, and that no element lies on another.
@@ -204,10 +208,7 @@ public func nns_predict_data(
       try dataset(data) { set throws(NNError) in
         // Whether features may be NaN was decided when the data set was made.
         let set = try handle.model.encoded(set, needsTarget: false)
-        guard set.features.columns == handle.model.inputSize else {
-          throw .shape(
-            "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
-        }
+        try checkColumns(set.features, expected: handle.model.inputSize)
         let out = try predictionOutput(out, handle.model, kind, rows: set.rows)
         try handle.model.requireFitted()
         let pool = handle.model.predictionPool(rows: set.rows, threads: Settings.threads)

@@ -84,10 +84,7 @@ public func nns_fit_preprocess(_ model: OpaquePointer?, _ data: OpaquePointer?) 
     try changing(model) { handle throws(NNError) in
       try dataset(data) { set throws(NNError) in
         let set = try handle.model.encoded(set)
-        guard set.features.columns == handle.model.inputSize else {
-          throw .shape(
-            "x has \(set.features.columns) columns, the model expects \(handle.model.inputSize)")
-        }
+        try checkColumns(set.features, expected: handle.model.inputSize)
         let model = handle.model
         if model.targetScaling != nil {
           try set.requireTargets()
