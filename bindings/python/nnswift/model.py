@@ -8,10 +8,10 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from . import _arrays, _explanations, _json, _labels, _learning, _prediction, _training
+from . import _arrays, _json, _labels, _learning, _prediction, _training
 from ._library import Doubles, Floats, lib, text_of
+from ._explained import ExplainedModel
 from ._stored import handle_from_bytes, handle_from_file
-from ._tabular import TabularModel
 from .data import DataSet
 from .errors import ArgumentError, ShapeError
 from .history import History
@@ -20,7 +20,7 @@ from .session import Session
 MetricSpec = Union[str, Mapping[str, Any]]
 
 
-class Model(TabularModel):
+class Model(ExplainedModel):
     """A neural network and how it is trained.
 
     Parameters
@@ -310,66 +310,6 @@ class Model(TabularModel):
         values = np.empty(self._layout.size, np.float32)
         lib.nns_get_weights(self._handle, _arrays.pointer(values, Floats), values.size)
         return values
-
-    def importance(
-        self,
-        X: Any,
-        y: Any = None,
-        metric: Optional[MetricSpec] = None,
-        sample_weight: Any = None,
-        *,
-        repeats: int = 5,
-        seed: int = 0,
-        allow_nan: bool = False,
-    ) -> Dict[Union[str, int], _explanations.Importance]:
-        """Computes permutation importances: how much a metric worsens when the values of a column change places.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As in `evaluate`, best rows that the model was not trained on; of a table write ``importance(table)``.
-        metric : name, or dict with options, optional
-            None: the model's loss.
-        repeats : int
-            Permutations, the same for each column.
-
-        Returns
-        -------
-        dict
-            ``result["age"].mean`` and ``result["age"].deviation``, by name of the column, of features without names by
-            position. ``sorted(result, key=result.get, reverse=True)`` has the most important first.
-        """
-        return _explanations.importance(self, X, y, metric, sample_weight, repeats, seed, allow_nan)
-
-    def dependence(
-        self,
-        X: Any,
-        column: Union[str, int],
-        values: Sequence[Any],
-        output: Union[int, str] = 0,
-        sample_weight: Any = None,
-        *,
-        allow_nan: bool = False,
-    ) -> np.ndarray:
-        """Computes a partial dependence: the mean prediction over rows with one column set to each of several values.
-
-        Parameters
-        ----------
-        X : array, or a table
-            As in `predict`.
-        column : str or int
-            By name or position.
-        values : list
-            Of the column: numbers, of tables also texts, booleans, dates and None.
-        output : int or str
-            Of the prediction, by position or name of the class.
-
-        Returns
-        -------
-        array [values]
-            float64: probabilities, or values of a regression.
-        """
-        return _explanations.dependence(self, X, column, values, output, sample_weight, allow_nan)
 
 
 def _metric_names(metrics: Sequence[MetricSpec]) -> List[str]:

@@ -1,0 +1,76 @@
+"""What the predictions of a model depend on."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional, Sequence, Union
+
+import numpy as np
+
+from . import _explanations
+from ._tabular import TabularModel
+
+MetricSpec = Union[str, Mapping[str, Any]]
+
+
+class ExplainedModel(TabularModel):
+    """What a `Model` tells of the columns that its predictions depend on."""
+
+    def importance(
+        self,
+        X: Any,
+        y: Any = None,
+        metric: Optional[MetricSpec] = None,
+        sample_weight: Any = None,
+        *,
+        repeats: int = 5,
+        seed: int = 0,
+        allow_nan: bool = False,
+    ) -> Dict[Union[str, int], _explanations.Importance]:
+        """Computes permutation importances: how much a metric worsens when the values of a column change places.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As in `evaluate`, best rows that the model was not trained on; of a table write ``importance(table)``.
+        metric : name, or dict with options, optional
+            None: the model's loss.
+        repeats : int
+            Permutations, the same for each column.
+
+        Returns
+        -------
+        dict
+            ``result["age"].mean`` and ``result["age"].deviation``, by name of the column, of features without names by
+            position. ``sorted(result, key=result.get, reverse=True)`` has the most important first.
+        """
+        return _explanations.importance(self, X, y, metric, sample_weight, repeats, seed, allow_nan)
+
+    def dependence(
+        self,
+        X: Any,
+        column: Union[str, int],
+        values: Sequence[Any],
+        output: Union[int, str] = 0,
+        sample_weight: Any = None,
+        *,
+        allow_nan: bool = False,
+    ) -> np.ndarray:
+        """Computes a partial dependence: the mean prediction over rows with one column set to each of several values.
+
+        Parameters
+        ----------
+        X : array, or a table
+            As in `predict`.
+        column : str or int
+            By name or position.
+        values : list
+            Of the column: numbers, of tables also texts, booleans, dates and None.
+        output : int or str
+            Of the prediction, by position or name of the class.
+
+        Returns
+        -------
+        array [values]
+            float64: probabilities, or values of a regression.
+        """
+        return _explanations.dependence(self, X, column, values, output, sample_weight, allow_nan)
