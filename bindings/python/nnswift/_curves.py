@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Mapping, NamedTuple, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Mapping, NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
 
 from . import _arrays, _json, _labels
 from ._library import NNS_CURVE_CALIBRATION, NNS_CURVE_PR, NNS_CURVE_ROC, Doubles, c_int64, lib
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 
 class RocCurve(NamedTuple):
     """Points from (0, 0) to (1, 1), one a distinct score; arrays [points]."""
 
-    false_positive_rate: np.ndarray
-    true_positive_rate: np.ndarray
-    threshold: np.ndarray
+    false_positive_rate: npt.NDArray[np.float64]
+    true_positive_rate: npt.NDArray[np.float64]
+    threshold: npt.NDArray[np.float64]
 
 
 class PrecisionRecallCurve(NamedTuple):
     """Points as arrays; the last one, precision 1 and recall 0, has no threshold (NaN)."""
 
-    precision: np.ndarray
-    recall: np.ndarray
-    threshold: np.ndarray
+    precision: npt.NDArray[np.float64]
+    recall: npt.NDArray[np.float64]
+    threshold: npt.NDArray[np.float64]
 
 
 class CalibrationCurve(NamedTuple):
     """A point for each of ten equal bins that has rows; arrays [points]."""
 
-    mean_score: np.ndarray
-    positive_share: np.ndarray
-    weight: np.ndarray
+    mean_score: npt.NDArray[np.float64]
+    positive_share: npt.NDArray[np.float64]
+    weight: npt.NDArray[np.float64]
 
 
 class BestThreshold(NamedTuple):
@@ -44,7 +47,7 @@ class BestThreshold(NamedTuple):
 
 def confusion_matrix(
     y_true: Any, y_pred: Any, sample_weight: Any = None, classes: Union[int, Sequence[str], None] = None
-) -> np.ndarray:
+) -> npt.NDArray[np.float64]:
     """Counts, or sums the weights of, each true class (row) predicted as each class (column).
 
     Parameters

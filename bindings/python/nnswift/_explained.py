@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
 from . import _explanations
 from ._tabular import TabularModel
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 MetricSpec = Union[str, Mapping[str, Any]]
 
@@ -54,7 +57,7 @@ class ExplainedModel(TabularModel):
         sample_weight: Any = None,
         *,
         allow_nan: bool = False,
-    ) -> np.ndarray:
+    ) -> npt.NDArray[np.float64]:
         """Computes a partial dependence: the mean prediction over rows with one column set to each of several values.
 
         Parameters

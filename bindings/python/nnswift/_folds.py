@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
 
@@ -14,15 +14,18 @@ from .errors import ArgumentError, CallbackError, ShapeError
 from .model import MetricSpec, Model, _metric_names
 from .table import Table
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 
 class CrossValidation(NamedTuple):
     """What `cross_validate` returns."""
 
-    metrics: Dict[str, np.ndarray]
+    metrics: Dict[str, npt.NDArray[np.float64]]
     """Of each metric one value a fold, of the rows that the fold's model was not trained on."""
-    predictions: np.ndarray
+    predictions: npt.NDArray[np.float32]
     """Of each row by the model of its fold, as `Model.predict` returns them; NaN where a row has none."""
-    folds: np.ndarray
+    folds: npt.NDArray[np.int32]
     """Of each row its fold, from 0; -1: the row was only learnt from (kind "time")."""
 
 

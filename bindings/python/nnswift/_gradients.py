@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from typing import Any, Dict, Mapping, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Literal, Mapping, Tuple, Union, overload
 
 import numpy as np
 
@@ -14,11 +14,16 @@ from ._stored import StoredModel
 from ._tensors import TensorLayout
 from .errors import ArgumentError, ShapeError
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Gradient = Dict[str, npt.NDArray[np.float32]]
+
 
 class DifferentiableModel(StoredModel):
     """What a `Model` tells of its gradients, and what it does with yours."""
 
-    def loss_grad(self, X: Any, y: Any, sample_weight: Any = None) -> Tuple[float, Dict[str, np.ndarray]]:
+    def loss_grad(self, X: Any, y: Any, sample_weight: Any = None) -> Tuple[float, Gradient]:
         """Returns a batch's loss and its gradient, in training mode; changes nothing.
 
         Returns
@@ -34,7 +39,7 @@ class DifferentiableModel(StoredModel):
         lib.nns_loss_grad(self._handle, *arrays, loss, _arrays.pointer(gradient, Floats), gradient.size, None)
         return loss.value, layout.unpack(gradient)
 
-    def forward_train(self, X: Any) -> np.ndarray:
+    def forward_train(self, X: Any) -> npt.NDArray[np.float32]:
         """Runs rows forward in training mode, for a loss of your own, and keeps the batch for `backward`.
 
         Dropout acts; batch_norm takes the statistics of the batch and adds them to the running ones.
@@ -49,6 +54,12 @@ class DifferentiableModel(StoredModel):
         lib.nns_forward_train(self._handle, x, _arrays.borrow_array(out, "out"))
         self._kept_rows = x.rows
         return out
+
+    @overload
+    def backward(self, d_outputs: Any, inputs: Literal[False] = False) -> Gradient: ...
+
+    @overload
+    def backward(self, d_outputs: Any, inputs: Literal[True]) -> Tuple[Gradient, npt.NDArray[np.float32]]: ...
 
     def backward(self, d_outputs: Any, inputs: bool = False) -> Any:
         """Turns dLoss/doutputs of the kept batch into the gradient of the weights, and of the inputs.

@@ -51,7 +51,7 @@ NNS_STOP = 1000
 class _Sized(Structure):
     """A structure that begins with its own size."""
 
-    def __init__(self, *args, **fields):
+    def __init__(self, *args: Any, **fields: Any):
         super().__init__(ctypes.sizeof(type(self)), *args, **fields)
 
 

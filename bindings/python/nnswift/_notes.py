@@ -9,7 +9,7 @@ from ._library import c_int64, lib, text_of
 from .errors import ArgumentError
 
 
-class Notes(MutableMapping):
+class Notes(MutableMapping[str, str]):
     """The notes of a model by name, in the order in which they were first set; `Model.notes` makes it.
 
     A name has 1 to 128 bytes of UTF-8; at most 256 notes of 131,072 bytes together. A file has note "build" as the key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Optional, Tuple, TypeVar, overload
 
 import numpy as np
 
@@ -12,6 +12,12 @@ from ._library import (
     nns_array,
 )  # fmt: skip
 from .errors import ArgumentError, DtypeError, ShapeError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    A = TypeVar("A", bound=np.generic)
+    B = TypeVar("B", bound=np.generic)
 
 KINDS = {
     "random": NNS_SPLIT_RANDOM,
@@ -31,7 +37,7 @@ class DataSet:
 
     def __init__(self, x: nns_array, y: nns_array, weight: Optional[nns_array] = None, *, allow_nan: bool = False):
         self._x = x
-        self.handle = Data()
+        self.handle: Any = Data()
         config = _json.encode({"allow_nan": bool(allow_nan)}, "config")
         lib.nns_data_create(x, y, weight, config, self.handle)
         # For sentences about a column, as a view of features has them.
@@ -43,7 +49,7 @@ class DataSet:
         part._x, part.handle = self._x, handle
         return part
 
-    def targets(self) -> np.ndarray:
+    def targets(self) -> npt.NDArray[Any]:
         """Returns a copy of the targets [rows x targets] as the library has them: int64, or float32 for numbers.
 
         Texts are their places among the different ones, sorted.
@@ -65,15 +71,32 @@ class DataSet:
         lib.nns_data_subset(self.handle, _arrays.pointer(positions, Int64s), positions.size, handle)
         return self._part(handle)
 
-    def rows(self) -> np.ndarray:
+    def rows(self) -> npt.NDArray[np.int64]:
         """Returns which rows of the features these are [int64]."""
         return _rows(self.handle)
 
     def __enter__(self) -> "DataSet":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         lib.nns_data_free(self.handle)
+
+
+@overload
+def split(
+    X: npt.NDArray[A],
+    y: npt.NDArray[B],
+    fraction: float = 0.25,
+    kind: str = "stratified",
+    key: Any = None,
+    seed: int = 0,
+) -> Tuple[npt.NDArray[A], npt.NDArray[A], npt.NDArray[B], npt.NDArray[B]]: ...
+
+
+@overload
+def split(
+    X: Any, y: Any, fraction: float = 0.25, kind: str = "stratified", key: Any = None, seed: int = 0
+) -> Tuple[Any, Any, Any, Any]: ...
 
 
 def split(
@@ -116,7 +139,7 @@ def split(
 
 def split_indices(
     y: Any, fraction: float = 0.25, kind: str = "stratified", key: Any = None, seed: int = 0
-) -> Tuple[np.ndarray, np.ndarray]:
+) -> Tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Returns the row numbers [int64] of the two parts of `split`.
 
     Raises

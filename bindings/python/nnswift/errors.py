@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Dict, Type
+from typing import Any, Dict, Tuple, Type
 
 
 class TrainingWarning(UserWarning):
@@ -28,51 +28,59 @@ class Error(RuntimeError):
 class NullError(Error, ValueError):
     """Something that is needed was not given."""
 
-    status, status_name = 1, "NNS_E_NULL"
+    status: int = 1
+    status_name: str = "NNS_E_NULL"
 
 
 class ArgumentError(Error, ValueError):
     """A value, a name or a configuration is not acceptable."""
 
-    status, status_name = 2, "NNS_E_ARGUMENT"
+    status: int = 2
+    status_name: str = "NNS_E_ARGUMENT"
 
 
 class ShapeError(Error, ValueError):
     """Row or column counts do not fit together."""
 
-    status, status_name = 3, "NNS_E_SHAPE"
+    status: int = 3
+    status_name: str = "NNS_E_SHAPE"
 
 
 class DtypeError(Error, TypeError):
     """The element type does not fit its purpose."""
 
-    status, status_name = 4, "NNS_E_DTYPE"
+    status: int = 4
+    status_name: str = "NNS_E_DTYPE"
 
 
 class StateError(Error):
     """The model was released, or is asked too early."""
 
-    status, status_name = 5, "NNS_E_STATE"
+    status: int = 5
+    status_name: str = "NNS_E_STATE"
 
 
 class BusyError(Error):
     """Another thread uses the model in a way that excludes this call."""
 
-    status, status_name = 6, "NNS_E_BUSY"
+    status: int = 6
+    status_name: str = "NNS_E_BUSY"
 
 
 class OutOfMemoryError(Error, MemoryError):
     """An allocation failed; nothing was changed."""
 
-    status, status_name = 7, "NNS_E_MEMORY"
+    status: int = 7
+    status_name: str = "NNS_E_MEMORY"
 
 
 class FileError(Error, OSError):
     """The operating system refused a file operation; ``errno`` says why where the system gave a number, else None."""
 
-    status, status_name = 10, "NNS_E_IO"
+    status: int = 10
+    status_name: str = "NNS_E_IO"
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> Tuple[Any, ...]:
         return error_for, (self.status, str(self), self.errno or 0)
 
 
@@ -87,49 +95,57 @@ class ForbiddenFileError(FileError, PermissionError):
 class FormatError(Error, ValueError):
     """Not a model file, or a damaged one."""
 
-    status, status_name = 11, "NNS_E_FORMAT"
+    status: int = 11
+    status_name: str = "NNS_E_FORMAT"
 
 
 class VersionError(FormatError):
     """A model file of a newer version."""
 
-    status, status_name = 12, "NNS_E_VERSION"
+    status: int = 12
+    status_name: str = "NNS_E_VERSION"
 
 
 class ChecksumError(FormatError):
     """The bytes of a model file are not those that were written."""
 
-    status, status_name = 13, "NNS_E_CHECKSUM"
+    status: int = 13
+    status_name: str = "NNS_E_CHECKSUM"
 
 
 class LimitError(Error, ValueError):
     """Larger than the limits allow."""
 
-    status, status_name = 14, "NNS_E_LIMIT"
+    status: int = 14
+    status_name: str = "NNS_E_LIMIT"
 
 
 class DivergedError(Error, ArithmeticError):
     """The loss or its gradient is not finite; config "restore" says which weights the model has."""
 
-    status, status_name = 20, "NNS_E_DIVERGED"
+    status: int = 20
+    status_name: str = "NNS_E_DIVERGED"
 
 
 class CancelledError(Error):
     """``Model.cancel`` stopped the training; weights and history are kept."""
 
-    status, status_name = 21, "NNS_E_CANCELLED"
+    status: int = 21
+    status_name: str = "NNS_E_CANCELLED"
 
 
 class CallbackError(Error):
     """A callback stopped the training; ``Model.train`` turns it into a history."""
 
-    status, status_name = 22, "NNS_E_CALLBACK"
+    status: int = 22
+    status_name: str = "NNS_E_CALLBACK"
 
 
 class InternalError(Error):
     """A mistake of the library: please report it."""
 
-    status, status_name = 99, "NNS_E_INTERNAL"
+    status: int = 99
+    status_name: str = "NNS_E_INTERNAL"
 
 
 _BY_STATUS: Dict[int, Type[Error]] = {

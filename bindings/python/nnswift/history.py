@@ -7,7 +7,7 @@ import json
 import math
 import warnings
 from collections.abc import Mapping
-from typing import Any, Dict, Iterator, List, NamedTuple, Union
+from typing import Any, Dict, Iterator, List, Literal, NamedTuple, Union, overload
 
 from ._words import in_python
 from .errors import TrainingWarning
@@ -48,14 +48,14 @@ class Progress(NamedTuple):
     """Since the training began."""
     batch_loss: float = math.nan
     """Of the last batch alone."""
-    metrics: Mapping = {}
+    metrics: Mapping[str, float] = {}
     """At the end of an epoch: its numbers by the names of the `History`; after a batch empty."""
     fold: int = 0
     """Of `cross_validate`, from 1 to `folds`; else 0."""
     folds: int = 0
 
 
-class History(Mapping):
+class History(Mapping[str, Any]):
     """The record of a training, read like a dict: a list with one value an epoch for each name.
 
     Names: ``epoch``, ``loss``, ``learning_rate``, ``seconds``, ``samples_per_second``, every metric of the config, and
@@ -104,6 +104,12 @@ class History(Mapping):
         for text in self.warnings:
             warnings.warn(in_python(text), TrainingWarning, stacklevel=depth + 1)
 
+    @overload
+    def __getitem__(self, name: Literal["stopped", "best_epoch", "warnings"]) -> Any: ...
+
+    @overload
+    def __getitem__(self, name: str) -> List[float]: ...
+
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
 
@@ -122,7 +128,7 @@ class History(Mapping):
             parts.append(f"best_epoch {self.best_epoch}")
         return f"<nnswift.History {self.stopped}: {', '.join(parts)}>"
 
-    def curves(self) -> list:
+    def curves(self) -> List[str]:
         """Returns the names of the losses and metrics, in their order."""
         other = ("epoch", "learning_rate", "seconds", "samples_per_second", "warnings")
         return [name for name, value in self._values.items() if isinstance(value, list) and name not in other]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Sequence, Tuple, Union, overload
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from .data import DataSet
 from .errors import ArgumentError, ShapeError
 from .history import History
 from .session import Session
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 MetricSpec = Union[str, Mapping[str, Any]]
 
@@ -160,7 +163,7 @@ class Model(ExplainedModel):
         _learning.keep_feature_names(self, X)
 
     @property
-    def scaling(self) -> Tuple[np.ndarray, np.ndarray]:
+    def scaling(self) -> Tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """What the fitted preprocess subtracts from each feature, and what it multiplies by: (x - center) * scale.
 
         Raises
@@ -247,6 +250,14 @@ class Model(ExplainedModel):
         _prediction.run(work, self._form, rows)
         return dict(zip(_metric_names(wanted), values.tolist()))
 
+    @overload
+    def predict(
+        self, X: Any, kind: Literal["proba", "raw"] = "proba", allow_nan: bool = False
+    ) -> npt.NDArray[np.float32]: ...
+
+    @overload
+    def predict(self, X: Any, kind: str, allow_nan: bool = False) -> npt.NDArray[Any]: ...
+
     def predict(self, X: Any, kind: str = "proba", allow_nan: bool = False) -> Any:
         """Predicts.
 
@@ -288,7 +299,7 @@ class Model(ExplainedModel):
         return Session(self, max_rows)
 
     @property
-    def weights(self) -> Dict[str, np.ndarray]:
+    def weights(self) -> Dict[str, npt.NDArray[np.float32]]:
         """Copies of all tensors by name, [float32]: ``layers.0.weight`` [units x inputs], ``layers.0.bias`` [units]."""
         return self._layout.unpack(self._values())
 

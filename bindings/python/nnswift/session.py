@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _thread
 import weakref
-from typing import Any, Callable, Dict, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Literal, Optional, overload
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from . import _arrays, _library, _prediction
 from ._library import Int64s, lib
 from ._values import RowValues, counted
 from .errors import ArgumentError, BusyError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 _predict_bytes = _library.taking_bytes("nns_session_predict")
@@ -28,7 +31,7 @@ class Session:
 
     def __init__(self, model: Any, max_rows: int):
         self._form = model._form
-        self.max_rows = _arrays.size(max_rows, "max_rows")
+        self.max_rows: int = _arrays.size(max_rows, "max_rows")
         self._handle = _library.Session()
         lib.nns_session_create(model._handle, self.max_rows, self._handle)
         self._release = weakref.finalize(self, lib.nns_session_free, self._handle)
@@ -40,7 +43,24 @@ class Session:
         self._kind: tuple = ()
         self._again: Callable[[], None] = lambda: None
 
-    def predict(self, X: Any, kind: str = "proba", *, out: Optional[np.ndarray] = None, allow_nan: bool = False) -> Any:
+    @overload
+    def predict(
+        self,
+        X: Any,
+        kind: Literal["proba", "raw"] = "proba",
+        *,
+        out: Optional[npt.NDArray[Any]] = None,
+        allow_nan: bool = False,
+    ) -> npt.NDArray[np.float32]: ...
+
+    @overload
+    def predict(
+        self, X: Any, kind: str, *, out: Optional[npt.NDArray[Any]] = None, allow_nan: bool = False
+    ) -> npt.NDArray[Any]: ...
+
+    def predict(
+        self, X: Any, kind: str = "proba", *, out: Optional[npt.NDArray[Any]] = None, allow_nan: bool = False
+    ) -> Any:
         """Predicts for at most `max_rows` rows.
 
         Fastest with the same two arrays in every call: refill X, pass the same ``out``, and only the library's

@@ -93,7 +93,8 @@ class Table(DataSet):
         self._own(handle, source)
 
     def _own(self, handle: Any, source: Any) -> None:
-        self._x, self.handle = source, handle
+        self._x: Any = source
+        self.handle: Any = handle
         # The finalizer has the columns, too: they go after the handle that points to them.
         self._free = weakref.finalize(self, _free, handle, source)
 

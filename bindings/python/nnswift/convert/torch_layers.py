@@ -32,8 +32,8 @@ class Residual(torch.nn.Module):
 
     def __init__(self, layers: Iterable[torch.nn.Module], shortcut: Iterable[torch.nn.Module] = ()):
         super().__init__()
-        self.layers = torch.nn.Sequential(*layers)
-        self.shortcut = torch.nn.Sequential(*shortcut)
+        self.layers: torch.nn.Sequential = torch.nn.Sequential(*layers)
+        self.shortcut: torch.nn.Sequential = torch.nn.Sequential(*shortcut)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.layers(x) + self.shortcut(x)

@@ -15,7 +15,7 @@ _HATCHES = ("", "//", "..")
 
 
 def bars(
-    values: Mapping, *, ylabel: Optional[str] = None, digits: int = 3, reference: Optional[float] = None, ax: Any = None
+    values: Mapping[Any, Any], *, ylabel: Optional[str] = None, digits: int = 3, reference: Optional[float] = None, ax: Any = None
 ) -> Any:
     """Draws bars side by side, their values above them.
 
