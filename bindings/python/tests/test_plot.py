@@ -101,6 +101,15 @@ def drawings():
     yield "images", plot.images, (DIGITS,), {"labels": CLASSES, "predictions": CLASSES[::-1, None]}
     yield "misclassified", plot.misclassified, (DIGITS, CLASSES, CLASSES[::-1]), {}
     flowers = names[CLASSES % 3]
+    yield "ROC of classes", plot.roc_curve, (truth, RNG.random((500, 10))), {}
+    yield "PR of classes", plot.precision_recall_curve, (truth, RNG.random((500, 10))), {}
+    probabilities = 1 / (1 + np.exp(-SCORES))
+    yield "calibration", plot.calibration_curve, (TRUE, probabilities), {"label": "a network"}
+    yield "score histogram", plot.score_histogram, (TRUE, SCORES), {"threshold": 0.5}
+    importances = {f"a column with a long name {number}": (0.1 * number, 0.05) for number in range(30)}
+    yield "importance", plot.importance, (importances,), {}
+    yield "rows", plot.learning_by_rows, ({"training": {10: [1, 2], 20: 2}, "validation": {10: 1, 1000: 2}},), {"ylabel": "F1"}
+    yield "nine trainings", plot.learning_curves, ({f"number {n}": history(**curves) for n in range(9)},), {}
     yield "long labels", plot.misclassified, (DIGITS, flowers, flowers[::-1]), {}
 
 

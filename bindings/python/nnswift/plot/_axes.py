@@ -8,16 +8,19 @@ import numpy as np
 
 from ..errors import ArgumentError, ShapeError
 
-# Okabe and Ito 2008, without the yellow that white paper swallows.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# Okabe and Ito 2008, without the yellow that white paper swallows, and on dark paper without the
+# blue that it swallows; their black is `ink`.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+DARK_COLORS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#F0E442")
 DASHES = ("-", "--", "-.", ":")
-GREY = "0.45"
+# One colour more: that of the text.
+_COUNT = len(COLORS) + 1
 _STYLE = {"axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True}
 # Inches around everything.
 _MARGIN = 0.1
 # Marks the curves of this package, so that one more on the same Axes gets the next colour.
 _CURVE = "nnswift"
-_REFERENCE = "nnswift reference"
+REFERENCE = "nnswift reference"
 
 
 def axes(ax: Any, size: Tuple[float, float] = (6.4, 4.2)) -> Any:
@@ -38,41 +41,51 @@ def axes(ax: Any, size: Tuple[float, float] = (6.4, 4.2)) -> Any:
         return figure.subplots()
 
 
-def style(number: int) -> dict:
+def ink(ax: Any) -> Any:
+    """Returns the colour of the text: black, and white where the style is a dark one."""
+    return ax.xaxis.label.get_color()
+
+
+def color(ax: Any, number: int) -> Any:
+    """Returns the number-th colour, from 0; after the last one follows the first again."""
+    from matplotlib.colors import to_rgb
+
+    paint = ink(ax)
+    # A light text stands on dark paper.
+    return (*(DARK_COLORS if sum(to_rgb(paint)) > 1.5 else COLORS), paint)[number % _COUNT]
+
+
+def style(ax: Any, number: int) -> dict:
     """Returns colour and dashes of the number-th curve; beyond the colours the dashes change."""
-    return {
-        "color": COLORS[number % len(COLORS)],
-        "linestyle": DASHES[number // len(COLORS) % len(DASHES)],
-    }
+    return {"color": color(ax, number), "linestyle": DASHES[number // _COUNT % len(DASHES)]}
+
+
+def lap(number: int) -> int:
+    """Returns how often the colours were used up before the number-th curve."""
+    return number // _COUNT
 
 
 def curve(ax: Any, x: Any, y: Any, **options: Any) -> Any:
     """Draws a curve in the next colour of ax."""
     drawn = sum(line.get_gid() == _CURVE for line in ax.lines)
-    return ax.plot(x, y, gid=_CURVE, **{**style(drawn), "linewidth": 1.8, **options})[0]
+    return ax.plot(x, y, gid=_CURVE, **{**style(ax, drawn), "linewidth": 1.8, **options})[0]
+
+
+def faint(ax: Any) -> dict:
+    """Returns how a line to compare with looks."""
+    return {"color": ink(ax), "alpha": 0.55, "linewidth": 1.2, "linestyle": ":", "zorder": 1}
 
 
 def reference(ax: Any, x: Any, y: Any, label: str) -> None:
     """Draws a line to compare with, once."""
     if label not in [line.get_label() for line in ax.lines]:
-        ax.plot(x, y, color=GREY, linewidth=1.2, linestyle=":", label=label, zorder=1, gid=_REFERENCE)
+        ax.plot(x, y, label=label, gid=REFERENCE, **faint(ax))
 
 
 def decorate(ax: Any, xlabel: str, ylabel: str) -> None:
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.grid(alpha=0.25, linewidth=0.8)
-
-
-def legend(ax: Any, loc: str = "best") -> None:
-    """Puts the legend in place, as far as that can be found in a moment: "best" looks at every point."""
-    many = sum(len(line.get_xdata()) for line in ax.lines) > 20000
-    if loc == "best" and many:
-        first = np.asarray(ax.lines[0].get_ydata())
-        loc = "upper right" if first[0] > first[-1] else "lower right"
-    # What there is to compare with comes last, however many curves were added since.
-    handles = sorted(ax.get_legend_handles_labels()[0], key=lambda handle: handle.get_gid() == _REFERENCE)
-    ax.legend(handles=handles, loc=loc, framealpha=0.8, edgecolor="none", fontsize="small")
 
 
 def label_column(values: Any, name: str) -> np.ndarray:

@@ -57,14 +57,16 @@ def bars(
     for number, name in enumerate(series):
         means, spreads = np.array([cells.get((group, name), (np.nan, np.nan)) for group in groups]).T
         x = np.arange(len(groups)) + (number - (len(series) - 1) / 2) * width
-        color, hatch = _axes.COLORS[number % len(_axes.COLORS)], _HATCHES[number // len(_axes.COLORS) % len(_HATCHES)]
-        look = {"color": color, "hatch": hatch, "edgecolor": "white", "linewidth": 0.5, "capsize": 3}
+        hatch = _HATCHES[_axes.lap(number) % len(_HATCHES)]
+        paper, ink = ax.get_facecolor(), _axes.ink(ax)
+        look = {"color": _axes.color(ax, number), "hatch": hatch, "edgecolor": paper, "linewidth": 0.5}
+        look.update(capsize=3, ecolor=ink)
         errors = None if np.isnan(spreads).all() else spreads
         drawn.append(ax.bar(x, means, 0.92 * width, yerr=errors, label=name, **look))
     handles = drawn if series != [""] else []
     if reference is not None:
         label = f"reported {reference:g}"
-        handles = [*handles, ax.axhline(reference, color=_axes.GREY, linewidth=1.2, linestyle=":", label=label)]
+        handles = [*handles, ax.axhline(reference, label=label, **{**_axes.faint(ax), "zorder": 3})]
     ax.grid(axis="y", alpha=0.25, linewidth=0.8)
     ax.set_axisbelow(True)
     ax.set_ylabel(ylabel or "")

@@ -11,6 +11,7 @@ from ..errors import ArgumentError, ShapeError
 from . import _axes
 
 _SMALLEST_TEXT = 4.5
+_SMALLEST_NAME = 6.0
 _NORMALS = {None: "rows", "true": "true class", "pred": "predicted class", "all": "all rows"}
 
 
@@ -30,7 +31,7 @@ def confusion_matrix(
     y_true : array [rows]
         Class indices or texts.
     y_pred : array [rows], [rows x 1] or [rows x classes]
-        Predicted labels of the same kind, or scores.
+        Predicted labels of the same kind, or scores of all classes.
     labels : sequence, optional
         Texts: the names of the classes in their order. Integers: the classes to draw, in this order. None: all that
         occur.
@@ -61,31 +62,53 @@ def confusion_matrix(
     """
     if normalize not in _NORMALS:
         raise ArgumentError(f'normalize must be None, "true", "pred" or "all", got {normalize!r}')
+    _refuse_probabilities(y_pred)
     counts, names = _counts(y_true, y_pred, labels, sample_weight)
     shares = _shares(counts, normalize or "true")
     longest = max(map(len, names))
     side = min(12.0, 2.4 + max(0.42, 0.9 - 0.1 * len(names)) * len(names))
     ax = _axes.axes(ax, (side + 0.5 + 0.05 * longest, side + 0.03 * longest))
     picture = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    _name_classes(ax, names, longest)
+    step = _name_classes(ax, names, longest)
     # The palest cells are nearly white.
-    ax.spines[:].set(visible=True, color="0.75")
+    ax.spines[:].set(visible=True, color=_axes.ink(ax), alpha=0.3)
     ax.tick_params(length=0)
     ax.set_xlabel("predicted" if normalize is None else f"predicted (share of {_NORMALS[normalize]})")
-    ax.set_ylabel("true")
+    ax.set_ylabel("true" if step == 1 else f"true ({len(names)} classes, each {_ordinal(step)} with its name)")
     if not _write(ax, counts, shares, normalize):
         ax.figure.colorbar(picture, ax=ax, label=f"share of {_NORMALS[normalize or 'true']}")
     return ax
 
 
-def _name_classes(ax: Any, names: list, longest: int) -> None:
-    """Writes the names at both axes, small where there are many, turned where they are long."""
+def _refuse_probabilities(y_pred: Any) -> None:
+    """Raises ArgumentError for scores of one class, which are no labels before somebody cuts them."""
+    column = np.asarray(y_pred)
+    if column.dtype.kind != "f" or column.ndim > 1 and column.shape[1] != 1:
+        return
+    broken = np.flatnonzero(column != np.floor(column))
+    if broken.size:
+        raise ArgumentError(
+            f"y_pred must have labels, got {column.flat[broken[0]]:g} in row {broken[0]}, which seems to be a "
+            'probability; predict with kind="label", or write y_pred >= 0.5'
+        )
+
+
+def _name_classes(ax: Any, names: list, longest: int) -> int:
+    """Writes the names at both axes, turned where they are long; returns n where only each n-th has room."""
     cell = min(_axes.size_in_points(ax)) / len(names)
     turned = longest > 3 and len(names) > 2
-    size = float(np.clip(cell / 1.3 if turned else cell / (0.64 * (longest + 0.6)), 3.0, 10.0))
+    size = cell / 1.3 if turned else cell / (0.64 * (longest + 0.6))
+    step = max(1, int(np.ceil(_SMALLEST_NAME / size)))
+    size = float(np.clip(size * step, _SMALLEST_NAME, 10.0))
     options = {"rotation": 45, "ha": "right"} if turned else {}
-    ax.set_xticks(np.arange(len(names)), names, rotation_mode="anchor", fontsize=size, **options)
-    ax.set_yticks(np.arange(len(names)), names, fontsize=10.0 if len(names) <= 3 else size)
+    places = np.arange(0, len(names), step)
+    ax.set_xticks(places, names[::step], rotation_mode="anchor", fontsize=size, **options)
+    ax.set_yticks(places, names[::step], fontsize=10.0 if len(names) <= 3 else size)
+    return step
+
+
+def _ordinal(number: int) -> str:
+    return str(number) + {2: "nd", 3: "rd"}.get(number, "th")
 
 
 def _counts(y_true: Any, y_pred: Any, labels: Optional[Sequence[Any]], weight: Any) -> Tuple[np.ndarray, list]:
@@ -135,7 +158,7 @@ def _write(ax: Any, counts: np.ndarray, shares: np.ndarray, normalize: Optional[
         return False
     for row, column in np.ndindex(counts.shape):
         if counts[row, column] or len(counts) <= 3:
-            color = "white" if shares[row, column] > 0.5 else "black"
+            color = "white" if shares[row, column] > 0.6 else "black"
             ax.text(column, row, texts[row][column], ha="center", va="center", color=color, fontsize=size)
     return True
 

@@ -10,8 +10,14 @@ import numpy as np
 from ..errors import ShapeError
 from . import _axes
 
-_RIGHT, _WRONG = "black", "#B54A00"
+# The frame of what was not recognised.
+_WRONG = "#D55E00"
 _GAP = 0.12
+# Maps whose middle colour means 0.
+_DIVERGING = (
+    "PiYG", "PRGn", "BrBG", "PuOr", "RdGy", "RdBu", "RdYlBu", "RdYlGn", "Spectral", "coolwarm", "bwr", "seismic",
+    "berlin", "managua", "vanimo",
+)  # fmt: skip
 
 
 def images(
@@ -32,14 +38,15 @@ def images(
         Grey values of any range; colours as matplotlib takes them (0 ... 1, or bytes).
     labels : sequence [images], optional
         What they are.
-    predictions : sequence [images] or [images x 1], optional
-        What they were taken for, as `Model.predict(kind="label")` gives it.
+    predictions : sequence [images] or [images x 1], or scores [images x classes], optional
+        What they were taken for, as `Model.predict` gives it.
     columns : int
         How many stand side by side, at most.
     shape : (height, width), optional
         Of images that are rows of pixels; None: they are square.
     cmap : str
-        Colours of grey values; "gray" draws large ones bright, "gray_r" like ink.
+        Colours of grey values; "gray" draws large ones bright, "gray_r" like ink. In the middle of a diverging map,
+        such as "RdBu", stands 0.
     ax : matplotlib Axes, optional
         Where to draw; None: in a new figure.
 
@@ -62,7 +69,7 @@ def images(
     """
     pictures = _pictures(images, shape)
     true = _texts(labels, len(pictures), "labels")
-    guessed = _texts(predictions, len(pictures), "predictions")
+    guessed = _texts(_labels_of(predictions)[0], len(pictures), "predictions")
     columns = min(_axes.at_least(columns, "columns"), max(1, len(pictures)))
     rows = max(1, math.ceil(len(pictures) / columns))
     tall = pictures.shape[1] / pictures.shape[2] if len(pictures) else 1.0
@@ -124,10 +131,7 @@ def misclassified(
     >>> plot.misclassified(X_test, y_test, model.predict(X_test), limit=32)
     """
     pictures = _pictures(images, shape)
-    guessed = np.asarray(y_pred)
-    scores = None
-    if guessed.ndim == 2 and guessed.shape[1] > 1:
-        scores, guessed = guessed.max(axis=1), guessed.argmax(axis=1)
+    guessed, scores = _labels_of(y_pred)
     true, guessed = _axes.pair(y_true, guessed, "y_pred")
     if len(true) != len(pictures):
         raise ShapeError(f"images and y_true must be equally many, got {len(pictures)} and {len(true)}")
@@ -165,6 +169,16 @@ def _pictures(images: Any, shape: Optional[Tuple[int, int]]) -> np.ndarray:
     return array.reshape(-1, *shape)
 
 
+def _labels_of(predictions: Any) -> Tuple[Any, Optional[np.ndarray]]:
+    """Returns predicted labels, and the scores of these where predictions are scores [rows x classes]."""
+    if predictions is None:
+        return None, None
+    array = np.asarray(predictions)
+    if array.ndim == 2 and array.shape[1] > 1:
+        return array.argmax(axis=1), array.max(axis=1)
+    return array, None
+
+
 def _texts(labels: Any, count: int, name: str) -> list:
     """Returns labels as texts, one an image; none for None."""
     if labels is None:
@@ -191,7 +205,7 @@ def _draw(ax: Any, pictures: np.ndarray, captions: list, columns: int, tall: flo
     width = _axes.size_in_points(ax)[0] / (columns * (1 + _GAP))
     widest = max(len(line) for text, _ in captions for line in text.split("\n")) or 1
     size = float(np.clip(min(width / (0.62 * widest), 0.2 * width), 4.0, 9.0))
-    grey = {} if pictures.ndim == 4 else {"cmap": cmap, "vmin": pictures.min(), "vmax": pictures.max()}
+    grey = {} if pictures.ndim == 4 else {"cmap": cmap, **_range(pictures, cmap)}
     for number, (picture, (text, right)) in enumerate(zip(pictures, captions)):
         left, top = number % columns * (1 + _GAP), number // columns * step
         ax.imshow(picture, extent=(left, left + 1, top + tall, top), interpolation="nearest", **grey)
@@ -200,5 +214,14 @@ def _draw(ax: Any, pictures: np.ndarray, captions: list, columns: int, tall: flo
         if text:
             ax.text(
                 left + 0.5, top + tall + 0.05, text, ha="center", va="top", fontsize=size,
-                color=_RIGHT if right else _WRONG, linespacing=0.95,
+                color=_axes.ink(ax) if right else _WRONG, linespacing=0.95,
             )  # fmt: skip
+
+
+def _range(pictures: np.ndarray, cmap: Any) -> dict:
+    """Returns the grey values of the first and the last colour."""
+    low, high = float(pictures.min()), float(pictures.max())
+    if getattr(cmap, "name", str(cmap)).removesuffix("_r") in _DIVERGING:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+    return {"vmin": low, "vmax": high}

@@ -10,15 +10,23 @@ import numpy as np
 
 from ..errors import ArgumentError
 from ..history import Progress
-from . import _axes
+from . import _axes, _legend
 
 # Marks the first curve of each training, so that the next one gets the next colour.
 _TRAINING = "nnswift training"
+# Marks the other curves, and the dot of early stopping.
+_OTHER, _BEST = "nnswift curve", "nnswift best"
+# Beyond the colours, curves have marks.
+_MARKS = ("o", "s", "^", "v", "D", "P", "X")
+# What a history holds besides losses and metrics: it is neither of the training data nor of others.
+_PLAIN = ("learning_rate", "seconds", "samples_per_second")
 _BY = {"epoch": "epoch", "batch": "batch", "seconds": "seconds since the training began"}
 
 
 def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", window: int = 1, ax: Any = None) -> Any:
     """Draws a metric while networks learn: training solid, validation dashed, a dot at early stopping's best epoch.
+
+    Several trainings have a colour each, from the eighth on also marks.
 
     Parameters
     ----------
@@ -63,6 +71,7 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
         raise ArgumentError(f'metric must be in a history, got "{metric}"; there are: {", ".join(there) or "none"}')
     curves = [_curves(history, metric, by) for _, history in named]
     ax = _axes.axes(ax)
+    _legend.take_back(ax)
     for (name, history), drawn in zip(named, curves):
         if drawn:
             _draw(ax, name, drawn, metric, window, 0 if by == "batch" else history.get("best_epoch", 0))
@@ -71,8 +80,9 @@ def learning_curves(histories: Any, metric: str = "loss", *, by: str = "epoch", 
         from matplotlib.ticker import MaxNLocator
 
         ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    if ax.lines:
-        _axes.legend(ax)
+        if ax.dataLim.width == 0 and np.isfinite(ax.dataLim.x0):
+            ax.set_xlim(ax.dataLim.x0 - 1, ax.dataLim.x0 + 1)
+    _explain(ax)
     return ax
 
 
@@ -85,21 +95,52 @@ def _curves(history: Mapping, metric: str, by: str) -> List[Tuple[str, np.ndarra
 
 
 def _draw(ax: Any, name: str, curves: list, metric: str, window: int, best: Any) -> None:
-    """Draws the curves of one training, all in its colour."""
-    style = _axes.style(sum(line.get_gid() == _TRAINING for line in ax.lines))
-    prefix = f"{name}, " if name else ""
-    for number, (key, x, y) in enumerate(curves):
+    """Draws the curves of one training, all in its colour; with a name, only the first one has a label."""
+    number = sum(line.get_gid() == _TRAINING for line in ax.lines)
+    place = int(best or 0)
+    place = place if 1 < len(curves[-1][1]) >= place and metric not in _PLAIN else 0
+    named = f"{name} (best {place})" if name and place else name
+    for position, (key, x, y) in enumerate(curves):
         text, dashes = ("training", "-") if key == metric else ("validation", "--")
-        # A single value would be no line at all.
-        options = {**style, "linestyle": dashes, "linewidth": 1.6, "marker": "o" if y.size == 1 else None}
+        options = {"color": _axes.color(ax, number), "linestyle": dashes, "linewidth": 1.6, **_marks(number, len(y), dashes)}
         if window > 1 and key == metric:
-            ax.plot(x, y, **{**options, "linewidth": 0.6, "alpha": 0.35})
+            ax.plot(x, y, **{**options, "linewidth": 0.6, "alpha": 0.35, "marker": None})
             y = _running_mean(y, window)
             text += f", mean of {window}"
-        ax.plot(x, y, label=f"{prefix}{text}", gid=None if number else _TRAINING, **options)
-    _, x, y = curves[-1]
-    if 0 < int(best or 0) <= len(y):
-        ax.plot([x[best - 1]], [y[best - 1]], "o", color=style["color"], label=f"{prefix}best epoch {best}")
+        label = "" if metric in _PLAIN else text
+        if name:
+            label = "" if position else named
+        ax.plot(x, y, label=label or "_", gid=_OTHER if position else _TRAINING, **options)
+    if place:
+        _, x, y = curves[-1]
+        label = "_" if name else f"best for early stopping: epoch {place}"
+        ax.plot([x[place - 1]], [y[place - 1]], "o", color=_axes.color(ax, number), label=label, gid=_BEST)
+
+
+def _marks(number: int, values: int, dashes: str) -> dict:
+    """Returns the marks of a curve: of a single value, which would be no line at all, and beyond the colours."""
+    if values == 1:
+        return {"marker": "o"} if dashes == "-" else {"marker": "s", "markerfacecolor": "none", "markersize": 9}
+    lap = _axes.lap(number)
+    if not lap:
+        return {}
+    step = max(1, values // 8)
+    return {"marker": _MARKS[(lap - 1) % len(_MARKS)], "markevery": (number % step, step), "markersize": 4.5}
+
+
+def _explain(ax: Any) -> None:
+    """Puts the legend: of trainings with names, what is solid and what dashed stands there once."""
+    from matplotlib.lines import Line2D
+
+    others = [line for line in ax.lines if line.get_gid() == _OTHER]
+    extra = []
+    if any(line.get_label().startswith("_") for line in others):
+        look = {"color": _axes.ink(ax), "alpha": 0.7}
+        extra = [Line2D([], [], linestyle=dashes, label=text, **look) for dashes, text in
+                 (("-", "training"), ("--", "validation"))]  # fmt: skip
+        if any(line.get_gid() == _BEST and line.get_label() == "_" for line in ax.lines):
+            extra.append(Line2D([], [], linestyle="", marker="o", label="best for early stopping", **look))
+    _legend.place(ax, extra=extra, rescaled=True)
 
 
 def _named(histories: Any) -> List[Tuple[str, Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import metrics
 from ..errors import ArgumentError
-from . import _axes
+from . import _axes, _legend
 
 
 def predictions(y_true: Any, y_pred: Any, *, ax: Any = None) -> Any:
@@ -51,7 +51,7 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Any = None) -> Any:
     ax.set_xlim(ends)
     ax.set_ylim(ends)
     ax.set_aspect("equal")
-    _axes.legend(ax, "upper left")
+    _legend.place(ax, "upper left")
     return ax
 
 
@@ -69,10 +69,10 @@ def residuals(y_true: Any, y_pred: Any, *, ax: Any = None) -> Any:
     y_true, y_pred = _finite(y_true, y_pred)
     error = metrics.rmse(y_true, y_pred)
     ax = _axes.axes(ax)
-    ax.axhline(0, color=_axes.GREY, linewidth=1.2, linestyle=":", zorder=1)
+    ax.axhline(0, gid=_axes.REFERENCE, **_axes.faint(ax))
     _scatter(ax, y_pred, y_true - y_pred, f"RMSE {error:.3g}")
     _axes.decorate(ax, "predicted", "true - predicted")
-    _axes.legend(ax)
+    _legend.place(ax)
     return ax
 
 
@@ -90,5 +90,5 @@ def _scatter(ax: Any, x: np.ndarray, y: np.ndarray, label: str) -> None:
     """Draws points, paler the more there are."""
     alpha = float(np.clip(20 / np.sqrt(len(x)), 0.1, 0.8))
     drawn = sum(points.get_gid() == "nnswift" for points in ax.collections)
-    color = _axes.style(drawn)["color"]
+    color = _axes.color(ax, drawn)
     ax.scatter(x, y, s=18, color=color, alpha=alpha, linewidths=0, label=label, gid="nnswift", rasterized=len(x) > 5000)
