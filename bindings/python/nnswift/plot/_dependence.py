@@ -15,7 +15,7 @@ from . import _axes
 _LEVELS = 20
 
 
-def importance(importances: Mapping, *, limit: int = 20, xlabel: Optional[str] = None, ax: Any = None) -> Any:
+def importance(importances: Mapping[Any, Any], *, limit: int = 20, xlabel: Optional[str] = None, ax: Any = None) -> Any:
     """Draws importances of columns as bars, the largest on top, with their standard deviations as lines.
 
     Parameters

@@ -11,7 +11,7 @@ from ..errors import ArgumentError
 from . import _axes, _legend
 
 
-def learning_by_rows(results: Mapping, *, ylabel: Optional[str] = None, ax: Any = None) -> Any:
+def learning_by_rows(results: Mapping[Any, Any], *, ylabel: Optional[str] = None, ax: Any = None) -> Any:
     """Draws a metric against the number of rows that models were trained on, with the spread over several trainings.
 
     A curve that still rises at its right end: more rows would help. Curves of training and validation that lie far apart
