@@ -16,10 +16,13 @@ A table with texts, dates and gaps needs one call:
 library's reference page.
 """
 
-from . import convert, data, errors, metrics, plot
-from .convert import from_onnx, to_onnx
+import importlib
+from typing import TYPE_CHECKING, Any, List
+
+from . import data, errors, layers, metrics
 from ._fit import fit_table
 from ._folds import CrossValidation, cross_validate
+from ._sequential import Sequential
 from .data import split, split_indices
 from .errors import (
     ArgumentError, BusyError, CallbackError, CancelledError, ChecksumError, DivergedError, DtypeError, Error,
@@ -32,13 +35,31 @@ from .session import Session
 from .settings import build_info, get_threads, registry, set_threads, version
 from .table import Table
 
+if TYPE_CHECKING:
+    from . import convert, plot
+    from .convert import from_onnx, to_onnx
+
 __version__ = "1.0.0"
 
 __all__ = [
     "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "CrossValidation", "DivergedError", "DtypeError",
     "Error", "FileError", "ForbiddenFileError", "FormatError", "History", "InternalError", "LimitError",
-    "MissingFileError", "Model", "NullError", "OutOfMemoryError", "Progress", "STOP", "Session", "ShapeError", "StateError", "Table",
+    "MissingFileError", "Model", "NullError", "OutOfMemoryError", "Progress", "STOP", "Sequential", "Session", "ShapeError", "StateError", "Table",
     "TrainingWarning", "VersionError",
-    "build_info", "convert", "cross_validate", "data", "errors", "fit_table", "from_bytes", "from_onnx", "get_threads", "load", "metrics",
+    "build_info", "convert", "cross_validate", "data", "errors", "fit_table", "from_bytes", "from_onnx", "get_threads", "layers", "load", "metrics",
     "plot", "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip
+
+# Imported when they are first used, since most programs use neither.
+_LATER = {"convert": "convert", "plot": "plot", "from_onnx": "convert", "to_onnx": "convert"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'nnswift' has no attribute '{name}'")
+    module = importlib.import_module(f"{__name__}.{_LATER[name]}")
+    return module if name == _LATER[name] else getattr(module, name)
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *_LATER})

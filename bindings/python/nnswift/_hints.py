@@ -60,6 +60,7 @@ _ATTRIBUTES = {
     **dict.fromkeys(["save_weights", "save_model"], "save(path)"),
     **dict.fromkeys(["load", "load_weights", "load_model"], "nnswift.load(path)"),
     "layers": 'spec["layers"], or weights',
+    "add": "nnswift.Sequential(4, [...]), with all layers",
     **dict.fromkeys(["reset", "reset_weights"], "Model(model.spec), an untrained model"),
     **dict.fromkeys(["classes_", "n_classes_"], "classes"),
     "feature_names_in_": "feature_names",
