@@ -19,7 +19,7 @@ library's reference page.
 import importlib
 from typing import TYPE_CHECKING, Any, List
 
-from . import data, errors, layers, metrics
+from . import callbacks, data, errors, layers, metrics
 from ._fit import fit_table
 from ._folds import CrossValidation, cross_validate
 from ._sequential import Sequential
@@ -46,7 +46,7 @@ __all__ = [
     "Error", "FileError", "ForbiddenFileError", "FormatError", "History", "InternalError", "LimitError",
     "MissingFileError", "Model", "NullError", "OutOfMemoryError", "Progress", "STOP", "Sequential", "Session", "ShapeError", "StateError", "Table",
     "TrainingWarning", "VersionError",
-    "build_info", "convert", "cross_validate", "data", "errors", "fit_table", "from_bytes", "from_onnx", "get_threads", "layers", "load", "metrics",
+    "build_info", "callbacks", "convert", "cross_validate", "data", "errors", "fit_table", "from_bytes", "from_onnx", "get_threads", "layers", "load", "metrics",
     "plot", "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
-from . import _arrays, _training
+from . import _arrays
+from ._watchers import Watching
 from .errors import ArgumentError
 from .model import Model
 from .table import Table, Target
@@ -21,7 +22,8 @@ def fit_table(
     weight: Target = None,
     validation: Any = None,
     seed: int = 0,
-    callback: Optional[_training.Callback] = None,
+    callback: Watching = None,
+    verbose: Optional[int] = None,
 ) -> Model:
     """Makes a model for a table and trains it: encoding, network and training are the preset "tabular".
 
@@ -44,7 +46,7 @@ def fit_table(
         Rows that choose the best epoch and calibrate; without them the preset takes a fifth of the rows.
     seed : int
         Of the initialisation and of the training, where spec and config name none.
-    callback : function of `Progress`, optional
+    callback, verbose
         As in `Model.train`.
 
     Returns
@@ -83,6 +85,7 @@ def fit_table(
         spec["columns"] = columns
     model = Model.for_table(data, {"preset": "tabular", "seed": seed, **spec})
     model.train(
-        data, config={"preset": "tabular", "seed": seed, **(config or {})}, validation=validation, callback=callback
+        data, config={"preset": "tabular", "seed": seed, **(config or {})}, validation=validation, callback=callback,
+        verbose=verbose,
     )
     return model

@@ -9,6 +9,7 @@ import numpy as np
 from . import _arrays, _frames, _json, _labels, _tabular, _training
 from ._interrupt import run_interruptibly
 from ._library import Doubles, Int32s, lib
+from ._watchers import Watchers, Watching
 from .data import KINDS, DataSet, sortable
 from .errors import ArgumentError, CallbackError, ShapeError
 from .model import MetricSpec, Model, _metric_names
@@ -41,7 +42,8 @@ def cross_validate(
     seed: int = 0,
     metrics: Union[MetricSpec, Sequence[MetricSpec]] = ("loss",),
     sample_weight: Any = None,
-    callback: Optional[_training.Callback] = None,
+    callback: Watching = None,
+    verbose: Optional[int] = None,
 ) -> CrossValidation:
     """Trains a model for each fold on the rows of the other folds, and evaluates it on the fold's own.
 
@@ -62,7 +64,7 @@ def cross_validate(
     seed : int
         Of the folds. Those of the models are in spec and config.
     metrics : list of names or of dicts with options
-    callback : function of `Progress`, optional
+    callback, verbose
         As in `Model.train`; ``progress.fold`` is 1 ... ``progress.folds``. The result `nnswift.STOP` ends the training
         of a fold, an exception all.
 
@@ -94,8 +96,8 @@ def cross_validate(
             )
         table = X if isinstance(X, Table) else Table(X, y)
         key = None if key is None else table._key(key)
-        return _OfTable(table, spec, config).run(folds, kind, key, seed, wanted, callback)
-    return _OfArrays(X, y, sample_weight, spec, config).run(folds, kind, key, seed, wanted, callback)
+        return _OfTable(table, spec, config).run(folds, kind, key, seed, wanted, callback, verbose)
+    return _OfArrays(X, y, sample_weight, spec, config).run(folds, kind, key, seed, wanted, callback, verbose)
 
 
 class _Validation:
@@ -108,8 +110,9 @@ class _Validation:
     data: Any
 
     def run(
-        self, folds: int, kind: str, key: Any, seed: int, metrics: List[MetricSpec], callback: Any
+        self, folds: int, kind: str, key: Any, seed: int, metrics: List[MetricSpec], watching: Watching, verbose: Any
     ) -> CrossValidation:
+        watchers = Watchers(self.model, watching, verbose, self.config)
         folds, seed = _arrays.integer(folds, "folds", 2, 2**31 - 1), _arrays.seed(seed)
         keys = None if key is None else _arrays.borrow(sortable(key), "key")
         with _training.opened(self.data, bool(self.config.get("allow_nan", False))) as data:
@@ -119,37 +122,32 @@ class _Validation:
             lib.nns_data_folds(data.handle, *how, _arrays.pointer(places, Int32s), rows)
             values = np.empty((folds, len(metrics)))
             out = self.model._form.empty(rows, "proba")
-            self._call(data, how, metrics, values, _arrays.borrow_array(out, "out"), callback)
+            self._call(data, how, metrics, values, _arrays.borrow_array(out, "out"), watchers)
         named = dict(zip(_metric_names(metrics), np.ascontiguousarray(values.T)))
         return CrossValidation(named, self.model._form.finished(out, "proba", False), places)
 
-    def _call(self, data: DataSet, how: tuple, metrics: list, values: np.ndarray, out: Any, callback: Any) -> None:
-        if callback is not None and not callable(callback):
-            raise ArgumentError(f"callback must be one function of a Progress, got {callback!r}")
-        texts = (_json.encode(self.spec, "spec"), _json.encode(self.config, "config"))
+    def _call(
+        self, data: DataSet, how: tuple, metrics: list, values: np.ndarray, out: Any, watchers: Watchers
+    ) -> None:
+        texts = (_json.encode(self.spec, "spec"), _json.encode(watchers.config, "config"))
         wanted = _json.encode(metrics, "metrics")
         errors: List[BaseException] = []
         stopped: List[bool] = []
-
-        def watch(progress: Any) -> Any:
-            if stopped:
-                raise CallbackError("interrupted")
-            return None if callback is None else callback(progress)
-
-        report = _training._reporting(watch, errors)
+        report = _training.reporting(watchers, errors, stopped=stopped)
 
         def work() -> None:
             lib.nns_cross_validate(
                 data.handle, *texts, *how, wanted, _arrays.pointer(values, Doubles), values.size, out, report, None
             )
 
-        try:
-            run_interruptibly(work, lambda: stopped.append(True))
-        except CallbackError:
-            # Its exception follows.
-            pass
-        if errors:
-            raise errors.pop()
+        with watchers.watching(self.model):
+            try:
+                run_interruptibly(work, lambda: stopped.append(True))
+            except CallbackError:
+                # Its exception follows.
+                pass
+            if errors:
+                raise errors.pop()
 
 
 class _OfTable(_Validation):

@@ -29,8 +29,8 @@ _OPTIONS = {
     **dict.fromkeys(["n_jobs", "num_threads", "workers"], "write threads=..., 0 to choose by the size of the work"),
     **dict.fromkeys(["validation_data", "eval_set", "X_val"], "write validation=(X, y)"),
     **dict.fromkeys(["validation_split", "test_size"], "write validation_fraction={0}"),
-    "callbacks": "write callback=..., one function of a Progress",
-    **dict.fromkeys(["verbose", "verbosity"], "a training prints nothing; callback=print shows every epoch"),
+    "callbacks": "write callback=..., a function of a Progress or a list",
+    **dict.fromkeys(["verbose", "verbosity"], "it is an argument of train: train(X, y, verbose=1), a bar, or 2, a line an epoch"),
     **dict.fromkeys(
         ["random_state", "random_seed"], "write seed={0}, of the order of rows and of dropout; the spec has a seed, too"
     ),

@@ -15,6 +15,7 @@ from ctypes import (
 from typing import Any, Callable, Optional
 
 from ._columns import named
+from ._interrupt import is_made_by_job
 from ._words import in_python
 from .errors import ArgumentError, error_for
 
@@ -221,12 +222,15 @@ _UNCHECKED = {
 }
 
 
-def check(status: int, _: object = None, arguments: tuple = ()) -> None:
+def check(status: int, function: Optional[Callable[..., Any]] = None, arguments: tuple = ()) -> None:
     """Raises the exception of a status that is not OK, with the library's sentence; ctypes' errcheck.
 
-    Must run in the thread that made the call: the sentence is that thread's.
+    Must run in the thread that made the call: the sentence is that thread's. A callback runs in the thread that called
+    `train`, but the library lets only the thread that trains read the model: there the call is made again.
     """
     if status != NNS_OK:
+        if status == NNS_E_BUSY and function is not None and is_made_by_job(lambda: function(*arguments)):
+            return
         sentence = in_python((lib.nns_last_error() or b"").decode("utf-8", "replace"))
         raise error_for(status, named(sentence, arguments), lib.nns_last_errno())
 

@@ -38,6 +38,7 @@ class StoredModel:
         self._predict_one = functools.partial(predict_one, handle)
         # Whether the first labels may still name the classes.
         self._learns_classes = False
+        self._waits = False
         self._form = OutputForm(self.input_size, self.output_size, self.param_count)
         self._describe()
 

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Type, TypeVar, Union
 from . import _arrays, _frames, _hints, _json, _library, _prediction, _training
 from ._gradients import DifferentiableModel
 from ._library import lib, text_of
+from ._watchers import Watching
 from .errors import ArgumentError, BusyError, Error
 from .table import Table
 
@@ -130,10 +131,10 @@ class TabularModel(DifferentiableModel):
                 )
         return data if isinstance(data, Table) else Table(data, self.spec["target"]["name"])
 
-    def _train_table(self, table: Table, config: Mapping[str, Any], validation: Any, callback: Any) -> Any:
+    def _train_table(self, table: Table, config: Mapping[str, Any], validation: Any, callback: Watching, verbose: Any) -> Any:
         held_out = None if validation is None else self._with_target(validation)
         try:
-            _training.train(self._handle, table, held_out, config, callback)
+            _training.train(self, table, held_out, config, callback, verbose)
         finally:
             with contextlib.suppress(BusyError):
                 self._describe()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-from typing import Any, Callable, Iterator, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Mapping, Optional, Sequence, Union
 
 from . import _json
-from ._interrupt import run_interruptibly
+from ._interrupt import in_callers_thread, run_interruptibly
 from ._library import NNS_STOP, lib, nns_progress_fn
+from ._watchers import Watchers, Watching
 from .data import DataSet
-from .errors import ArgumentError, CallbackError
+from .errors import CallbackError
 from .history import STOP, Progress
 
-Callback = Callable[[Progress], Any]
+if TYPE_CHECKING:
+    from .model import Model
+
 Data = Union[tuple, DataSet]
 _NO_CALLBACK = nns_progress_fn()
 # Multiplications that end within a few hundredths of a second, before anybody could press Ctrl-C; what a row costs
@@ -23,26 +26,54 @@ _ROW_WORK = 50
 _DEFAULT_EPOCHS = 200
 
 
-def _reporting(callback: Callback, errors: List[BaseException]) -> Any:
-    """Returns a C callback that hands on the progress and keeps an exception for later."""
+def reporting(
+    watchers: Watchers, errors: List[BaseException], waits: bool = False, stopped: Sequence[Any] = ()
+) -> Any:
+    """Returns a C callback that hands on the progress and keeps an exception for later.
+
+    stopped: ends the call as soon as something is in it. waits: whether the model lets its readers wait (`Model.set_wait`). What a callback in another thread then asks of the
+    model would wait for the callback's own end, so it stays in the thread that trains.
+    """
+    lend = _directly if waits else in_callers_thread
 
     def report(_: Any, progress: Any) -> int:
         try:
+            if stopped:
+                return 1
             now = progress.contents
-            columns = range(now.metric_count)
-            told = Progress(
-                bool(now.epoch_end), now.epoch, now.epochs, now.batch, now.batches, now.loss, now.val_loss,
-                now.learning_rate, now.seconds, now.batch_loss,
-                {now.metric_names[column].decode(): now.metric_values[column] for column in columns},
-                now.fold, now.folds,
-            )  # fmt: skip
-            return NNS_STOP if callback(told) is STOP else 0
+            if not watchers.wants(bool(now.epoch_end)):
+                return 0
+            told = _progress(now)
+            results: List[Any] = []
+
+            def tell() -> None:
+                try:
+                    results.append(watchers(told))
+                except Exception as error:
+                    # C cannot carry it: stop, and let the caller of train have it.
+                    errors.append(error)
+
+            lend(tell)
+            return 1 if errors else NNS_STOP if results and results[0] is STOP else 0
         except BaseException as error:
-            # C cannot carry it: stop, and let the caller of train have it.
             errors.append(error)
             return 1
 
     return nns_progress_fn(report)
+
+
+def _directly(question: Callable[[], None]) -> None:
+    question()
+
+
+def _progress(now: Any) -> Progress:
+    columns = range(now.metric_count)
+    return Progress(
+        bool(now.epoch_end), now.epoch, now.epochs, now.batch, now.batches, now.loss, now.val_loss,
+        now.learning_rate, now.seconds, now.batch_loss,
+        {now.metric_names[column].decode(): now.metric_values[column] for column in columns},
+        now.fold, now.folds,
+    )  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -66,24 +97,21 @@ def _is_short(handle: Any, data: Data, validation: Optional[Data], config: Mappi
     return rows * epochs * (parameters.value + data[0].cols + _ROW_WORK) <= _SHORT_WORK
 
 
-def train(
-    handle: Any, data: Data, validation: Optional[Data], config: Mapping[str, Any], callback: Optional[Callback]
-) -> None:
+def train(model: "Model", data: Data, validation: Optional[Data], config: Mapping[str, Any], watching: Watching,
+          verbose: Any) -> None:  # fmt: skip
     """Trains; Ctrl-C and a callback's exception stop it and are raised here.
 
     Parameters
     ----------
-    handle
-        The library's model.
     data, validation
         Borrowed arrays: features, targets, sample weights or None. Or a table.
     """
-    if callback is not None and not callable(callback):
-        raise ArgumentError(f"callback must be one function of a Progress, got {callback!r}")
-    text = _json.encode(config, "config")
+    handle = model._handle
+    watchers = Watchers(model, watching, verbose, config)
+    text = _json.encode(watchers.config, "config")
     allow_nan = bool(config.get("allow_nan", False))
     errors: List[BaseException] = []
-    report = _NO_CALLBACK if callback is None else _reporting(callback, errors)
+    report = reporting(watchers, errors, model._waits) if watchers else _NO_CALLBACK
 
     def work() -> None:
         with opened(data, allow_nan) as rows:
@@ -93,12 +121,13 @@ def train(
             with opened(validation, allow_nan) as held_out:
                 lib.nns_train(handle, rows.handle, held_out.handle, text, report, None)
 
-    if callback is None and _is_short(handle, data, validation, config):
+    if not watchers and _is_short(handle, data, validation, config):
         return work()
-    try:
-        run_interruptibly(work, lambda: lib.nns_cancel(handle))
-    except CallbackError:
-        # Its exception follows.
-        pass
-    if errors:
-        raise errors.pop()
+    with watchers.watching(model):
+        try:
+            run_interruptibly(work, lambda: lib.nns_cancel(handle))
+        except CallbackError:
+            # Its exception follows.
+            pass
+        if errors:
+            raise errors.pop()

@@ -12,6 +12,7 @@ from . import _arrays, _json, _labels, _learning, _prediction, _training
 from ._library import Doubles, Floats, lib, text_of
 from ._explained import ExplainedModel
 from ._stored import handle_from_bytes, handle_from_file
+from ._watchers import Watching
 from .data import DataSet
 from .errors import ArgumentError, ShapeError
 from .history import History
@@ -62,7 +63,8 @@ class Model(ExplainedModel):
         *,
         validation: Optional[Sequence[Any]] = None,
         sample_weight: Any = None,
-        callback: Optional[_training.Callback] = None,
+        callback: Watching = None,
+        verbose: Optional[int] = None,
         **options: Any,
     ) -> History:
         """Trains until the epochs are over or something stops it.
@@ -76,10 +78,13 @@ class Model(ExplainedModel):
             ``"checkpoint": {"path": "run.safetensors", "every_epochs": 5, "keep": 2}`` saves the training while it runs;
             the reference page says how to resume it. The path may be an `os.PathLike`.
         validation : (X, y) or (X, y, sample_weight), or a table, optional
-        callback : function of `Progress`, optional
-            Called after every epoch (config ``"progress": "batch"``: also after every batch), in a thread of its own
-            when `train` runs in the main thread. It may read the model. The result `nnswift.STOP` ends the training, and
-            so does an exception, which `train` then raises; other results mean nothing.
+        callback : function of `Progress`, `nnswift.callbacks.Callback`, or a list of them, optional
+            Called after every epoch (config ``"progress": "batch"``: also after every batch), in the thread that called
+            `train`. It may read the model. The result `nnswift.STOP` ends the training, and so does an exception, which
+            `train` then raises; other results mean nothing.
+        verbose : int
+            1: a bar on a terminal or in a notebook (`nnswift.callbacks.ProgressBar`). 2: a line an epoch
+            (`nnswift.callbacks.Log`). 0, the default: nothing.
         **options
             Laid over config: ``train(X, y, epochs=5)``; write ``continue_=True`` for "continue". One metric may stand
             without a list, ``early_stopping=True`` has its defaults, None is an option that is not given.
@@ -108,12 +113,12 @@ class Model(ExplainedModel):
         """
         merged = _json.merged(config, options)
         if self._is_table(X):
-            return self._train_table(self._with_target(X, y, sample_weight), merged, validation, callback)
+            return self._train_table(self._with_target(X, y, sample_weight), merged, validation, callback, verbose)
         y = _labels.for_stratifying(y, self._classes) if merged.get("stratify") and self._form.has_one_class else y
         with _learning.learning(self, X, y):
             data = self._borrowed(X, y, sample_weight, rows_together=True)
             held_out = None if validation is None else self._borrowed_validation(validation)
-            _training.train(self._handle, data, held_out, merged, callback)
+            _training.train(self, data, held_out, merged, callback, verbose)
         history = self.history
         history._warn(depth=2)
         return history
@@ -193,10 +198,12 @@ class Model(ExplainedModel):
         Parameters
         ----------
         seconds : float or None
-            0, the initial value: not at all; None: for ever.
+            0, the initial value: not at all; None: for ever. Otherwise than with 0, callbacks of a training in the
+            main thread run in a thread of their own.
         """
         milliseconds = -1 if seconds is None else math.ceil(1000 * seconds)
         lib.nns_set_wait(self._handle, _arrays.integer(milliseconds, "milliseconds", -1, 2**31 - 1))
+        self._waits = milliseconds != 0
 
     def swap(self, newer: "Model") -> None:
         """Puts newer in the place of this model, while others predict with it; newer is used up.

@@ -68,12 +68,12 @@ def test_stop_is_one_value():
     assert pickle.loads(pickle.dumps(nnswift.STOP)) is nnswift.STOP and copy.deepcopy(nnswift.STOP) is nnswift.STOP
 
 
-def test_a_true_result_stops_without_an_exception(model, blobs):
+def test_stop_ends_a_training_without_an_exception(model, blobs):
     history = model.train(*blobs, LONG, callback=lambda p: nnswift.STOP if p.epoch == 4 else None)
     assert history.stopped == "callback"
     assert len(history["loss"]) == 4
 
-def test_a_true_result_restores_the_best_weights(model, blobs):
+def test_stop_restores_the_best_weights(model, blobs):
     config = {"early_stopping": {"mode": "max", "patience": 100}, "seed": 3}
     once = nnswift.Model(model.spec)
     once.train(*blobs, config, epochs=1, validation=blobs)
@@ -241,7 +241,19 @@ def test_other_signal_handlers_run_and_may_stop_it(model, blobs):
     assert model.history.stopped == "cancelled"
 
 
+def test_ctrl_c_ends_a_callback(model, blobs):
+    after(0.2, interrupt)
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        model.train(*blobs, LONG, callback=lambda p: time.sleep(30))
+    assert time.monotonic() - start < 5
+    assert model.history.stopped == "cancelled"
+    assert model.train(*blobs, epochs=1).stopped == "completed"
+
+
 def test_a_second_ctrl_c_does_not_wait_for_a_callback(model, blobs):
+    """Of a model that lets its readers wait callbacks run in the thread that trains."""
+    model.set_wait(0.001)
     release = threading.Event()
     after(0.2, interrupt)
     after(0.6, interrupt)

@@ -77,7 +77,8 @@ def test_workers_may_be_started_while_a_thread_trains(context, blobs):
         trainer.join()
 
 
-def test_a_child_gets_a_status_from_a_model_that_its_parent_trains(blobs):
+def train_and_fork(in_child):
+    """Trains with a callback that forks once and ends the child with what in_child returns; the child's exit status."""
     model = nnswift.Model(CLASSIFIER)
     answers = []
 
@@ -86,9 +87,56 @@ def test_a_child_gets_a_status_from_a_model_that_its_parent_trains(blobs):
             return
         child = os.fork()
         if child == 0:
-            # In the callback's thread a prediction is allowed, in parent and child alike.
-            os._exit(0 if np.isfinite(model.predict(blobs[0])).all() else 1)
+            status = 99
+            try:
+                status = in_child(model)
+            finally:
+                os._exit(status)
         answers.append(os.waitpid(child, 0)[1])
 
-    model.train(*blobs, epochs=3, threads=2, callback=fork_once)
+    rows = np.ones((60, 4), np.float32), np.arange(60) % 3
+    model.train(*rows, epochs=3, threads=2, callback=fork_once)
+    return answers
+
+
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_child_gets_a_status_from_a_model_that_its_parent_trains():
+    def is_busy(model):
+        # The thread that trains does not exist in the child.
+        try:
+            model.predict(np.ones((2, 4), np.float32))
+        except nnswift.BusyError:
+            return 0
+        return 1
+
+    assert train_and_fork(is_busy) == [0]
+
+
+def test_a_child_predicts_if_the_callback_is_in_the_thread_that_trains():
+    answers = []
+    thread = threading.Thread(
+        target=lambda: answers.extend(
+            train_and_fork(lambda model: 0 if np.isfinite(model.predict(np.ones((2, 4), np.float32))).all() else 1)
+        )
+    )
+    thread.start()
+    thread.join()
     assert answers == [0]
+
+
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_child_that_returns_from_the_callback_does_not_wait_for_ever():
+    parent = os.getpid()
+    children = []
+
+    def fork(progress):
+        if os.getpid() == parent:
+            children.append(os.fork())
+
+    try:
+        nnswift.Model(CLASSIFIER).train(np.ones((60, 4), np.float32), np.arange(60) % 3, epochs=1, callback=fork)
+    except BaseException as error:
+        if os.getpid() != parent:
+            os._exit(7 if "forked in a callback" in str(error) else 8)
+        raise
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [7]

@@ -1,0 +1,88 @@
+"""A bar that moves while a training runs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, TextIO
+
+from ..history import History, Progress
+from . import _drawn, _text
+from ._base import Callback
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+# Multiplications of a step from which a call for each batch costs less than a hundredth of the training.
+_LONG_STEP = 10_000_000
+_DEFAULT_BATCH_SIZE = 32
+_COMPLETE = ("completed", "converged", "early_stopping")
+
+
+class ProgressBar(Callback):
+    """Shows a bar with the last epoch's loss and metrics, rate, samples per second and the time left.
+
+    ``train(..., verbose=1)`` is ``callback=callbacks.ProgressBar()``. It is drawn by tqdm if that is installed, in a
+    notebook as its widget; else as a line of text. Nothing is shown where there is neither a terminal nor a notebook.
+
+    Parameters
+    ----------
+    file : text file, optional
+        Where to draw, a terminal or not. None: `sys.stderr` if it is a terminal, in a notebook the cell.
+    plain : bool
+        A line of text, also where tqdm is installed.
+    leave : bool
+        False takes the bar away at the end.
+
+    Examples
+    --------
+    >>> import nnswift
+    >>> model = nnswift.Model.mlp([2, 8, 2])
+    >>> history = model.train([[0, 1], [1, 0]] * 20, [0, 1] * 20, epochs=20, callback=nnswift.callbacks.ProgressBar())
+    """
+
+    seconds_between = 0.1
+
+    def __init__(self, file: Optional[TextIO] = None, *, plain: bool = False, leave: bool = True):
+        self._file, self._plain, self._leave = file, plain, leave
+        self._bar: Any = None
+
+    def options(self, model: "Model", config: Mapping[str, Any]) -> Dict[str, Any]:
+        batch_size = config.get("batch_size", _DEFAULT_BATCH_SIZE)
+        is_number = isinstance(batch_size, int) and not isinstance(batch_size, bool)
+        is_long = is_number and 3 * batch_size * model.param_count >= _LONG_STEP
+        return {"progress": "batch"} if is_long else {}
+
+    def begin(self, model: "Model") -> None:
+        self._last: Optional[Progress] = None
+        self._next, self._began = 0.0, time.monotonic()
+        self._bar = _drawn.bar(self._file, self._plain, self._leave)
+
+    def __call__(self, progress: Progress) -> Any:
+        if progress.epoch_end:
+            self._last = progress
+        now = time.monotonic()
+        if self._bar is None or now < self._next and _text.share_done(progress) < 1:
+            return
+        self._next = now + self.seconds_between
+        left = _text.duration(_text.seconds_left(progress, now - self._began))
+        self._bar.show(_text.share_done(progress), self._texts(progress, f"{left} left"))
+
+    def end(self, history: History) -> None:
+        bar, self._bar = self._bar, None
+        if bar is None:
+            return
+        if self._last is not None:
+            parts = [_text.duration(time.monotonic() - self._began), _text.ending(history)]
+            ending = ", ".join(part for part in parts if part)
+            share = 1.0 if history.stopped in _COMPLETE else _text.share_done(self._last)
+            bar.show(share, self._texts(self._last, ending))
+        bar.close()
+
+    def _texts(self, progress: Progress, time_text: str) -> List[str]:
+        """Returns the figures, those that matter most first."""
+        # Between the ends of epochs those of the last epoch stay.
+        known = self._last or progress
+        fold = f"fold {progress.fold}/{progress.folds} " if progress.fold else ""
+        loss, *metrics = (" ".join(text.split()) for text in _text.losses(known))
+        return [f"{fold}epoch {progress.epoch}/{progress.epochs}", loss, time_text, *metrics, *_text.speed(known)]

@@ -1,0 +1,123 @@
+"""What a bar is drawn by: a line of text, tqdm, or tqdm's widget in a notebook."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from typing import Any, List, Optional, Protocol, Sequence, TextIO
+
+# Columns of the bar itself.
+_WIDEST, _NARROWEST = 20, 6
+# Columns beside bar and figures: " 45% [", "] ".
+_FRAME = 8
+
+
+class Bar(Protocol):
+    """Something that shows a share, 0 ... 1, and texts of which the first matter most."""
+
+    def show(self, share: float, texts: Sequence[str]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def bar(file: Optional[TextIO], plain: bool, leave: bool) -> Optional[Bar]:
+    """Returns a bar in a file, or where the user looks; None if nobody looks."""
+    is_widget = file is None and in_notebook()
+    if file is None:
+        file = sys.stdout if is_widget else sys.stderr
+        if not is_widget and not file.isatty():
+            return None
+    if plain or importlib.util.find_spec("tqdm") is None:
+        return LineBar(file, leave)
+    # Without ipywidgets tqdm's widget warns and shows nothing.
+    return TqdmBar(file, leave, is_widget and importlib.util.find_spec("ipywidgets") is not None)
+
+
+def in_notebook() -> bool:
+    """Returns whether the code runs in a kernel of Jupyter."""
+    if "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config
+
+
+def columns(file: TextIO) -> int:
+    """Returns the width of a terminal; of another file, or of one that does not know, that of the environment."""
+    try:
+        return os.get_terminal_size(file.fileno()).columns or shutil.get_terminal_size().columns
+    except (OSError, ValueError, AttributeError):
+        return shutil.get_terminal_size().columns
+
+
+def fitted(texts: Sequence[str], width: int) -> str:
+    """Returns the first texts as far as they fit into a width, at least the first one."""
+    taken: List[str] = list(texts[:1])
+    for text in texts[1:]:
+        if len("  ".join([*taken, text])) <= width:
+            taken.append(text)
+    return "  ".join(taken)[: max(width, 0)]
+
+
+def _parts(width: int, texts: Sequence[str]) -> "tuple[int, str]":
+    """Returns the columns of the bar, and the figures beside it, for a line of a width."""
+    size = max(_NARROWEST, min(_WIDEST, width // 5))
+    # The last column stays empty: some terminals begin a new line behind it.
+    return size, fitted(texts, width - 1 - size - _FRAME)
+
+
+class LineBar:
+    """A line of text that is written over."""
+
+    def __init__(self, file: TextIO, leave: bool):
+        self._file, self._leave, self._shown = file, leave, 0
+
+    def show(self, share: float, texts: Sequence[str]) -> None:
+        size, figures = _parts(columns(self._file), texts)
+        line = f"{share:4.0%} [{'#' * round(size * share):{size}}] {figures}"
+        self._write(line)
+
+    def close(self) -> None:
+        if self._shown and self._leave:
+            self._file.write("\n")
+        elif self._shown:
+            self._write("")
+            self._file.write("\r")
+        self._file.flush()
+
+    def _write(self, line: str) -> None:
+        self._file.write("\r" + line.ljust(self._shown))
+        self._file.flush()
+        self._shown = len(line)
+
+
+class TqdmBar:
+    """A bar of tqdm, which knows of other bars of the program."""
+
+    def __init__(self, file: TextIO, leave: bool, is_widget: bool):
+        self._file, self._is_widget = file, is_widget
+        self._bar: Any = None
+        self._options = {"total": 1.0, "leave": leave, "dynamic_ncols": True}
+
+    def show(self, share: float, texts: Sequence[str]) -> None:
+        size, figures = (0, "  ".join(texts)) if self._is_widget else _parts(columns(self._file), texts)
+        bar_format = "{percentage:3.0f}%|{bar}| {desc}" if self._is_widget else f"{{percentage:3.0f}}%|{{bar:{size}}}| {{desc}}"
+        if self._bar is None:
+            self._bar = self._made(bar_format)
+        self._bar.bar_format, self._bar.n = bar_format, share
+        self._bar.set_description_str(figures, refresh=False)
+        self._bar.refresh()
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def _made(self, bar_format: str) -> Any:
+        if self._is_widget:
+            from tqdm.notebook import tqdm as widget
+
+            return widget(bar_format=bar_format, **self._options)
+        from tqdm import tqdm
+
+        return tqdm(bar_format=bar_format, file=self._file, **self._options)
