@@ -84,7 +84,7 @@ class Watchers:
 
 
 def _as_list(given: Watching) -> List[Watcher]:
-    watchers = list(given) if isinstance(given, (list, tuple)) else [] if given is None else [given]
+    watchers: List[Any] = list(given) if isinstance(given, (list, tuple)) else [] if given is None else [given]
     for watcher in watchers:
         if isinstance(watcher, type) or not callable(watcher):
             cure = f"; write {watcher.__name__}()" if isinstance(watcher, type) else ""

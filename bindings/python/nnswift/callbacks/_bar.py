@@ -41,7 +41,7 @@ class ProgressBar(Callback):
     >>> history = model.train([[0, 1], [1, 0]] * 20, [0, 1] * 20, epochs=20, callback=nnswift.callbacks.ProgressBar())
     """
 
-    seconds_between = 0.1
+    seconds_between: float = 0.1
 
     def __init__(self, file: Optional[TextIO] = None, *, plain: bool = False, leave: bool = True):
         self._file, self._plain, self._leave = file, plain, leave

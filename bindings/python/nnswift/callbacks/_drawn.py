@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import shutil
@@ -114,10 +115,6 @@ class TqdmBar:
             self._bar.close()
 
     def _made(self, bar_format: str) -> Any:
-        if self._is_widget:
-            from tqdm.notebook import tqdm as widget
-
-            return widget(bar_format=bar_format, **self._options)
-        from tqdm import tqdm
-
-        return tqdm(bar_format=bar_format, file=self._file, **self._options)
+        module = importlib.import_module("tqdm.notebook" if self._is_widget else "tqdm")
+        place = {} if self._is_widget else {"file": self._file}
+        return module.tqdm(bar_format=bar_format, **place, **self._options)
