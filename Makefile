@@ -119,9 +119,9 @@ $(GOLDEN): Tests/Golden/requirements.txt
 golden: $(GOLDEN) ## makes the golden numbers anew with the pinned frameworks (a few GB)
 	for part in layers trajectories studies metrics keras; do $(GOLDEN_ENV) $(GOLDEN) Tests/Golden/$$part/make.py || exit 1; done
 
-golden-check: lib $(GOLDEN) ## golden numbers, metrics, conversions and ONNX against the frameworks
+golden-check: lib $(GOLDEN) ## golden numbers, metrics, conversions, ONNX and estimators against the frameworks
 	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -W ignore Tests/Golden/check_*.py
-	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -rs bindings/python/tests/test_convert*.py bindings/python/tests/test_onnx*.py
+	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -rs bindings/python/tests/test_convert*.py bindings/python/tests/test_onnx*.py bindings/python/tests/test_sklearn*.py
 
 parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers beside the references
 	@$(GOLDEN_ENV) $(GOLDEN) Tests/Golden/parity.py
