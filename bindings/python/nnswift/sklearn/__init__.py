@@ -11,10 +11,10 @@ scikit-learn 1.6 or newer is needed; `import nnswift` does not load it.
 
 try:
     import sklearn as _sklearn
-except ImportError as problem:
+except ImportError as _problem:
     raise ImportError(
         'nnswift.sklearn needs scikit-learn 1.6 or newer; install it with pip install "scikit-learn>=1.6"'
-    ) from problem
+    ) from _problem
 
 if tuple(int(part) for part in _sklearn.__version__.split(".")[:2]) < (1, 6):
     raise ImportError(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
-from sklearn.base import BaseEstimator
+import numpy.typing as npt
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import _fit
 from ..errors import ArgumentError
+from ..history import History
 from ..model import Model
 from . import _network, _rows, _schooling, _watching, _weighted
+from ._bases import BaseEstimator
 from ._foreign import Hinting
 
 Kind = Union[str, Mapping[str, Any]]
@@ -23,6 +25,17 @@ _MERGED_VALUES = 1_000_000
 
 class Network(BaseEstimator, Hinting):
     """A network with scikit-learn's manners; `NNClassifier` and `NNRegressor` say what its outputs mean."""
+
+    model_: Model
+    history_: History
+    loss_curve_: List[float]
+    loss_: float
+    n_iter_: int
+    n_features_in_: int
+    feature_names_in_: npt.NDArray[Any]
+    _is_table: bool
+    _seed: int
+    _target_name: str
 
     def __init__(
         self,
@@ -77,31 +90,31 @@ class Network(BaseEstimator, Hinting):
 
     # What the two kinds of estimator say of their targets.
 
-    def _learn_targets(self, y: Any, known: bool, classes: Any = None) -> np.ndarray:
+    def _learn_targets(self, y: Any, known: bool, classes: Any = None) -> npt.NDArray[Any]:
         """Checks targets, learns what there is to learn of them, and returns them as the library takes them."""
         raise NotImplementedError
 
-    def _encoded(self, y: Any) -> np.ndarray:
+    def _encoded(self, y: Any) -> npt.NDArray[Any]:
         """Returns targets of held-out rows as the library takes them."""
         raise NotImplementedError
 
-    def _outputs_of(self, y: np.ndarray) -> Tuple[int, Dict[str, Any], Dict[str, Any], float]:
+    def _outputs_of(self, y: npt.NDArray[Any]) -> Tuple[int, Dict[str, Any], Dict[str, Any], float]:
         """Returns outputs, loss, what else the spec says, and the share of the penalty (see `config_of`)."""
         raise NotImplementedError
 
-    def _table_target(self, y: np.ndarray) -> Tuple[Any, Dict[str, Any]]:
+    def _table_target(self, y: npt.NDArray[Any]) -> Tuple[Any, Dict[str, Any]]:
         """Returns a column of targets, and what the spec of a model of a table says of them."""
         raise NotImplementedError
 
-    def _class_weights(self, y: np.ndarray, weight: Optional[np.ndarray]) -> Optional[np.ndarray]:
+    def _class_weights(self, y: npt.NDArray[Any], weight: Optional[npt.NDArray[Any]]) -> Optional[npt.NDArray[Any]]:
         """Returns the weights of rows, with those of their classes."""
         return weight
 
-    def _for_model(self, y: np.ndarray) -> np.ndarray:
+    def _for_model(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Returns encoded targets as the values that a model of arrays is trained on."""
         return y
 
-    def _may_stratify(self, y: np.ndarray) -> bool:
+    def _may_stratify(self, y: npt.NDArray[Any]) -> bool:
         return False
 
     # Fitting.
@@ -150,7 +163,7 @@ class Network(BaseEstimator, Hinting):
         # Moments of a batch know no weights; rows that are set aside are drawn by their place.
         return is_small and not self.early_stopping and self.normalization in (None, "layer_norm", "rms_norm")
 
-    def _new_model(self, X: Any, y: np.ndarray, weight: Optional[np.ndarray], preprocess: Any) -> Model:
+    def _new_model(self, X: Any, y: npt.NDArray[Any], weight: Optional[npt.NDArray[Any]], preprocess: Any) -> Model:
         outputs, loss, meaning, _ = self._outputs_of(y)
         spec: Dict[str, Any] = {
             "input": X.shape[1],
@@ -173,7 +186,7 @@ class Network(BaseEstimator, Hinting):
         self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         return self._seed
 
-    def _config(self, X: Any, y: np.ndarray, weight: Optional[np.ndarray], held_out: bool) -> Dict[str, Any]:
+    def _config(self, X: Any, y: npt.NDArray[Any], weight: Optional[npt.NDArray[Any]], held_out: bool) -> Dict[str, Any]:
         config = _schooling.config_of(
             self, rows=X.shape[0], weight=weight, decay_share=self._outputs_of(y)[3], held_out=held_out,
             stratify=self._may_stratify(y),
@@ -187,9 +200,9 @@ class Network(BaseEstimator, Hinting):
         )
         self._keep(history)
 
-    def _keep(self, history: Any) -> None:
+    def _keep(self, history: History) -> None:
         self.history_ = history
-        self.loss_curve_: List[float] = history["loss"]
+        self.loss_curve_ = history["loss"]
         self.loss_ = history["loss"][-1]
         self.n_iter_ = int(history["epoch"][-1])
 
@@ -209,7 +222,7 @@ class Network(BaseEstimator, Hinting):
         weight = self._class_weights(y, _rows.weights(sample_weight, X))
         target = _rows.free_name(self._target_name, _rows.column_names(X))
         table = _rows.table_of(X, column, target, weight)
-        held_out = self._held_out(eval_set)
+        held_out: Any = self._held_out(eval_set)
         if held_out is not None:
             held_out = _rows.table_of(held_out[0], self._table_target(self._encoded(held_out[1]))[0], target, held_out[2])
         config = _schooling.table_config(self, len(table), held_out is not None)
@@ -225,7 +238,7 @@ class Network(BaseEstimator, Hinting):
             history = self.model_.history
         self._keep(history)
 
-    def _table_spec(self, y: np.ndarray, meaning: Dict[str, Any]) -> Dict[str, Any]:
+    def _table_spec(self, y: npt.NDArray[Any], meaning: Dict[str, Any]) -> Dict[str, Any]:
         outputs, loss, _, _ = self._outputs_of(y)
         spec: Dict[str, Any] = {"loss": loss, **meaning}
         shape = _network.Shape(self, for_table=True)
@@ -237,7 +250,7 @@ class Network(BaseEstimator, Hinting):
 
     # Predicting.
 
-    def _predicted(self, X: Any, kind: str) -> np.ndarray:
+    def _predicted(self, X: Any, kind: str) -> npt.NDArray[Any]:
         """Returns outputs of the network, float32: [rows], or [rows x outputs] for several."""
         check_is_fitted(self)
         if self._is_table:

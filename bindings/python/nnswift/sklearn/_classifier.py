@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
-from sklearn.base import ClassifierMixin
+import numpy.typing as npt
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_array, column_or_1d
 
 from ..errors import ArgumentError
 from . import _network
+from ._bases import ClassifierMixin
 from ._base import Kind, Network
 
 
@@ -96,6 +97,9 @@ class NNClassifier(ClassifierMixin, Network):
     (150, 3)
     """
 
+    classes_: npt.NDArray[Any]
+    _is_multilabel: bool
+
     def __init__(
         self,
         hidden_layer_sizes: Any = "auto",
@@ -163,25 +167,25 @@ class NNClassifier(ClassifierMixin, Network):
         self._fit_once(X, y, sample_weight, classes)
         return self
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any) -> npt.NDArray[Any]:
         """Returns classes in the type of y [rows]; of several labels 0 and 1, int64 [rows x labels]."""
         scores = self.decision_function(X)
         if self._is_multilabel:
             return (scores.reshape(len(scores), -1) > 0).astype(np.int64)
         return self.classes_[(scores > 0).astype(np.int64) if scores.ndim == 1 else scores.argmax(axis=1)]
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Any) -> npt.NDArray[np.float32]:
         """Returns probabilities, float32 [rows x classes]; of several labels each by itself."""
         found = self._predicted(X, "proba")
         if self._is_multilabel:
             return found.reshape(len(found), -1)
         return found if found.ndim == 2 else np.stack([1 - found, found], axis=1)
 
-    def decision_function(self, X: Any) -> np.ndarray:
+    def decision_function(self, X: Any) -> npt.NDArray[np.float32]:
         """Returns what comes before the probabilities, float32 [rows x classes]; of two classes [rows]."""
         return self._predicted(X, "raw")
 
-    def _learn_targets(self, y: Any, known: bool, classes: Any = None) -> np.ndarray:
+    def _learn_targets(self, y: Any, known: bool, classes: Any = None) -> npt.NDArray[Any]:
         self._target_name = str(getattr(y, "name", None) or "target")
         y = self._checked_targets(y)
         if not known:
@@ -196,13 +200,13 @@ class NNClassifier(ClassifierMixin, Network):
             raise ArgumentError(f"classes must be those of the first call, {self.classes_.tolist()}")
         return self._indices(y)
 
-    def _checked_targets(self, y: Any) -> np.ndarray:
+    def _checked_targets(self, y: Any) -> npt.NDArray[Any]:
         check_classification_targets(y)
         if type_of_target(y).startswith("multilabel"):
-            return check_array(y, accept_sparse=False, dtype=np.int64) if not hasattr(y, "tocsr") else y.toarray()
+            return check_array(y, accept_sparse=False, dtype="int64") if not hasattr(y, "tocsr") else y.toarray()
         return column_or_1d(y, warn=True)
 
-    def _indices(self, y: np.ndarray) -> np.ndarray:
+    def _indices(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Returns labels as places in classes_; several labels as they are."""
         if self._is_multilabel != (y.ndim == 2) or y.ndim == 2 and y.shape[1] != len(self.classes_):
             raise ArgumentError(f"y must have labels as in the first fit, got shape {y.shape}")
@@ -214,10 +218,10 @@ class NNClassifier(ClassifierMixin, Network):
             raise ArgumentError(f"y has the label {y[odd][0]!r}, which is not among the classes {self.classes_.tolist()}")
         return places
 
-    def _encoded(self, y: Any) -> np.ndarray:
+    def _encoded(self, y: Any) -> npt.NDArray[Any]:
         return self._indices(self._checked_targets(y))
 
-    def _outputs_of(self, y: np.ndarray) -> Tuple[int, Dict[str, Any], Dict[str, Any], float]:
+    def _outputs_of(self, y: npt.NDArray[Any]) -> Tuple[int, Dict[str, Any], Dict[str, Any], float]:
         count = len(self.classes_)
         is_binary = self._is_multilabel or count == 2
         loss = _network.loss_of(
@@ -233,12 +237,12 @@ class NNClassifier(ClassifierMixin, Network):
     def _typed(self) -> List[Any]:
         return [] if self._is_multilabel else _network.typed_labels(self.classes_)
 
-    def _for_model(self, y: np.ndarray) -> np.ndarray:
+    def _for_model(self, y: npt.NDArray[Any]) -> npt.NDArray[Any]:
         typed = self._typed()
         # A model looks integers up; of texts and booleans it takes the places.
         return np.array(typed)[y] if typed and type(typed[0]) is int else y
 
-    def _table_target(self, y: np.ndarray) -> Tuple[Any, Dict[str, Any]]:
+    def _table_target(self, y: npt.NDArray[Any]) -> Tuple[Any, Dict[str, Any]]:
         if self._is_multilabel:
             raise ArgumentError(
                 "y must have one label a row where X is a table of mixed columns; wrap the estimator in "
@@ -247,7 +251,7 @@ class NNClassifier(ClassifierMixin, Network):
         typed = self._typed()
         return (np.array(typed)[y] if typed else y), {"target": {"kind": "classes"}}
 
-    def _class_weights(self, y: np.ndarray, weight: Optional[np.ndarray]) -> Optional[np.ndarray]:
+    def _class_weights(self, y: npt.NDArray[Any], weight: Optional[npt.NDArray[Any]]) -> Optional[npt.NDArray[Any]]:
         if self.class_weight is None:
             return weight
         given = self.class_weight
@@ -256,7 +260,7 @@ class NNClassifier(ClassifierMixin, Network):
         by_class = compute_sample_weight(given, y)
         return by_class if weight is None else weight * by_class
 
-    def _may_stratify(self, y: np.ndarray) -> bool:
+    def _may_stratify(self, y: npt.NDArray[Any]) -> bool:
         return not self._is_multilabel and bool(np.bincount(y).min(initial=2) > 1)
 
     def __sklearn_tags__(self) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Dict, Tuple
 
 import numpy as np
-from sklearn.base import RegressorMixin
+import numpy.typing as npt
 from sklearn.utils.validation import check_array, column_or_1d
 
 from ..errors import ArgumentError
 from . import _network
+from ._bases import RegressorMixin
 from ._base import Network
 
 
@@ -38,6 +39,8 @@ class NNRegressor(RegressorMixin, Network):
     True
     """
 
+    n_outputs_: int
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None, eval_set: Any = None) -> "NNRegressor":
         """Trains; see `NNClassifier.fit`. y is [rows] or [rows x outputs]."""
         self._fit(X, y, sample_weight, eval_set)
@@ -48,11 +51,11 @@ class NNRegressor(RegressorMixin, Network):
         self._fit_once(X, y, sample_weight, None)
         return self
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any) -> npt.NDArray[np.float64]:
         """Returns numbers, float64 [rows], or [rows x outputs] for several."""
         return self._predicted(X, "proba").astype(np.float64)
 
-    def _learn_targets(self, y: Any, known: bool, classes: Any = None) -> np.ndarray:
+    def _learn_targets(self, y: Any, known: bool, classes: Any = None) -> npt.NDArray[Any]:
         y = self._encoded(y)
         outputs = 1 if y.ndim == 1 else y.shape[1]
         if known and outputs != self.n_outputs_:
@@ -60,19 +63,19 @@ class NNRegressor(RegressorMixin, Network):
         self.n_outputs_ = outputs
         return y
 
-    def _encoded(self, y: Any) -> np.ndarray:
+    def _encoded(self, y: Any) -> npt.NDArray[Any]:
         self._target_name = str(getattr(y, "name", None) or "target")
-        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y", estimator=self)
+        y = check_array(y, ensure_2d=False, dtype="float64", input_name="y", estimator=self)
         return column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
 
-    def _outputs_of(self, y: np.ndarray) -> Tuple[int, Dict[str, Any], Dict[str, Any], float]:
+    def _outputs_of(self, y: npt.NDArray[Any]) -> Tuple[int, Dict[str, Any], Dict[str, Any], float]:
         loss = _network.loss_of(self.loss, "mse")
         # Half the squared error there, the whole here; summed over the outputs there, a mean here.
         share = (2 if loss["type"] == "mse" else 1) / self.n_outputs_
         scaling = {"target": {"scale": "standardize"}} if _network.is_scaled(loss) else {}
         return self.n_outputs_, loss, scaling, share
 
-    def _table_target(self, y: np.ndarray) -> Tuple[Any, Dict[str, Any]]:
+    def _table_target(self, y: npt.NDArray[Any]) -> Tuple[Any, Dict[str, Any]]:
         if y.ndim > 1:
             raise ArgumentError(
                 f"y must have one number a row where X is a table of mixed columns, got {y.shape[1]}; wrap the estimator "

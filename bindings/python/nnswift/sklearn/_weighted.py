@@ -67,4 +67,4 @@ def _rows_alike(values: Any, weight: np.ndarray, rows: int) -> np.ndarray:
         # The last row is the mean; the others lie further out.
         signs[-1] = 0
         signs *= np.sqrt(rows / max(1, rows - 1))
-    return scaler.mean_ + signs[:, np.newaxis] * scaler.scale_
+    return np.asarray(scaler.mean_) + signs[:, np.newaxis] * np.asarray(scaler.scale_)
