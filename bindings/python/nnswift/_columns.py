@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, List, Optional, Sequence
 
+from . import _foreign
 from .errors import ArgumentError, ShapeError
 
 # The note that keeps names learnt from a table, as a JSON list.
@@ -16,10 +17,14 @@ _PLACE = re.compile(r"\bcolumn (\d+)")
 def names(values: Any) -> Optional[List[str]]:
     """Returns the names of a table's columns, or of a row out of it; None without: no table, or numbered columns."""
     columns = getattr(values, "column_names", None)
+    if columns is None and hasattr(values, "collect_schema"):  # polars, whose lazy frames warn of `columns`
+        columns = values.collect_schema().names()
     if columns is None:
         columns = getattr(values, "columns", None)
     if columns is None and hasattr(values, "iloc"):
         columns = values.index
+    if columns is None:
+        columns = _foreign.names(values)
     if columns is None:
         return None
     labels = columns.tolist() if hasattr(columns, "tolist") else list(columns)
@@ -40,8 +45,9 @@ def learnt(note: Optional[str], count: int) -> List[str]:
     return found if fits else []
 
 
-def check(values: Any, known: Sequence[str], origin: str) -> None:
-    """Refuses a table whose columns have other names, or another order, than a model knows.
+def order(values: Any, known: Sequence[str], origin: str) -> Optional[List[int]]:
+    """Returns where a table has the columns that a model knows, in the model's order; None where they stand so, or have
+    no names.
 
     Parameters
     ----------
@@ -51,29 +57,43 @@ def check(values: Any, known: Sequence[str], origin: str) -> None:
     Raises
     ------
     ArgumentError
-        Another name at some place.
+        Other names; a name twice, in another order.
     ShapeError
         Another number of columns.
     """
     if not known:
-        return
+        return None
     found = names(values)
     if found is None or found == list(known):
-        return
+        return None
     if len(found) != len(known) and getattr(values, "ndim", 2) == 1:
         # A column, whose rows have names.
-        return
-    sorted_cure = "X.select(model.feature_names)" if hasattr(values, "column_names") else "X[model.feature_names]"
+        return None
     missing = [name for name in known if name not in found]
-    cure = f"{sorted_cure} has them in order"
+    new = [name for name in found if name not in known]
     if len(found) != len(known):
-        lacking = f'; it lacks "{missing[0]}"' if missing else f"; {cure}"
-        raise ShapeError(f"x has {len(found)} columns, the model expects {len(known)}{lacking}")
-    place = next(place for place, name in enumerate(found) if name != known[place])
-    raise ArgumentError(
-        f'column {place} of x must be "{known[place]}", as in {origin}, got "{found[place]}"; '
-        + ("rename it" if missing else cure)
-    )
+        raise ShapeError(f"x has {len(found)} columns, the model expects {len(known)}; {_other(values, missing, new)}")
+    if missing:
+        raise ArgumentError(f"x must have the columns of {origin}; {_other(values, missing, new)}")
+    if len(set(found)) != len(found):
+        twice = next(name for name in found if found.count(name) > 1)
+        raise ArgumentError(f'x has the column "{twice}" more than once, in another order than {origin}; rename them')
+    return [found.index(name) for name in known]
+
+
+def _other(values: Any, missing: Sequence[str], new: Sequence[str]) -> str:
+    """Returns what is wrong with the names of a table, and what to do."""
+    if missing and new:
+        return f"it lacks {_listing(missing)} and has {_listing(new)} instead; rename them if they are the same"
+    if missing:
+        return f"it lacks {_listing(missing)}"
+    cure = "X.select(model.feature_names)" if hasattr(values, "column_names") else "X[model.feature_names]"
+    return f"{cure} leaves out {_listing(new) or 'what stands there twice'}"
+
+
+def _listing(columns: Sequence[str], limit: int = 5) -> str:
+    shown = ", ".join(f'"{name}"' for name in columns[:limit])
+    return shown if len(columns) <= limit else f"{shown} and {len(columns) - limit} more"
 
 
 def named(sentence: str, arguments: Sequence[Any]) -> str:

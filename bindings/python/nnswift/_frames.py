@@ -10,7 +10,7 @@ from typing import Any, Collection, Dict, Iterator, List, Mapping, Optional, Tup
 
 import numpy as np
 
-from . import _cells, _columns, _elements
+from . import _cells, _columns, _elements, _foreign
 from ._library import ArrowArrayStream, nns_column
 from .errors import ArgumentError, DtypeError, ShapeError
 
@@ -22,7 +22,8 @@ def is_frame(values: Any) -> bool:
     """Whether values have named columns: a table of any library, a dict of columns, records, one row of these."""
     if isinstance(values, np.ndarray):
         return values.dtype.names is not None
-    return isinstance(values, Mapping) or hasattr(values, "iloc") or is_stream(values) or _are_records(values)
+    has_names = isinstance(values, Mapping) or hasattr(values, "iloc") or hasattr(values, "__dataframe__")
+    return has_names or is_stream(values) or _are_records(values)
 
 
 def is_row(values: Any) -> bool:
@@ -35,6 +36,13 @@ def is_row(values: Any) -> bool:
 def is_stream(values: Any) -> bool:
     """Whether values are read as an Arrow stream; pandas' own columns need no Arrow, and its index is none."""
     return hasattr(values, "__arrow_c_stream__") and not hasattr(values, "iloc")
+
+
+def opened(values: Any) -> Any:
+    """Returns a table that is read as columns or as a stream: one that only has `__dataframe__` by way of another."""
+    if hasattr(values, "iloc") or not hasattr(values, "__dataframe__") or is_stream(values):
+        return values
+    return _foreign.opened(values, "the table")
 
 
 def refuse_lazy(values: Any) -> None:

@@ -68,15 +68,13 @@ class OutputForm:
         ShapeError
             One dimension that is neither a row nor, for a model of one feature, a column.
         """
-        self._refuse_table(X)
-        _columns.check(X, self.feature_names, self.names_origin)
-        array = _arrays.supported(X, "x")
+        array, table = self._in_order(X)
         is_row = array.ndim == 1 and array.size == self.inputs
         if array.ndim == 1 and not is_row and self.inputs != 1:
             raise ShapeError(
                 f"x must be rows of {self.inputs} features, or one such row, got {array.size} values in one dimension"
             )
-        return self._named(_arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), X), is_row
+        return self._named(_arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), table), is_row
 
     def view(self, X: Any, rows_together: bool = False) -> nns_array:
         """Returns a view of X [rows x features]; a table's columns must be those that are known.
@@ -91,12 +89,19 @@ class OutputForm:
         ArgumentError, ShapeError
             Other columns.
         """
-        self._refuse_table(X)
-        _columns.check(X, self.feature_names, self.names_origin)
-        array = _arrays.supported(X, "x")
+        array, table = self._in_order(X)
         if rows_together:
             array = _arrays.rows_together(array)
-        return self._named(_arrays.borrow_array(array, "x"), X)
+        return self._named(_arrays.borrow_array(array, "x"), table)
+
+    def _in_order(self, X: Any) -> "tuple[np.ndarray, Any]":
+        """Returns X as an array with the columns in the model's order, and the table whose column names are its."""
+        if type(X) is np.ndarray and X.dtype.names is None:
+            return _arrays.supported(X, "x"), X
+        self._refuse_table(X)
+        places = _columns.order(X, self.feature_names, self.names_origin)
+        array = _arrays.supported(X, "x")
+        return (array, X) if places is None else (array[..., places], None)
 
     def _refuse_table(self, X: Any) -> None:
         """Raises ArgumentError for a table in a call that has no form for tables, of a model that takes them."""

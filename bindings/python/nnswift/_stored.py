@@ -135,7 +135,7 @@ class StoredModel:
         """The names of the columns of X; empty without.
 
         They are the spec's "features"; without these, the columns of the first table that the model was trained on,
-        which a note keeps. Tables must have these columns in this order; arrays have no names. May be set where the
+        which a note keeps. Tables must have these columns, in any order; arrays have no names. May be set where the
         spec has none; None forgets them. Of a model of a table they are its columns.
         """
         return list(self._form.feature_names or self._form.columns)

@@ -9,7 +9,7 @@ from typing import Any, Optional, Sequence
 
 import numpy as np
 
-from . import _elements
+from . import _elements, _foreign
 from .errors import ArgumentError, DtypeError
 
 # Bytes of a dense array that is made of a sparse matrix without being asked for.
@@ -38,7 +38,8 @@ def array_of(values: Any, name: str) -> Any:
         return _joined(values.columns, values.column_names, name)
     if hasattr(values, "null_count"):  # a column of polars or pyarrow
         return _column(values, name, None)
-    return values
+    table = _foreign.opened(values, name)
+    return values if table is None else array_of(table, name)
 
 
 def _dense(matrix: Any, name: str) -> np.ndarray:
@@ -147,10 +148,13 @@ def _cure(column: Any, dtype: Any, label: str) -> str:
 
 def rows_of(values: Any, rows: np.ndarray) -> Any:
     """Returns some rows of a table, a matrix, an array or a list."""
+    if isinstance(values, np.ndarray):
+        return values[rows]
     if hasattr(values, "iloc"):
         return values.iloc[rows]
     if hasattr(values, "tocsr"):
         return values.tocsr()[rows]
     if hasattr(values, "null_count") or hasattr(values, "get_columns") or hasattr(values, "column_names"):
         return values.take(rows) if hasattr(values, "take") else values[rows]
-    return np.asarray(values)[rows]
+    table = _foreign.opened(values, "X")
+    return np.asarray(values)[rows] if table is None else rows_of(table, rows)

@@ -38,10 +38,10 @@ class Model(ExplainedModel):
 
     Notes
     -----
-    X is anything `numpy.asarray` takes, [rows x features], a table of pandas, polars or pyarrow, or a sparse matrix of
-    SciPy. float32, float64, uint8, int32, int64 and bool of any stride are read where they are, without a copy; `train`
-    copies an array of up to 1 GiB whose columns lie together, which is faster. y is [rows] or [rows x targets]: class indices, numbers, or labels out of
-    `classes`. sample_weight is [rows], each >= 0.
+    X is anything `numpy.asarray` takes, [rows x features], a table of pandas, polars, pyarrow or DuckDB, any other with
+    `__arrow_c_stream__` or `__dataframe__` (pyarrow reads it), or a sparse matrix of SciPy. float32, float64, uint8, int32, int64 and bool of any stride are read where they are, without a copy; `train`
+    copies an array of up to 1 GiB whose columns lie together, as those of most tables do, which is faster. y is [rows]
+    or [rows x targets]: class indices, numbers, or labels out of `classes`. sample_weight is [rows], each >= 0.
 
     A model of a table (`nnswift.fit_table`, `Model.for_table`) takes tables instead, with columns of numbers, texts,
     booleans and dates in any order, and y is one of them.

@@ -81,6 +81,7 @@ class Table(DataSet):
                 f"frame must be a table with named columns, got {_frames.shown(frame)}; give a table of pandas, polars, "
                 'pyarrow or DuckDB, or a dict such as {"age": ages, "city": cities}'
             )
+        frame = _frames.opened(frame)
         config, roles = _json.encode(options, "table"), (_place(target, "target"), _place(weight, "weight"))
         handle = Data()
         if _frames.is_stream(frame):

@@ -239,8 +239,7 @@ def test_a_row_out_of_a_table():
     row = FRAME.iloc[1]
     assert row.dtype == object and (model.predict(row) == model.predict(DENSE)[1]).all()
     assert (model.predict(FRAME.astype(float).iloc[1]) == model.predict(DENSE[1])).all()
-    with pytest.raises(nnswift.ArgumentError, match='column 0 of x must be "age", as in the training, got "size"'):
-        model.predict(FRAME[["size", "age", "is_new"]].iloc[1])
+    assert (model.predict(FRAME[["size", "age", "is_new"]].iloc[1]) == model.predict(DENSE[1])).all()
     one = nnswift.Model.mlp([1, 2])
     one.train(FRAME[["age"]], Y, epochs=1)
     column = FRAME["age"].set_axis(["a", "b", "c", "d"])
@@ -280,9 +279,8 @@ def test_columns_with_numbers_as_names():
     model = nnswift.Model.mlp([3, 2])
     model.train(pd.DataFrame(values, columns=[1, 2, 3]), y, epochs=1)
     assert model.feature_names == ["1", "2", "3"]
-    with pytest.raises(nnswift.ArgumentError, match='column 0 of x must be "1"'):
-        model.predict(pd.DataFrame(values, columns=[3, 2, 1]))
     wanted = model.predict(values)
+    assert (model.predict(pd.DataFrame(values[:, ::-1], columns=[3, 2, 1])) == wanted).all()
     for names in ([1, 2, 3], ["1", "2", "3"], None):
         assert (model.predict(pd.DataFrame(values, columns=names)) == wanted).all()
     plain = nnswift.Model.mlp([3, 2])
