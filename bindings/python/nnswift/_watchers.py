@@ -31,9 +31,12 @@ class Watchers:
         self._all = _as_list(given) + _printing(verbose)
         self._tells_every_batch = config.get("progress") == "batch"
         self.config: Dict[str, Any] = dict(config)
+        self._for_batches: List[Callback] = []
         for watcher in self._derived:
-            self._add(watcher, watcher.options(model, config))
-        self._for_batches = [each for each in self._derived if "progress" in each.options(model, config)]
+            options = watcher.options(model, config)
+            self._add(watcher, options)
+            if "progress" in options:
+                self._for_batches.append(watcher)
         self._seconds_between = min((each.seconds_between for each in self._for_batches), default=math.inf)
         self._next = 0.0
 

@@ -146,7 +146,7 @@ def test_the_lines_go_where_the_output_goes(model, blobs, monkeypatch):
 
 def test_cross_validation_says_the_fold(spec, blobs, capsys):
     nnswift.cross_validate(*blobs, spec, {"epochs": 1}, folds=2, verbose=2)
-    assert [line[:20] for line in capsys.readouterr().out.splitlines()] == ["fold 1/2  epoch 1/1 ", "fold 2/2  epoch 1/1 "]
+    assert [line[:20] for line in capsys.readouterr().out.splitlines()] == ["fold 1/2 epoch 1/1  ", "fold 2/2 epoch 1/1  "]
 
 
 def test_tables_have_callbacks_and_lines(capsys):

@@ -12,6 +12,9 @@ A plain function of a `nnswift.Progress` is a callback, too.
 
 from ._bar import ProgressBar
 from ._base import Callback
+from ._csv import CSVLogger
 from ._log import Log
+from ._options import Checkpoint, EarlyStopping
+from ._tensorboard import TensorBoard
 
-__all__ = ["Callback", "Log", "ProgressBar"]
+__all__ = ["CSVLogger", "Callback", "Checkpoint", "EarlyStopping", "Log", "ProgressBar", "TensorBoard"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, TextIO
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TextIO
 
 from ..history import History, Progress
 from . import _drawn, _text
 from ._base import Callback
+from ._figures import figures
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -54,35 +54,30 @@ class ProgressBar(Callback):
         return {"progress": "batch"} if is_long else {}
 
     def begin(self, model: "Model") -> None:
-        self._last: Optional[Progress] = None
+        self._told: Optional[Progress] = None
+        self._known: Optional[Progress] = None
         self._next, self._began = 0.0, time.monotonic()
         self._bar = _drawn.bar(self._file, self._plain, self._leave)
 
     def __call__(self, progress: Progress) -> Any:
-        if progress.epoch_end:
-            self._last = progress
-        now = time.monotonic()
-        if self._bar is None or now < self._next and _text.share_done(progress) < 1:
+        self._told = progress
+        if progress.epoch_end or self._known is None or not self._known.epoch_end:
+            self._known = progress
+        now, share = time.monotonic(), _text.share_done(progress)
+        if self._bar is None or now < self._next and share < 1:
             return
         self._next = now + self.seconds_between
-        left = _text.duration(_text.seconds_left(progress, now - self._began))
-        self._bar.show(_text.share_done(progress), self._texts(progress, f"{left} left"))
+        self._show(share, f"{_text.duration(_text.seconds_left(progress, now - self._began))} left")
 
     def end(self, history: History) -> None:
-        bar, self._bar = self._bar, None
-        if bar is None:
+        if self._bar is None:
             return
-        if self._last is not None:
-            parts = [_text.duration(time.monotonic() - self._began), _text.ending(history)]
-            ending = ", ".join(part for part in parts if part)
-            share = 1.0 if history.stopped in _COMPLETE else _text.share_done(self._last)
-            bar.show(share, self._texts(self._last, ending))
-        bar.close()
+        if self._told is not None:
+            share = 1.0 if history.stopped in _COMPLETE else _text.share_done(self._told)
+            self._show(share, _text.duration(time.monotonic() - self._began), _text.ending(history))
+        self._bar.close()
+        self._bar = None
 
-    def _texts(self, progress: Progress, time_text: str) -> List[str]:
-        """Returns the figures, those that matter most first."""
-        # Between the ends of epochs those of the last epoch stay.
-        known = self._last or progress
-        fold = f"fold {progress.fold}/{progress.folds} " if progress.fold else ""
-        loss, *metrics = (" ".join(text.split()) for text in _text.losses(known))
-        return [f"{fold}epoch {progress.epoch}/{progress.epochs}", loss, time_text, *metrics, *_text.speed(known)]
+    def _show(self, share: float, time_text: str, ending: str = "") -> None:
+        if self._told and self._known:
+            self._bar.show(share, figures(self._told, self._known, time_text, ending=ending, is_column=False))

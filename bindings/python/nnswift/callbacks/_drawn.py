@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
-import shutil
 import sys
-from typing import Any, List, Optional, Protocol, Sequence, TextIO
+from typing import Any, Optional, Protocol, Sequence, TextIO
 
-# Columns of the bar itself.
+from ._figures import Figure, columns, fitted
+
+# Columns of the bar itself; of a terminal it takes an eighth.
 _WIDEST, _NARROWEST = 20, 6
 # Columns beside bar and figures: " 45% [", "] ".
 _FRAME = 8
 
 
 class Bar(Protocol):
-    """Something that shows a share, 0 ... 1, and texts of which the first matter most."""
+    """Something that shows a share, 0 ... 1, and as many figures as there is room for."""
 
-    def show(self, share: float, texts: Sequence[str]) -> None: ...
+    def show(self, share: float, figures: Sequence[Figure]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -44,28 +44,12 @@ def in_notebook() -> bool:
     return shell is not None and "IPKernelApp" in shell.config
 
 
-def columns(file: TextIO) -> int:
-    """Returns the width of a terminal; of another file, or of one that does not know, that of the environment."""
-    try:
-        return os.get_terminal_size(file.fileno()).columns or shutil.get_terminal_size().columns
-    except (OSError, ValueError, AttributeError):
-        return shutil.get_terminal_size().columns
-
-
-def fitted(texts: Sequence[str], width: int) -> str:
-    """Returns the first texts as far as they fit into a width, at least the first one."""
-    taken: List[str] = list(texts[:1])
-    for text in texts[1:]:
-        if len("  ".join([*taken, text])) <= width:
-            taken.append(text)
-    return "  ".join(taken)[: max(width, 0)]
-
-
-def _parts(width: int, texts: Sequence[str]) -> "tuple[int, str]":
-    """Returns the columns of the bar, and the figures beside it, for a line of a width."""
-    size = max(_NARROWEST, min(_WIDEST, width // 5))
+def _parts(file: TextIO, figures: Sequence[Figure]) -> "tuple[int, str]":
+    """Returns the columns of the bar, and the text beside it, for a line of a terminal."""
+    width = columns(file)
+    size = max(_NARROWEST, min(_WIDEST, width // 8))
     # The last column stays empty: some terminals begin a new line behind it.
-    return size, fitted(texts, width - 1 - size - _FRAME)
+    return size, fitted(figures, width - 1 - size - _FRAME)
 
 
 class LineBar:
@@ -74,10 +58,9 @@ class LineBar:
     def __init__(self, file: TextIO, leave: bool):
         self._file, self._leave, self._shown = file, leave, 0
 
-    def show(self, share: float, texts: Sequence[str]) -> None:
-        size, figures = _parts(columns(self._file), texts)
-        line = f"{share:4.0%} [{'#' * round(size * share):{size}}] {figures}"
-        self._write(line)
+    def show(self, share: float, figures: Sequence[Figure]) -> None:
+        size, text = _parts(self._file, figures)
+        self._write(f"{share:4.0%} [{'#' * round(size * share):{size}}] {text}")
 
     def close(self) -> None:
         if self._shown and self._leave:
@@ -101,13 +84,17 @@ class TqdmBar:
         self._bar: Any = None
         self._options = {"total": 1.0, "leave": leave, "dynamic_ncols": True}
 
-    def show(self, share: float, texts: Sequence[str]) -> None:
-        size, figures = (0, "  ".join(texts)) if self._is_widget else _parts(columns(self._file), texts)
-        bar_format = "{percentage:3.0f}%|{bar}| {desc}" if self._is_widget else f"{{percentage:3.0f}}%|{{bar:{size}}}| {{desc}}"
+    def show(self, share: float, figures: Sequence[Figure]) -> None:
+        bar_format = "{percentage:3.0f}%|{bar}| {desc}"
+        if self._is_widget:
+            text = "  ".join(figure.text for figure in figures)
+        else:
+            size, text = _parts(self._file, figures)
+            bar_format = bar_format.replace("{bar}", f"{{bar:{size}}}")
         if self._bar is None:
             self._bar = self._made(bar_format)
         self._bar.bar_format, self._bar.n = bar_format, share
-        self._bar.set_description_str(figures, refresh=False)
+        self._bar.set_description_str(text, refresh=False)
         self._bar.refresh()
 
     def close(self) -> None:

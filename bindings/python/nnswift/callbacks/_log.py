@@ -8,10 +8,13 @@ from typing import Any, Optional, TextIO
 from ..history import History, Progress
 from . import _text
 from ._base import Callback
+from ._figures import columns, figures, fitted
 
 
 class Log(Callback):
     """Writes a line an epoch: its loss and metrics, rate, samples per second and the time left.
+
+    On a narrow terminal less is said, so that it stays one line.
 
     ``train(..., verbose=2)`` is ``callback=callbacks.Log()``.
 
@@ -40,11 +43,11 @@ class Log(Callback):
             return
         if progress.epoch % self._every and progress.epoch != progress.epochs:
             return
-        fold = f"fold {progress.fold}/{progress.folds}  " if progress.fold else ""
-        width = len(str(progress.epochs))
-        parts = [f"{fold}epoch {progress.epoch:{width}}/{progress.epochs}", *_text.losses(progress)]
-        parts += [*_text.speed(progress), f"{_text.duration(_text.seconds_left(progress, progress.seconds))} left"]
-        print("  ".join(parts), file=self._file or sys.stdout, flush=True)
+        left = f"{_text.duration(_text.seconds_left(progress, progress.seconds))} left"
+        file = self._file or sys.stdout
+        # A line that a terminal breaks is hard to read; a file has room.
+        room = columns(file) if file.isatty() else sys.maxsize
+        print(fitted(figures(progress, progress, left, is_column=True), room), file=file, flush=True)
 
     def end(self, history: History) -> None:
         ending = _text.ending(history)

@@ -1,16 +1,12 @@
-"""Figures of a training as text: for a bar and for lines."""
+"""Numbers, times and endings as text."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, List
+from typing import Any
 
 from ..errors import ArgumentError
 from ..history import History, Progress
-
-# Of an epoch, but told in words of their own.
-_OTHERS = ("learning_rate", "seconds", "samples_per_second")
-
 
 def number(value: float) -> str:
     """Returns four digits: 0.5200, 12.30, 1234, 1.000e-05."""
@@ -44,20 +40,6 @@ def ending(history: History) -> str:
     ended = "" if history.stopped in ("completed", "none") else history.stopped.replace("_", " ")
     best = f"best epoch {history.best_epoch}" if history.best_epoch else ""
     return ", ".join(part for part in (ended, best) if part)
-
-
-def losses(progress: Progress) -> List[str]:
-    """Returns "loss 0.5200" and every metric of the epoch; after a batch the loss alone."""
-    values = {name: value for name, value in progress.metrics.items() if name not in _OTHERS}
-    return [f"{name} {number(value):>7}" for name, value in (values or {"loss": progress.loss}).items()]
-
-
-def speed(progress: Progress) -> List[str]:
-    """Returns the rate and the samples per second of an epoch."""
-    texts = [f"rate {progress.learning_rate:.3g}"]
-    if progress.metrics:
-        texts.append(f"{progress.metrics['samples_per_second']:,.0f} samples/s")
-    return texts
 
 
 def at_least_one(value: Any, name: str) -> int:
