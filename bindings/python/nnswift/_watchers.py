@@ -92,7 +92,8 @@ def _as_list(given: Watching) -> List[Watcher]:
         if isinstance(watcher, type) or not callable(watcher):
             cure = f"; write {watcher.__name__}()" if isinstance(watcher, type) else ""
             raise ArgumentError(
-                f"callback must be a function of a Progress, a nnswift.callbacks.Callback or a list of them, got {watcher!r}{cure}"
+                "a callback must be a function of a Progress, or an object of nnswift.callbacks, or a list of them, "
+                f"got {watcher!r}{cure}"
             )
     return watchers
 

@@ -1,6 +1,8 @@
 """Lists of callbacks, objects that watch a training, verbose."""
 
+import copy
 import io
+import pickle
 import re
 import sys
 
@@ -162,3 +164,14 @@ def test_an_early_end_is_said(model, blobs, capsys):
     assert capsys.readouterr().out.splitlines()[3:] == ["ended after epoch 3: early stopping, best epoch 1"]
     model.train(*blobs, epochs=2, callback=[callbacks.Log(), lambda p: nnswift.STOP])
     assert capsys.readouterr().out.splitlines()[1:] == ["ended after epoch 1: callback"]
+
+
+def test_callbacks_are_copied_and_pickled_before_and_after_their_use(model, blobs, tmp_path):
+    """As parameters of an estimator they are."""
+    used = [
+        callbacks.ProgressBar(), callbacks.Log(every=2), callbacks.CSVLogger(tmp_path / "run.csv"),
+        callbacks.EarlyStopping("loss"), callbacks.Checkpoint(tmp_path / "run.safetensors"),
+    ]  # fmt: skip
+    for _ in range(2):
+        used = pickle.loads(pickle.dumps(copy.deepcopy(used)))
+        model.train(*blobs, epochs=2, callback=used)

@@ -75,7 +75,7 @@ def test_short_forms():
 @pytest.mark.parametrize("callback", ["print", 3, [print, 3], nnswift.callbacks.Log])
 def test_a_callback_that_cannot_be_called_is_refused_before_the_first_epoch(callback):
     model = _model()
-    with pytest.raises(nnswift.ArgumentError, match="callback must be a function"):
+    with pytest.raises(nnswift.ArgumentError, match="a callback must be a function"):
         model.train(X, Y, callback=callback)
     assert model.history.stopped == "none"
 

@@ -70,3 +70,5 @@ class CSVLogger(Callback):
 
     def end(self, history: History) -> None:
         self._file.close()
+        # What is open cannot be copied nor pickled.
+        del self._file

@@ -48,6 +48,8 @@ class TensorBoard(Callback):
 
     def end(self, history: History) -> None:
         self._writer.close()
+        # What is open cannot be copied nor pickled.
+        del self._writer
 
 
 def _tag(name: str) -> str:

@@ -13,7 +13,7 @@ from .. import _fit
 from ..errors import ArgumentError
 from ..history import History
 from ..model import Model
-from . import _network, _rows, _schooling, _watching, _weighted
+from . import _network, _rows, _schooling, _weighted
 from ._bases import BaseEstimator
 from ._foreign import Hinting
 
@@ -194,9 +194,9 @@ class Network(BaseEstimator, Hinting):
         return {**config, "seed": self._seed}
 
     def _train(self, X: Any, y: Any, weight: Any, config: Dict[str, Any], held_out: Any) -> None:
-        watching = _watching.callback_of(self.callbacks, self.verbose)
         history = self.model_.train(
-            X, self._for_model(y), sample_weight=weight, validation=held_out, callback=watching, **config
+            X, self._for_model(y), sample_weight=weight, validation=held_out, callback=self.callbacks,
+            verbose=self.verbose, **config
         )
         self._keep(history)
 
@@ -226,14 +226,16 @@ class Network(BaseEstimator, Hinting):
         if held_out is not None:
             held_out = _rows.table_of(held_out[0], self._table_target(self._encoded(held_out[1]))[0], target, held_out[2])
         config = _schooling.table_config(self, len(table), held_out is not None)
-        watching = _watching.callback_of(self.callbacks, self.verbose)
         if again:
             config = {"preset": "tabular", "seed": self._seed, **config}
-            history = self.model_.train(table, config=config, validation=held_out, callback=watching)
+            history = self.model_.train(
+                table, config=config, validation=held_out, callback=self.callbacks, verbose=self.verbose
+            )
         else:
             spec = self._table_spec(y, meaning)
             self.model_ = _fit.fit_table(
-                table, spec=spec, config=config, validation=held_out, seed=self._draw_seed(), callback=watching
+                table, spec=spec, config=config, validation=held_out, seed=self._draw_seed(),
+                callback=self.callbacks, verbose=self.verbose
             )
             history = self.model_.history
         self._keep(history)

@@ -64,9 +64,9 @@ class NNClassifier(ClassifierMixin, Network):
     random_state : int, RandomState or None
     warm_start : bool
         Whether fit goes on from the weights of the last fit.
-    verbose : bool
-        Prints a line an epoch.
-    callbacks : function of a `nnswift.Progress`, or a list of them
+    verbose : bool or int
+        1: a bar on a terminal or in a notebook; 2: a line an epoch.
+    callbacks : function of a `nnswift.Progress`, `nnswift.callbacks.Callback`, or a list of them
         Called after every epoch; one that returns `nnswift.STOP` ends the training.
     n_jobs : int or None
         Threads of a training; -1: as many as pay. Results do not depend on it.
