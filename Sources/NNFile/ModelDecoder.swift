@@ -51,6 +51,7 @@ package func decode(
     try reader.read(tensor.name, tensor.parameter, into: tensor.parameter.base)
   }
   try checkWeights(model, model.weights)
+  model.settle()
   try readPreprocess(model, &reader)
   try readTargetScaling(model, &reader)
   try readTemperature(model, &reader)

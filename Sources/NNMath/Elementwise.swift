@@ -92,11 +92,12 @@ package func makeFinite(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
   }
 }
 
-/// gradient *= mask, element by element.
+/// y = x · factors, element by element.
 package func multiply(
-  _ target: UnsafeMutablePointer<Float>, by factors: UnsafePointer<Float>, _ count: Int
+  _ x: UnsafePointer<Float>, by factors: UnsafePointer<Float>, _ count: Int,
+  into y: UnsafeMutablePointer<Float>
 ) {
-  for index in 0..<count { target[index] *= factors[index] }
+  for index in 0..<count { y[index] = x[index] * factors[index] }
 }
 
 /// y += factor · x

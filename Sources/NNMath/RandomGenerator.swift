@@ -58,12 +58,7 @@ package struct RandomGenerator: Sendable {
       filled += 1
     }
     let blocks = (count - filled) / 4
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 5) { stream in
-      guard let base = stream.baseAddress else { return }
-      (base[0], base[1]) = key
-      (base[2], base[3], base[4]) = (counter.1, counter.2, counter.3)
-      nnk_kernels().pointee.random_words(base, counter.0, blocks, words + filled)
-    }
+    withStream { nnk_kernels().pointee.random_words($0, counter.0, blocks, words + filled) }
     counter.0 &+= UInt32(truncatingIfNeeded: blocks)
     filled += 4 * blocks
     while filled < count {
@@ -72,19 +67,22 @@ package struct RandomGenerator: Sendable {
     }
   }
 
-  /// Writes `kept` with probability 1 - dropped / 2^32, else 0, from 32 bits each.
-  package mutating func drawMask(
-    _ mask: UnsafeMutablePointer<Float>, count: Int, dropped: UInt32, kept: Float
+  /// mask = `kept` with probability 1 - dropped / 2^32, else 0; y = mask · x. A value takes 32 bits,
+  /// from the beginning of the stream on.
+  package func dropOut(
+    _ x: UnsafePointer<Float>, _ count: Int, dropped: UInt32, kept: Float,
+    mask: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Float>
   ) {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { words in
-      guard let base = words.baseAddress else { return }
-      var done = 0
-      while done < count {
-        let part = min(256, count - done)
-        fill(base, count: part)
-        for index in 0..<part { mask[done + index] = base[index] < dropped ? 0 : kept }
-        done += part
-      }
+    withStream { nnk_kernels().pointee.drop_out($0, dropped, kept, x, count, mask, y) }
+  }
+
+  /// The stream as the kernels take it.
+  private func withStream(_ body: (UnsafePointer<UInt32>) -> Void) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 5) { stream in
+      guard let base = stream.baseAddress else { return }
+      (base[0], base[1]) = key
+      (base[2], base[3], base[4]) = (counter.1, counter.2, counter.3)
+      body(base)
     }
   }
 

@@ -21,8 +21,10 @@ package protocol Layer: AnyObject {
   func backward(_ step: LayerStep)
   /// Stores the batch's statistics, once its update has been accepted.
   func commit(_ step: LayerStep)
-  /// Gives parameters that no row reached the values that follow from those that were trained:
-  /// called before weights are evaluated or kept.
+  /// Allocates what it needs besides its tensors; called once they have their memory.
+  func prepare() throws(NNError)
+  /// Computes what follows from the parameters: called after they were changed, before predictions
+  /// and before they are kept.
   func settle()
 
   /// The fewest rows of a training batch.
@@ -39,6 +41,7 @@ extension Layer {
   package func memory(rows: Int, training: Bool) -> LayerMemory { LayerMemory() }
   package func initialize(_ random: inout RandomGenerator) throws(NNError) {}
   package func commit(_ step: LayerStep) {}
+  package func prepare() throws(NNError) {}
   package func settle() {}
   package var leastTrainingRows: Int { 1 }
   package var readsRows: Bool { false }

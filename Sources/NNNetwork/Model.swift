@@ -47,6 +47,7 @@ package final class Model {
         ? try TargetScaling(
           outputs: spec.outputSize, scales: spec.target.scales, clamps: spec.target.clamps) : nil,
       weights: try Buffer(count: count), temperature: try Buffer(count: 1))
+    for node in plan.nodes { try node.layer.prepare() }
     guard initialized else { return }
     for (index, node) in plan.nodes.enumerated() {
       var random = RandomGenerator(seed: spec.seed, purpose: .initialization, item: index)
@@ -118,6 +119,7 @@ package final class Model {
     temperature = other.temperature
     if let scaling = other.targetScaling { targetScaling?.copy(from: scaling) }
     weights.copy(from: other.weights)
+    settle()
     notes = other.notes
     classes = other.classes
     thresholdBits.store(other.threshold.bitPattern, ordering: .relaxed)
@@ -160,7 +162,7 @@ package final class Model {
     tensors.filter { $0.parameter.role == .trainable }
   }
 
-  /// Gives parameters that no row reached their values; see `Layer`.
+  /// Computes what follows from the weights; see `Layer`.
   package func settle() {
     for node in plan.nodes { node.layer.settle() }
   }

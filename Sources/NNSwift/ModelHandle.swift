@@ -121,6 +121,7 @@ func changing<Value>(
     try MemoryReservation.hold(object.smallBytes) { () throws(NNError) in
       try object.gate.change { () throws(NNError) in
         if !keepsBatch { object.batch?.drop() }
+        defer { object.model.settle() }
         return try body(object)
       }
     }

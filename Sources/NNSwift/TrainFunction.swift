@@ -64,7 +64,12 @@ private func fit(
   _ progress: ((ProgressReport) -> CallbackAnswer)?
 ) throws(NNError) {
   let observer = TrainingObserver(
-    report: progress.map { report in { state in handle.gate.asCallback { report(state) } } },
+    report: progress.map { report in
+      { state in
+        handle.model.settle()
+        return handle.gate.asCallback { report(state) }
+      }
+    },
     isCancelled: { handle.cancelFlag?.isRaised ?? false },
     checkpoint: try config.checkpoint.map(checkpointWriter))
   let trainer = try handle.trainer(for: config)

@@ -13,6 +13,7 @@ extension Model {
   ///
   /// - Throws: `NNError.memory`.
   package func calibrate(_ samples: SampleRows, pool: WorkerPool) throws(NNError) {
+    settle()
     let outputs = try KeptOutputs(self, samples, pool: pool)
     // ln T by golden section: the loss has one minimum in it.
     var (low, high) = (-3.0, 3.0)

@@ -11,6 +11,9 @@
 #endif
 
 // A row of a matrix whose rows may lie anywhere: a batch's rows are read in place, in the data set.
+// Asks for a line of memory that will be read soon.
+static inline void nnk_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
+
 typedef const float *_Nonnull nnk_row;
 
 // Panel size in floats, 48 KB. With a 32 KB panel C would travel more often; that was measured to
@@ -75,13 +78,15 @@ typedef struct {
     uint64_t *column_bits;       // [columns x column_words]; 15 columns more are written
 } nnk_nonzeros;
 
-// Rows that are sums of rows of a matrix, each times a factor.
+// What rows of a table add to a product besides their numbers. Row b of `bins` is two rows of floats:
+// the sum of the weights of the bins below b, and the weight of bin b.
 typedef struct {
-    long rows;
-    const long *starts;          // [rows + 1]: the terms of row r are starts[r] ... starts[r + 1] - 1
-    const long *places;          // where rows of the matrix begin, in floats
-    const float *factors;
-} nnk_sparse_rows;
+    long rows, positions, codes;
+    const int32_t *bin;          // [rows x positions]: a row of bins, ...
+    const float *share;          // ... and how much of its weight
+    const int32_t *code;         // [rows x codes]: a row of `weight`; from `split` on, of `vectors`
+    long split;
+} nnk_table_rows;
 
 // A run of weights with their gradients.
 typedef struct {
@@ -112,14 +117,14 @@ typedef struct {
     long (*index_nonzeros)(const nnk_row *_Nonnull a, const nnk_nonzeros *index);
     void (*product_sparse)(const nnk_nonzeros *a, const nnk_product *job);
     void (*gradient_sparse)(const nnk_nonzeros *a, const nnk_gradient *job);
-    // out[r] = bias + sum of factor matrix[place]; sums[place] += factor x[r]: over the terms of
-    // row r
-    void (*combine_rows)(const nnk_sparse_rows *a, const float *matrix, const float *_Nullable bias, float *out,
-                         long columns);
-    void (*scatter_rows)(const nnk_sparse_rows *a, const float *x, float *sums, long columns);
-    // sums[0] = 0, sums[i + 1] = sums[i] + rows[i], each `step` floats behind the one before it;
-    // step 0: the last alone
-    void (*sum_rows)(const float *rows, long count, long columns, float *sums, long step);
+    // out[r] += what row r adds; the other way round, x[r] is added to all that row r used
+    void (*combine_table)(const nnk_table_rows *a, const float *bins, const float *weight, const float *vectors,
+                          float *out, long columns);
+    void (*scatter_table)(const nnk_table_rows *a, const float *x, float *bins, float *weight, float *vectors,
+                          long columns);
+    // bins[count + 1] from the weights of so many bins; gradients of those weights from bins'
+    void (*fill_bins)(const float *weight, long count, long columns, float *bins);
+    void (*spread_bins)(const float *bins, long count, long columns, float *weight);
     // y += x; x . y
     void (*add_to)(float *y, const float *x, long count);
     float (*dot)(const float *x, const float *y, long count);
@@ -130,6 +135,9 @@ typedef struct {
     // Four random words for each of `count` counters, from `first` on. A stream is the two words of
     // the key and the three that follow the first word of its counters.
     void (*random_words)(const uint32_t *stream, uint32_t first, long counters, uint32_t *words);
+    // The same words, one a float: mask = word < dropped ? 0 : kept, y = mask x.
+    void (*drop_out)(const uint32_t *stream, uint32_t dropped, float kept, const float *x, long count, float *mask,
+                     float *y);
 
     // y = f(z) in place; g *= f'(z), from z or from y.
     void (*exponential)(float *z, long count);

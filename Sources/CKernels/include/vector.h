@@ -293,36 +293,44 @@ NNV void nnv_transpose16(const float *a, long a_stride, long rows, long columns,
     }
 }
 
-// Philox 4x32-10 for sixteen counters, first, first + 1 ...: four words of each, one counter's
-// after the other's. A stream is the key and what follows the first word of its counters.
-typedef uint32_t nnv_u16 __attribute__((ext_vector_type(16)));
-typedef uint64_t nnv_l16 __attribute__((ext_vector_type(16)));
+// Philox 4x32-10 for eight counters, first, first + 1 ...: four words of each, one counter's after
+// the other's. A stream is the key and what follows the first word of its counters. Each word has a
+// lane of 64 bits, as products need them; what stands in the upper half counts for nothing.
+typedef uint64_t nnv_l8 __attribute__((ext_vector_type(8)));
 
-NNV void nnv_philox16(const uint32_t *stream, uint32_t first, uint32_t *words) {
-    nnv_u16 a = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+NNV void nnv_philox8(const uint32_t *stream, uint32_t first, uint32_t *words) {
+    const nnv_l8 low = 0xFFFFFFFFu;
+    nnv_l8 a = {0, 1, 2, 3, 4, 5, 6, 7};
     a += first;
     uint32_t left = stream[0], right = stream[1];
-    nnv_u16 b = stream[2], c = stream[3], d = stream[4];
+    nnv_l8 b = stream[2], c = stream[3], d = stream[4];
+#pragma clang loop unroll(full)
     for (int round = 0; round < 10; round++) {
-        nnv_l16 p = __builtin_convertvector(a, nnv_l16) * 0xD2511F53u;
-        nnv_l16 q = __builtin_convertvector(c, nnv_l16) * 0xCD9E8D57u;
-        a = __builtin_convertvector(q >> 32, nnv_u16) ^ b ^ left;
-        b = __builtin_convertvector(q, nnv_u16);
-        c = __builtin_convertvector(p >> 32, nnv_u16) ^ d ^ right;
-        d = __builtin_convertvector(p, nnv_u16);
+        nnv_l8 p = (a & low) * 0xD2511F53u, q = (c & low) * 0xCD9E8D57u;
+        a = (q >> 32) ^ b ^ left;
+        b = q;
+        c = (p >> 32) ^ d ^ right;
+        d = p;
         left += 0x9E3779B9u;
         right += 0xBB67AE85u;
     }
-    nnv_u16 ab = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    nnv_u16 cd = __builtin_shufflevector(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    nnv_u16 ab8 = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-    nnv_u16 cd8 = __builtin_shufflevector(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-    nnv_u16 whole[4] = {
-        __builtin_shufflevector(ab, cd, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
-        __builtin_shufflevector(ab, cd, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31),
-        __builtin_shufflevector(ab8, cd8, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
-        __builtin_shufflevector(ab8, cd8, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31)};
+    nnv_l8 ab = (a & low) | (b << 32), cd = (c & low) | (d << 32);
+    nnv_l8 whole[2] = {__builtin_shufflevector(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11),
+                       __builtin_shufflevector(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15)};
     memcpy(words, whole, sizeof whole);
+}
+
+// The factors of sixteen words: word < dropped ? 0 : kept.
+typedef uint32_t nnv_u16 __attribute__((ext_vector_type(16)));
+
+NNV nnv_f16 nnv_kept(const uint32_t *words, uint32_t dropped, float kept) {
+    nnv_u16 word, bits;
+    nnv_f16 all = kept, some;
+    memcpy(&word, words, sizeof word);
+    memcpy(&bits, &all, sizeof bits);
+    bits &= (nnv_u16)(word >= dropped);
+    memcpy(&some, &bits, sizeof some);
+    return some;
 }
 
 #pragma clang assume_nonnull end

@@ -35,6 +35,12 @@ struct SortedValues {
 
   let base: UnsafePointer<Pair>
   let count: Int
+
+  /// Whether bins can tell more than the number itself.
+  var hasThreeValues: Bool {
+    let (least, largest) = (base[0].value, base[count - 1].value)
+    return (0..<count).contains { base[$0].value > least && base[$0].value < largest }
+  }
 }
 
 /// What a table's model learns, for splits: classes, numbers or nothing.

@@ -183,8 +183,8 @@ package struct TableFit {
 
   private func edges(_ column: SortedValues) throws(NNError) -> Buffer<Double> {
     guard let embedding = options.embedding else { return try Buffer(count: 0) }
+    guard column.hasThreeValues else { return try Buffer(count: 0) }
     let (least, largest) = (column.base[0].value, column.base[column.count - 1].value)
-    guard largest > least else { return try Buffer(count: 0) }
     let inner =
       if let target {
         try embedding.edges.inner(column, target, embedding.bins)

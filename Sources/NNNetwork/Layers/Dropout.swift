@@ -26,19 +26,19 @@ final class DropoutLayer: Layer {
   }
 
   func forward(_ step: LayerStep) {
-    step.output.base.copy(from: step.input.base, count: step.input.count)
-    guard case .training(let seed, let epoch, let number) = step.mode else { return }
-    var random = RandomGenerator(
+    guard case .training(let seed, let epoch, let number) = step.mode else {
+      return step.output.base.copy(from: step.input.base, count: step.input.count)
+    }
+    let random = RandomGenerator(
       seed: seed, purpose: .dropout, item: step.index, epoch: epoch, step: number)
-    random.drawMask(
-      step.saved, count: step.input.count, dropped: UInt32(min(rate * 0x1p32, 0x1p32 - 1)),
-      kept: Float(1 / (1 - rate)))
-    multiply(step.output.base, by: step.saved, step.output.count)
+    random.dropOut(
+      step.input.base, step.input.count, dropped: UInt32(min(rate * 0x1p32, 0x1p32 - 1)),
+      kept: Float(1 / (1 - rate)), mask: step.saved, into: step.output.base)
   }
 
   func backward(_ step: LayerStep) {
     guard let inputGradient = step.inputGradient else { return }
-    inputGradient.base.copy(from: step.outputGradient.base, count: inputGradient.count)
-    multiply(inputGradient.base, by: step.saved, inputGradient.count)
+    multiply(
+      step.outputGradient.base, by: step.saved, inputGradient.count, into: inputGradient.base)
   }
 }

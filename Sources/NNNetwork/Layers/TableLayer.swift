@@ -60,6 +60,9 @@ final class TableLayer: Layer {
   private let weight: Parameter
   private let bias: Parameter
   private let embeddings: [Parameter]
+  /// Of all positions, see `fillBins`: what predictions need of the weight, and what a training step
+  /// makes anew.
+  private var bins: Buffer<Float>?
 
   init(_ options: TableLayerOptions, _ inputs: TableInputs) {
     self.options = options
@@ -80,14 +83,20 @@ final class TableLayer: Layer {
   private var units: Int { outputShape.count }
 
   func memory(rows: Int, training: Bool) -> LayerMemory {
-    let terms = TablePass.termMemory(inputs)
-    let own = TablePass.memory(inputs, units: units)
+    let kept = TablePass.keptMemory(inputs)
+    let temporary = TablePass.temporaryMemory(
+      inputs, units: units, size: options.embeddingSize, rows: rows, training: training)
     guard training else {
-      return LayerMemory(temporary: own + rows * terms.perRow + terms.once)
+      return LayerMemory(temporary: temporary + rows * kept.perRow + kept.once + 1)
     }
     return LayerMemory(
-      savedPerRow: terms.perRow + (options.activation.needsInput ? units : 0),
-      savedOnce: terms.once + 1, temporary: own)
+      savedPerRow: kept.perRow + (options.activation.needsInput ? units : 0),
+      savedOnce: kept.once + 1, temporary: temporary)
+  }
+
+  func prepare() throws(NNError) {
+    bins = try Buffer(
+      count: try checkedProduct(try checkedProduct(inputs.sums, units, "bins"), 2, "bins"))
   }
 
   func initialize(_ random: inout RandomGenerator) throws(NNError) {
@@ -112,6 +121,17 @@ final class TableLayer: Layer {
       let source = inputs.sources.base[index]
       settle(embeddings[source.place], source)
     }
+    addUpBins()
+  }
+
+  private func addUpBins() {
+    guard let bins else { return }
+    for index in inputs.positions {
+      let source = inputs.sources.base[index]
+      fillBins(
+        bins.base + 2 * source.place * units, from: weight.base + source.first * units,
+        source.count, columns: units)
+    }
   }
 
   private func settle(_ embedding: Parameter, _ source: TableInputs.Source) {
@@ -127,26 +147,27 @@ final class TableLayer: Layer {
   }
 
   func forward(_ step: LayerStep) {
+    guard let bins else { return }
     let output = step.output
-    let pass = pass(step)
-    let isAlone = output.rows == 1 && !step.isTraining
-    if !isAlone { pass.addUpBins() }
-    pass.gather(step.inputRows.base, output.rows, embeddings, alone: isAlone)
-    pass.combine(rows: output.rows, bias: bias.base, into: output.base, alone: isAlone)
+    if step.isTraining { addUpBins() }
+    pass(step).multiply(
+      step.inputRows.base, bins: bins.base, bias: bias.base, into: output, pool: step.pool)
     if step.isTraining, options.activation.needsInput {
       step.saved.copy(from: output.base, count: output.count)
     }
     options.activation.apply(output)
   }
 
-  /// The terms stay from forward to backward of a training step.
   private func pass(_ step: LayerStep) -> TablePass {
-    let own = TablePass.memory(inputs, units: units)
-    // Terms have places of 8 bytes.
+    let training = step.isTraining
+    // Pointers are of 8 bytes.
     let z = options.activation.needsInput ? (step.rows * units + 1) & ~1 : 0
+    let kept = training ? step.saved + z : step.temporary
+    let (perRow, once) = TablePass.keptMemory(inputs)
+    let own = training ? 0 : (step.rows * perRow + once + 1) & ~1
     return TablePass(
-      inputs, units: units, size: options.embeddingSize, weight: weight, rows: step.rows,
-      terms: step.isTraining ? step.saved + z : step.temporary + own, temporary: step.temporary)
+      inputs, weight: weight.stored, embeddings: embeddings, size: options.embeddingSize,
+      rows: step.rows, kept: kept, temporary: step.temporary + own)
   }
 
   func backward(_ step: LayerStep) {
@@ -157,8 +178,8 @@ final class TableLayer: Layer {
       gradient.base, rows: gradient.rows, columns: units, into: bias.gradient(in: step.gradients))
     let pass = pass(step)
     pass.differentiate(
-      gradient, step.inputRows.base, weight: weight.gradient(in: step.gradients), embeddings,
-      gradients: step.gradients)
+      gradient, weight: weight.gradient(in: step.gradients), gradients: step.gradients,
+      pool: step.pool)
     guard let inputGradient = step.inputGradient else { return }
     for row in 0..<gradient.rows {
       pass.differentiateInput(gradient.row(row), into: inputGradient.row(row))
