@@ -1,0 +1,8 @@
+"""The command `nnswift`, also as ``python -m nnswift``."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
