@@ -23,9 +23,6 @@ _WIDER = {
     ("f", 2): np.float32, ("i", 1): np.int32, ("i", 2): np.int32, ("u", 2): np.int32, ("u", 4): np.int64,
 }  # fmt: skip
 
-# Bytes of features whose rows are put together for a training.
-_COPIED_LIMIT = 1 << 30
-
 
 def supported(values: Any, name: str) -> np.ndarray:
     """Returns values as an array of an element type that the library reads, copied only if it must be.
@@ -96,15 +93,6 @@ def borrow_array(array: np.ndarray, name: str) -> nns_array:
 def borrow_optional(values: Any, name: str) -> Optional[nns_array]:
     """`borrow`, or None for None: the library's NULL."""
     return None if values is None else borrow(values, name)
-
-
-def rows_together(array: np.ndarray) -> np.ndarray:
-    """Returns an array of any order with each row in one place, copied if it is not too large.
-
-    A training reads rows in a random order: of 20 columns each by itself in twice the time.
-    """
-    is_by_column = array.ndim == 2 and array.flags.f_contiguous and not array.flags.c_contiguous
-    return np.ascontiguousarray(array) if is_by_column and array.nbytes <= _COPIED_LIMIT else array
 
 
 def pointer(array: np.ndarray, kind: Any):

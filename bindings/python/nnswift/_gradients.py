@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from typing import TYPE_CHECKING, Any, Dict, Literal, Mapping, Tuple, Union, overload
+from typing import TYPE_CHECKING, Any, Callable, Dict, Literal, Mapping, Tuple, Union, overload
 
 import numpy as np
 
@@ -112,8 +112,10 @@ class DifferentiableModel(StoredModel):
             values[:] = flat
         lib.nns_apply_grad(self._handle, _arrays.pointer(values, Floats), values.size)
 
-    def _borrowed(self, X: Any, y: Any, sample_weight: Any, rows_together: bool = False) -> tuple:
-        x = self._form.view(X, rows_together)
+    def _borrowed(
+        self, X: Any, y: Any, sample_weight: Any, prepare: Callable[[np.ndarray], np.ndarray] = lambda array: array
+    ) -> tuple:
+        x = self._form.view(X, prepare)
         # Texts among the targets of a regression are wrong as numbers, not as labels.
         targets = _arrays.borrow(y if self._form.is_regression else _labels.encode(y, self._classes), "y")
         return x, targets, _arrays.borrow_optional(sample_weight, "sample_weight")

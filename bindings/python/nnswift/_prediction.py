@@ -76,13 +76,13 @@ class OutputForm:
             )
         return self._named(_arrays.borrow_array(array[np.newaxis] if is_row else array, "x"), table), is_row
 
-    def view(self, X: Any, rows_together: bool = False) -> nns_array:
+    def view(self, X: Any, prepare: Callable[[np.ndarray], np.ndarray] = lambda array: array) -> nns_array:
         """Returns a view of X [rows x features]; a table's columns must be those that are known.
 
         Parameters
         ----------
-        rows_together
-            Whether columns that lie together are copied, for who reads the rows many times.
+        prepare
+            What is done to the array first, such as `_rows.together`.
 
         Raises
         ------
@@ -90,9 +90,7 @@ class OutputForm:
             Other columns.
         """
         array, table = self._in_order(X)
-        if rows_together:
-            array = _arrays.rows_together(array)
-        return self._named(_arrays.borrow_array(array, "x"), table)
+        return self._named(_arrays.borrow_array(prepare(array), "x"), table)
 
     def _in_order(self, X: Any) -> "tuple[np.ndarray, Any]":
         """Returns X as an array with the columns in the model's order, and the table whose column names are its."""

@@ -65,7 +65,7 @@ def _of_pandas(table: Any, name: str) -> np.ndarray:
         array = table.values
         if array.dtype.kind != "O":
             return array
-    return _joined([table.iloc[:, place] for place in range(table.shape[1])], table.columns, name)
+    return _joined([column for _, column in table.items()], table.columns, name)
 
 
 def _joined(columns: Sequence[Any], labels: Sequence[Any], name: str) -> np.ndarray:
@@ -75,7 +75,8 @@ def _joined(columns: Sequence[Any], labels: Sequence[Any], name: str) -> np.ndar
     ]
     if not arrays:
         return np.empty((0, 0), np.float32)
-    out = np.empty((len(arrays[0]), len(arrays)), np.result_type(*arrays))
+    # A column at a time is written where it lies together.
+    out = np.empty((len(arrays[0]), len(arrays)), np.result_type(*arrays), order="F")
     for place, array in enumerate(arrays):
         out[:, place] = array
     return out
@@ -84,9 +85,12 @@ def _joined(columns: Sequence[Any], labels: Sequence[Any], name: str) -> np.ndar
 def _column(column: Any, place: str, label: Optional[str]) -> np.ndarray:
     """Returns a column of numbers or booleans; what has missing values is float64, with NaN there."""
     dtype = getattr(column, "dtype", None) if hasattr(column, "dtype") else column.type
-    if _is_category(dtype):
+    is_pandas = hasattr(column, "iloc")
+    if is_pandas and isinstance(dtype, np.dtype):
+        array = column.to_numpy()
+    elif _is_category(dtype):
         array = None
-    elif hasattr(column, "iloc") and not isinstance(dtype, np.dtype):
+    elif is_pandas:
         array = _extension(column, dtype)
     else:
         array = np.asarray(column)
