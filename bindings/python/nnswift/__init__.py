@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, List
 from . import callbacks, data, errors, layers, metrics
 from ._fit import fit_table
 from ._folds import CrossValidation, cross_validate
+from ._rates import LearningRates, find_learning_rate
 from ._sequential import Sequential
 from .data import split, split_indices
 from .errors import (
@@ -43,10 +44,10 @@ __version__ = "1.0.0"
 
 __all__ = [
     "ArgumentError", "BusyError", "CallbackError", "CancelledError", "ChecksumError", "CrossValidation", "DivergedError", "DtypeError",
-    "Error", "FileError", "ForbiddenFileError", "FormatError", "History", "InternalError", "LimitError",
+    "Error", "FileError", "ForbiddenFileError", "FormatError", "History", "InternalError", "LearningRates", "LimitError",
     "MissingFileError", "Model", "NullError", "OutOfMemoryError", "Progress", "STOP", "Sequential", "Session", "ShapeError", "StateError", "Table",
     "TrainingWarning", "VersionError",
-    "build_info", "callbacks", "convert", "cross_validate", "data", "errors", "fit_table", "from_bytes", "from_onnx", "get_threads", "layers", "load", "metrics",
+    "build_info", "callbacks", "convert", "cross_validate", "data", "errors", "find_learning_rate", "fit_table", "from_bytes", "from_onnx", "get_threads", "layers", "load", "metrics",
     "plot", "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip
 

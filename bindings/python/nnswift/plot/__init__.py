@@ -20,11 +20,12 @@ from ._learning import learning_curves
 from ._network import architecture, weights
 from ._numbers import predictions, residuals
 from ._probabilities import calibration_curve, score_histogram
+from ._rates import learning_rates
 from ._rows import learning_by_rows
 from ._scores import precision_recall_curve, roc_curve, threshold
 
 __all__ = [
     "architecture", "bars", "calibration_curve", "confusion_matrix", "dependence", "images", "importance",
-    "learning_by_rows", "learning_curves", "misclassified", "precision_recall_curve", "predictions", "residuals",
-    "roc_curve", "score_histogram", "threshold", "weights",
+    "learning_by_rows", "learning_curves", "learning_rates", "misclassified", "precision_recall_curve", "predictions",
+    "residuals", "roc_curve", "score_histogram", "threshold", "weights",
 ]  # fmt: skip
