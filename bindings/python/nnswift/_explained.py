@@ -1,4 +1,4 @@
-"""What the predictions of a model depend on."""
+"""What the predictions of a model depend on, and what its layers make of a row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
-from . import _explanations
+from . import _explanations, _hidden
 from ._tabular import TabularModel
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ MetricSpec = Union[str, Mapping[str, Any]]
 
 
 class ExplainedModel(TabularModel):
-    """What a `Model` tells of the columns that its predictions depend on."""
+    """What a `Model` tells of the columns that its predictions depend on, and of its layers."""
 
     def importance(
         self,
@@ -77,3 +77,35 @@ class ExplainedModel(TabularModel):
             float64: probabilities, or values of a regression.
         """
         return _explanations.dependence(self, X, column, values, output, sample_weight, allow_nan)
+
+    def activations(self, X: Any, layer: int, allow_nan: bool = False) -> npt.NDArray[np.float32]:
+        """Computes what comes out of a layer, as in a prediction: without dropout, with batch_norm's running statistics.
+
+        Each call copies the weights up to that layer: give it all rows at once.
+
+        Parameters
+        ----------
+        X, allow_nan
+            As in `predict`.
+        layer : int
+            Position in ``spec["layers"]``, as `summary` numbers them: 0 is the first, -1 the last. An activation of a
+            dense layer belongs to it. What -1 gives are the network's own outputs, before any calibration.
+
+        Returns
+        -------
+        array [rows x outputs of the layer]
+            float32; for a layer of one output [rows].
+
+        Raises
+        ------
+        nnswift.Error
+            As `predict`; ArgumentError for a layer that there is not.
+
+        Examples
+        --------
+        >>> import nnswift, numpy
+        >>> model = nnswift.Model.mlp([4, 16, 3], seed=7)
+        >>> model.activations(numpy.ones((10, 4), numpy.float32), 0).shape
+        (10, 16)
+        """
+        return _hidden.ending_at(self, layer).predict(X, "raw", allow_nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, List, Mapping, Optional
+from typing import Any, Callable, List, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class OutputForm:
         """Returns whether a prediction for that many rows is over before a thread for it would have paid."""
         return rows * self._row_work <= _SHORT_WORK
 
-    def features(self, X: Any) -> "tuple[nns_array, bool]":
+    def features(self, X: Any) -> Tuple[nns_array, bool]:
         """Returns a view of X, and whether X is one row without a second dimension.
 
         Raises
@@ -92,7 +92,7 @@ class OutputForm:
         array, table = self._in_order(X)
         return self._named(_arrays.borrow_array(prepare(array), "x"), table)
 
-    def _in_order(self, X: Any) -> "tuple[np.ndarray, Any]":
+    def _in_order(self, X: Any) -> Tuple[np.ndarray, Any]:
         """Returns X as an array with the columns in the model's order, and the table whose column names are its."""
         if type(X) is np.ndarray and X.dtype.names is None:
             return _arrays.supported(X, "x"), X

@@ -163,7 +163,11 @@ class StoredModel:
 
     @threshold.setter
     def threshold(self, value: float) -> None:
-        lib.nns_set_threshold(self._handle, float(value))
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise ArgumentError(f"threshold must be a number in 0...1, got {value!r}") from None
+        lib.nns_set_threshold(self._handle, number)
         self._describe()
 
     @property

@@ -102,7 +102,7 @@ def split(
 def split(
     X: Any, y: Any, fraction: float = 0.25, kind: str = "stratified", key: Any = None, seed: int = 0
 ) -> Tuple[Any, Any, Any, Any]:
-    """Divides rows in two, as `nns_data_split` of the C library does.
+    """Divides rows in two, as the library does in C.
 
     Parameters
     ----------

@@ -346,7 +346,7 @@ def _metric_names(metrics: Sequence[MetricSpec]) -> List[str]:
 
 
 def load(path: Any, limits: Optional[Mapping[str, int]] = None, *, verify: bool = True) -> Model:
-    """Reads a model that `Model.save` or `nns_save` wrote; a file from anywhere is checked, never believed.
+    """Reads a model that `Model.save`, or a program in C, wrote; a file from anywhere is checked, never believed.
 
     Parameters
     ----------

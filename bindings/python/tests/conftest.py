@@ -1,5 +1,7 @@
 """Small problems that every test file uses."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -32,3 +34,19 @@ def model(spec):
     import nnswift
 
     return nnswift.Model(spec)
+
+
+@pytest.fixture(autouse=True)
+def sentences_are_of_python(monkeypatch):
+    """Every test: what the library refuses, it says without names of C. What stands in quotes is the test's own."""
+    from nnswift import _library
+
+    told, made = [], _library.error_for
+
+    def listening(status, message, number=0):
+        told.append(message)
+        return made(status, message, number)
+
+    monkeypatch.setattr(_library, "error_for", listening)
+    yield
+    assert [text for text in told if re.search(r"NNS_|nns_", re.sub(r'"[^"]*"', "", text))] == []

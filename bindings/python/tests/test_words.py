@@ -1,5 +1,7 @@
 """Sentences of the library in Python's words: each one in the sources, and some that people meet."""
 
+import ast
+import inspect
 import pathlib
 import re
 
@@ -31,6 +33,36 @@ def test_no_sentence_of_the_sources_keeps_words_of_c():
     found = list(_sentences())
     assert len(found) > 40
     assert [text for text in found if OF_C.search(in_python(text.replace('"', "'")))] == []
+
+
+PACKAGE = pathlib.Path(nnswift.__file__).resolve().parent
+
+
+def _texts(path):
+    """Yields (text, whether it is a docstring) for every text in a file."""
+    tree = ast.parse(path.read_text("utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value, id(node) in alone
+
+
+def test_no_sentence_of_the_package_has_words_of_c():
+    sentences = [
+        (path.name, text)
+        for path in sorted(PACKAGE.rglob("*.py")) if path.name != "_words.py"
+        for text, is_docstring in _texts(path) if " " in text.strip() and not is_docstring
+    ]  # fmt: skip
+    assert len(sentences) > 300
+    assert [found for found in sentences if re.search(r"NNS_|nns_", found[1])] == []
+
+
+def test_no_public_page_of_help_has_names_of_c():
+    names = [nnswift, *(getattr(nnswift, name) for name in nnswift.__all__ if not isinstance(getattr(nnswift, name), str))]
+    members = [getattr(one, name) for one in names if isinstance(one, type) for name in vars(one) if name[0] != "_"]
+    pages = {repr(one): inspect.getdoc(one) or "" for one in (*names, *members)}
+    # What `Error.status_name` is, only an example tells.
+    assert [title for title, text in pages.items() if re.search(r"NNS_(?!E_)|nns_", text)] == []
 
 
 @pytest.mark.parametrize("theirs, ours", [
