@@ -19,7 +19,7 @@ library's reference page.
 import importlib
 from typing import TYPE_CHECKING, Any, List
 
-from . import callbacks, data, errors, layers, metrics
+from . import data, errors, layers, metrics
 from ._fit import fit_table
 from ._folds import CrossValidation, cross_validate
 from ._rates import LearningRates, find_learning_rate
@@ -37,7 +37,7 @@ from .settings import build_info, get_threads, registry, set_threads, version
 from .table import Table
 
 if TYPE_CHECKING:
-    from . import convert, plot
+    from . import callbacks, convert, plot
     from .convert import from_onnx, to_onnx
 
 __version__ = "1.0.0"
@@ -51,8 +51,8 @@ __all__ = [
     "plot", "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip
 
-# Imported when they are first used, since most programs use neither.
-_LATER = {"convert": "convert", "plot": "plot", "from_onnx": "convert", "to_onnx": "convert"}
+# Imported when they are first used, since most programs do without.
+_LATER = {"callbacks": "callbacks", "convert": "convert", "plot": "plot", "from_onnx": "convert", "to_onnx": "convert"}
 
 
 def __getattr__(name: str) -> Any:

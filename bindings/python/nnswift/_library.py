@@ -15,7 +15,7 @@ from ctypes import (
 from typing import Any, Callable, Optional
 
 from ._columns import named
-from ._interrupt import is_made_by_job
+from ._job import is_made_by_job
 from ._words import in_python
 from .errors import ArgumentError, error_for
 
@@ -229,10 +229,15 @@ def check(status: int, function: Optional[Callable[..., Any]] = None, arguments:
     `train`, but the library lets only the thread that trains read the model: there the call is made again.
     """
     if status != NNS_OK:
-        if status == NNS_E_BUSY and function is not None and is_made_by_job(lambda: function(*arguments)):
+        if status == NNS_E_BUSY and _may_be_made_by_job(function) and is_made_by_job(lambda: function(*arguments)):
             return
         sentence = in_python((lib.nns_last_error() or b"").decode("utf-8", "replace"))
         raise error_for(status, named(sentence, arguments), lib.nns_last_errno())
+
+
+def _may_be_made_by_job(function: Any) -> bool:
+    """Returns whether a call can be made in another thread; one with a callback would wait there for this one."""
+    return function is not None and nns_progress_fn not in (function.argtypes or ())
 
 
 def _candidates():

@@ -7,7 +7,8 @@ import ctypes
 from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Mapping, Optional, Sequence, Union
 
 from . import _json
-from ._interrupt import in_callers_thread, run_interruptibly
+from ._interrupt import run_interruptibly
+from ._job import in_callers_thread
 from ._library import NNS_STOP, lib, nns_progress_fn
 from ._watchers import Watchers, Watching
 from .data import DataSet

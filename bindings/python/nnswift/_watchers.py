@@ -7,7 +7,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Sequence, Union
 
-from .callbacks._base import Callback
+from ._callback import Callback
 from .errors import ArgumentError, BusyError
 from .history import STOP, Progress
 

@@ -11,7 +11,7 @@ A plain function of a `nnswift.Progress` is a callback, too.
 """
 
 from ._bar import ProgressBar
-from ._base import Callback
+from .._callback import Callback
 from ._csv import CSVLogger
 from ._log import Log
 from ._options import Checkpoint, EarlyStopping

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, TextIO
 
+from .._callback import Callback
 from ..history import History, Progress
 from . import _drawn, _text
-from ._base import Callback
 from ._figures import figures
 
 if TYPE_CHECKING:

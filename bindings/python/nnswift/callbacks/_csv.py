@@ -6,9 +6,9 @@ import csv
 import os
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, TextIO, Union
 
+from .._callback import Callback
 from ..errors import ArgumentError
 from ..history import History, Progress
-from ._base import Callback
 
 if TYPE_CHECKING:
     from ..model import Model

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any, Optional, TextIO
 
+from .._callback import Callback
 from ..history import History, Progress
 from . import _text
-from ._base import Callback
 from ._figures import columns, figures, fitted
 
 

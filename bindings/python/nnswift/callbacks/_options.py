@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Union
 
-from ._base import Callback
+from .._callback import Callback
 
 if TYPE_CHECKING:
     from ..model import Model

@@ -6,8 +6,8 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any, Union
 
+from .._callback import Callback
 from ..history import History, Progress
-from ._base import Callback
 
 if TYPE_CHECKING:
     from ..model import Model

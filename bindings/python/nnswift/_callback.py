@@ -1,13 +1,13 @@
-"""What watches a training."""
+"""The base of what watches a training."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Mapping
 
-from ..history import History, Progress
+from .history import History, Progress
 
 if TYPE_CHECKING:
-    from ..model import Model
+    from .model import Model
 
 
 class Callback:
