@@ -32,7 +32,15 @@ def plain(tmp_path, blobs):
 
 def test_inspect_shows_columns_layers_figures_and_curves(folder):
     shown = ok("inspect", folder / "m.safetensors")
-    for part in ('2 classes (no, yes) of "came"', "city", "3 levels", "table 64 silu", "7 epochs", "60 test rows", "roc_auc"):
+    for part in (
+        '2 classes (no, yes) of "came"',
+        "city",
+        "3 levels",
+        "table 64 silu",
+        "7 epochs",
+        "60 test rows",
+        "roc_auc",
+    ):
         assert part in shown, part
     found = figures("inspect", folder / "m.safetensors")
     assert found["spec"] == nnswift.load(folder / "m.safetensors").spec
@@ -51,7 +59,12 @@ def test_inspect_reads_the_header_alone(folder, tmp_path):
 
 def test_inspect_shows_the_training_and_notes_of_any_model(plain):
     shown = ok("inspect", plain)
-    assert "build  4711" in shown and "3 epochs, completed" in shown and "can go on" in shown and "classes by number" in shown
+    assert (
+        "build  4711" in shown
+        and "3 epochs, completed" in shown
+        and "can go on" in shown
+        and "classes by number" in shown
+    )
 
 
 def test_inspect_of_other_files(folder, tmp_path):

@@ -54,7 +54,9 @@ def test_columns_go_by_name_and_others_are_passed_over(folder, tmp_path):
 def test_one_row_is_read_as_many(folder):
     """A column of one row looks different alone: a text that is a number, a whole number, a gap."""
     (whole, *_) = rows(ok("predict", folder / "m.safetensors", "-", given=b"age,city,day,price\n30,7,2024-01-02,50\n"))
-    (point, *_) = rows(ok("predict", folder / "m.safetensors", "-", given=b"price,day,age,city\n50.0,2024-01-02,30.,7\n"))
+    (point, *_) = rows(
+        ok("predict", folder / "m.safetensors", "-", given=b"price,day,age,city\n50.0,2024-01-02,30.,7\n")
+    )
     assert whole == point
     ok("predict", folder / "m.safetensors", "-", given=b"age,city,day,price\n,NA,?,\n")
 
@@ -89,7 +91,10 @@ def test_a_header_without_rows_gives_one(folder):
     [
         (b"", "standard input is empty"),
         (b"age,city,day\n1,a,2024-01-01\n", 'no column "price"'),
-        (b"age,city,day,price\n1,a,2024-01-01,3\n12a,b,2024-01-01,3\n", 'line 3: "age" must be a number, as in the training, got "12a"'),
+        (
+            b"age,city,day,price\n1,a,2024-01-01,3\n12a,b,2024-01-01,3\n",
+            'line 3: "age" must be a number, as in the training, got "12a"',
+        ),
         (b'age,city,day,price\n1,"a\nb",2024-01-01,3\nx,b,2024-01-01,3\n', 'line 4: "age" must be a number'),
         (b"age,city,day,price\n1,a,2024-01-01\n", "line 2: there are 3 values for 4 columns"),
         (b"age,city,age,price\n", 'columns 1 and 3 are both named "age"'),
@@ -103,7 +108,9 @@ def test_what_cannot_be_read_is_said_in_a_sentence(folder, given, sentence):
     assert sentence in refused("predict", folder / "m.safetensors", "-", given=given)
 
 
-@pytest.mark.parametrize("encoding, delimiter", [("utf-8-sig", ","), ("latin-1", ";"), ("utf-16", "\t"), ("cp1252", "|")])
+@pytest.mark.parametrize(
+    "encoding, delimiter", [("utf-8-sig", ","), ("latin-1", ";"), ("utf-16", "\t"), ("cp1252", "|")]
+)
 def test_encodings_and_delimiters(folder, tmp_path, encoding, delimiter):
     data = write(tmp_path / "data.csv", visits(50, seed=2), delimiter, encoding)
     given = ["--encoding", encoding] if encoding in ("latin-1", "cp1252") else []
@@ -115,7 +122,9 @@ def test_files_that_are_none(folder, tmp_path):
     assert "No such file" in refused("predict", folder / "m.safetensors", tmp_path / "none.csv")
     assert "none.safetensors" in refused("predict", tmp_path / "none.safetensors", folder / "new.csv")
     assert "new.csv: not a model file" in refused("predict", folder / "new.csv", folder / "new.csv")
-    assert 'no column "ID"; did you mean "id"' in refused("predict", folder / "m.safetensors", folder / "new.csv", "--keep", "ID")
+    assert 'no column "ID"; did you mean "id"' in refused(
+        "predict", folder / "m.safetensors", folder / "new.csv", "--keep", "ID"
+    )
 
 
 def test_missing_texts_and_commas_are_remembered(tmp_path):
@@ -142,7 +151,9 @@ def test_evaluate_tells_the_metrics_of_a_table(folder):
     assert found["rows"] == 50 and found["roc_auc"] > 0.8
     assert ok("evaluate", folder / "m.safetensors", folder / "new.csv", "--metric", "brier").split()[3] == "brier"
     given = b"age,city,day,price,came\n1,a,2024-01-01,3,yes\n1,a,2024-01-01,3,perhaps\n"
-    assert 'line 3: "came" must be one of "no", "yes"' in refused("evaluate", folder / "m.safetensors", "-", given=given)
+    assert 'line 3: "came" must be one of "no", "yes"' in refused(
+        "evaluate", folder / "m.safetensors", "-", given=given
+    )
     assert "no rows" in refused("evaluate", folder / "m.safetensors", "-", given=given.splitlines(True)[0])
     assert '--target must be "came"' in refused("evaluate", folder / "m.safetensors", folder / "new.csv", "-t", "age")
 
@@ -202,7 +213,21 @@ def test_ctrl_c_ends_a_training_and_writes_nothing(folder, tmp_path):
 
 
 def test_broken_options_of_reading(folder):
-    assert "--encoding must be one that Python knows" in refused("predict", folder / "m.safetensors", folder / "new.csv", "--encoding", "x")
-    assert "--delimiter must be one character" in refused("predict", folder / "m.safetensors", folder / "new.csv", "--delimiter", ",,")
-    assert '--decimal must be "." or ","' in refused("predict", folder / "m.safetensors", folder / "new.csv", "--decimal", ";")
+    assert "--encoding must be one that Python knows" in refused(
+        "predict", folder / "m.safetensors", folder / "new.csv", "--encoding", "x"
+    )
+    assert "--delimiter must be one character" in refused(
+        "predict", folder / "m.safetensors", folder / "new.csv", "--delimiter", ",,"
+    )
+    assert '--decimal must be "." or ","' in refused(
+        "predict", folder / "m.safetensors", folder / "new.csv", "--decimal", ";"
+    )
     assert here("predict", folder / "m.safetensors", folder / "new.csv", "--threshold", "2").status == 2
+
+
+def test_lines_are_counted_as_in_the_file(folder):
+    """Values over several lines, with each kind of line end, and blank lines."""
+    given = b'age,city,day,price\r\n\r\n1,"a\r\nb\rc\nd",2024-01-01,3\r\n\r\n2,b,2024-01-01,3\r\nx,c,2024-01-01,3\r\n'
+    assert 'line 9: "age" must be a number' in refused("predict", folder / "m.safetensors", "-", given=given)
+    many = b"age,city,day,price\n" + b"\n" * 15_000 + b"1,a,2024-01-01,3\nx,a,2024-01-01,3\n"
+    assert "line 15003: " in refused("predict", folder / "m.safetensors", "-", given=many)

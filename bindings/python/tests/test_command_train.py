@@ -70,7 +70,10 @@ def test_a_threshold_may_be_given(data, model):
 
 
 def test_the_class_that_figures_are_about_may_be_chosen(data, model):
-    assert figures("train", data, "-t", "came", "-o", model, "--epochs", 2, "--positive", "no")["classes"] == ["yes", "no"]
+    assert figures("train", data, "-t", "came", "-o", model, "--epochs", 2, "--positive", "no")["classes"] == [
+        "yes",
+        "no",
+    ]
     assert 'one of two classes, got "No"' in refused("train", data, "-t", "came", "-o", model, "--positive", "No")
 
 
@@ -79,7 +82,9 @@ def test_numbers_are_regressions_and_few_whole_ones_classes(tmp_path, model):
     data = write(tmp_path / "price.csv", table)
     assert figures("train", data, "-t", "price", "-o", model)["test"]["r2"] > 0.8
     for written in ("{}", "{}.0"):
-        data = write(tmp_path / "came.csv", [{**row, "came": written.format(int(row["came"] == "yes"))} for row in table])
+        data = write(
+            tmp_path / "came.csv", [{**row, "came": written.format(int(row["came"] == "yes"))} for row in table]
+        )
         assert figures("train", data, "-t", "came", "-o", model, "--epochs", 3)["classes"] == [0, 1]
     found = figures("train", data, "-t", "came", "-o", model, "--epochs", 3, "--task", "regression")
     assert found["classes"] == [] and "r2" in found["test"]
@@ -112,7 +117,9 @@ def test_spec_and_config_are_laid_over_the_preset(data, model, tmp_path):
 
 
 def test_rows_without_target_are_left_out_aloud(tmp_path, model):
-    data = write(tmp_path / "gaps.csv", [{**row, "came": "" if row["id"] % 7 == 0 else row["came"]} for row in visits()])
+    data = write(
+        tmp_path / "gaps.csv", [{**row, "came": "" if row["id"] % 7 == 0 else row["came"]} for row in visits()]
+    )
     outcome = here("train", data, "-t", "came", "-o", model, "--epochs", 2)
     assert outcome.status == 0 and '42 rows have no value in "came"' in outcome.err
 
@@ -123,7 +130,7 @@ def test_rows_without_target_are_left_out_aloud(tmp_path, model):
         ({}, ["-t", "Came"], 'no column "Came"; did you mean "came"?'),
         ({}, ["-t", "x"], "it has id, age, city"),
         ({}, ["-t", "came", "--ignore", "ID"], 'no column "ID"; did you mean "id"?'),
-        ({}, ["-t", "came", "--threshold", "best"], '--threshold must be a number of 0 to 1, or one of f1'),
+        ({}, ["-t", "came", "--threshold", "best"], "--threshold must be a number of 0 to 1, or one of f1"),
         ({}, ["-t", "came", "--threshold", "cost"], "--costs FALSE_ALARM MISS"),
         ({}, ["-t", "price", "--threshold", "f1"], "a target of two classes, this one is a number"),
         ({}, ["-t", "came", "--metric", "rocauc"], 'got "rocauc"; did you mean "roc_auc"?'),
@@ -163,7 +170,12 @@ def test_help_has_examples(command):
 
 def test_texts_that_were_meant_otherwise_are_named(tmp_path, model):
     table = [
-        {**row, "price": str(row["price"]).replace(".", ","), "day": f"{row['id'] % 28 + 1}.3.2024", "age": row["age"] or "-"}
+        {
+            **row,
+            "price": str(row["price"]).replace(".", ","),
+            "day": f"{row['id'] % 28 + 1}.3.2024",
+            "age": row["age"] or "-",
+        }
         for row in visits()
     ]
     data = write(tmp_path / "swiss.csv", table, delimiter=";")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Collection, List, Mapping, NamedTuple, Optional, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
+from ._column import Column
 from ._complaint import Complaint
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A", "?")
@@ -45,32 +47,34 @@ def _whole(numbers: np.ndarray) -> np.ndarray:
 class Cells:
     """A column of a sheet: its different texts without the blanks around them, which most columns repeat."""
 
-    def __init__(self, column: Sequence[str], texts: Texts):
+    def __init__(self, column: Column, texts: Texts):
         self._column = column
         self._texts = texts
-        self._stripped = {text: text.strip() for text in set(column)}
-        self.present = {text for text in self._stripped.values() if text not in texts.missing}
+        self._stripped = [text.strip() for text in column.texts]
+        self._is_missing = [text in texts.missing for text in self._stripped]
+        self.present = {text for text, gone in zip(self._stripped, self._is_missing) if not gone}
 
-    def mapped(self, value_of: Callable[[str], Any], missing: Any = None) -> List[Any]:
+    def gaps(self) -> npt.NDArray[np.bool_]:
+        """Returns which rows have no value [rows]."""
+        return self._column.mapped(self._is_missing, np.bool_)
+
+    def _mapped(self, value_of: Callable[[str], Any], missing: Any = None, dtype: Any = object) -> npt.NDArray[Any]:
         """Returns the values of all rows, computed once for each different text."""
-        values = {text: value_of(text) for text in self.present}
-        by_cell = {cell: values.get(text, missing) for cell, text in self._stripped.items()}
-        return [by_cell[cell] for cell in self._column]
+        pairs = zip(self._stripped, self._is_missing)
+        return self._column.mapped([missing if gone else value_of(text) for text, gone in pairs], dtype)
 
     def are(self, form: "re.Pattern[str]") -> bool:
         return bool(self.present) and all(form.fullmatch(self._texts.plain(text)) for text in self.present)
 
     def texts(self) -> List[Optional[str]]:
-        return self.mapped(str)
+        return list(self._mapped(str).tolist())
 
     def numbers(self) -> np.ndarray:
-        return np.array(self.mapped(lambda text: float(self._texts.plain(text)), np.nan), np.float64)
+        return self._mapped(lambda text: float(self._texts.plain(text)), np.nan, np.float64)
 
     def integers(self) -> Any:
-        values = self.mapped(int)
-        gaps = np.array([value is None for value in values], np.bool_)
-        array = np.array([0 if value is None else value for value in values], np.int64)
-        return np.ma.MaskedArray(array, gaps) if gaps.any() else array
+        values, gaps = self._mapped(int, 0, np.int64), self.gaps()
+        return np.ma.MaskedArray(values, gaps) if gaps.any() else values
 
     def guessed(self) -> Any:
         """Returns numbers where all texts are numbers, else texts."""
@@ -120,7 +124,7 @@ class Cells:
             return self.integers()
         if kind == "boolean":
             self._require(lambda text: text.lower() in _BOOLEANS, column["name"], "true or false", title, lines)
-            return self.mapped(lambda text: _BOOLEANS[text.lower()])
+            return list(self._mapped(lambda text: _BOOLEANS[text.lower()]).tolist())
         return self.texts()
 
     def labels_of(self, classes: Sequence[Any], name: str, title: str, lines: Sequence[int]) -> Any:
@@ -142,7 +146,7 @@ class Cells:
         """Refuses texts that do not fit, by the line of the first."""
         odd = {text for text in self.present if not fits(self._texts.plain(text) if is_number else text)}
         if odd:
-            row = next(row for row, cell in enumerate(self._column) if self._stripped[cell] in odd)
+            row = int(self._column.mapped([text in odd for text in self._stripped], np.bool_).argmax())
             raise Complaint(
                 f'{title}, line {lines[row]}: "{name}" must be {what}, as in the training, got '
                 f'"{self._column[row].strip()[:60]}"; mend it, or leave it empty where the value is missing'

@@ -25,6 +25,6 @@ def run(options: argparse.Namespace) -> None:
     (rows,) = for_model(options.data, reading, model, known or options.target, None)
     figures = _figures.of_model(model, rows.data, rows.target, options.metric)
     if options.json:
-        print(_printed.as_json({"rows": rows.count, **figures}))
+        print(_printed.as_json({"rows": rows.size, **figures}))
     else:
-        print(f"on {_printed.counted(rows.count, 'row')}:\n{_figures.shown(figures)}")
+        print(f"on {_printed.counted(rows.size, 'row')}:\n{_figures.shown(figures)}")

@@ -75,7 +75,9 @@ def _head(found: Dict[str, Any]) -> str:
 def _answer(spec: Dict[str, Any]) -> str:
     classes = spec.get("classes")
     if classes:
-        return f"{len(classes)} classes ({', '.join(str(name) for name in classes[:10])}{', ...' * (len(classes) > 10)})"
+        return (
+            f"{len(classes)} classes ({', '.join(str(name) for name in classes[:10])}{', ...' * (len(classes) > 10)})"
+        )
     loss = spec["loss"]["type"]
     return "classes by number" if "cross_entropy" in loss else f"numbers, by {loss}"
 
@@ -94,7 +96,11 @@ def _columns(columns: Sequence[Dict[str, Any]]) -> str:
 def _layers(found: Dict[str, Any]) -> str:
     rows: List[Sequence[Any]] = [("", "layer", "values")]
     for place, layer in enumerate(found["spec"].get("layers", [])):
-        sizes = [_header.Tensor(**tensor).size for tensor in found["tensors"] if tensor["name"].startswith(f"layers.{place}.")]
+        sizes = [
+            _header.Tensor(**tensor).size
+            for tensor in found["tensors"]
+            if tensor["name"].startswith(f"layers.{place}.")
+        ]
         rows.append((str(place), _layer_text(layer), sum(sizes)))
     if len(rows) == 1:
         rows = [("tensor", "type", "shape")]
@@ -124,7 +130,9 @@ def _notes(found: Dict[str, Any]) -> str:
     test = found["test"]
     if test.get("test"):
         rows = test.get("rows", {}).get("test", 0)
-        parts.append(f"figures of the training, on {rows:,} test rows of {test.get('data')}\n{_figures.shown(test['test'])}")
+        parts.append(
+            f"figures of the training, on {rows:,} test rows of {test.get('data')}\n{_figures.shown(test['test'])}"
+        )
     notes = {name: text for name, text in found["notes"].items() if name not in (HISTORY_NOTE, TEST_NOTE)}
     if notes:
         lines = {name: text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]} ..." for name, text in notes.items()}

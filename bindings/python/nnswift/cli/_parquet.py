@@ -53,7 +53,7 @@ def table_of(source: Source) -> Any:
             continue
         except Exception as problem:
             raise Complaint(f"{source.name} cannot be read as Parquet: {str(problem).splitlines()[0]}") from None
-    raise Complaint(f'{source.name} is Parquet, which needs one more package: pip install pyarrow (or polars, duckdb)')
+    raise Complaint(f"{source.name} is Parquet, which needs one more package: pip install pyarrow (or polars, duckdb)")
 
 
 def names_of(table: Any) -> List[str]:

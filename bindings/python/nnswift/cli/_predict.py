@@ -12,8 +12,8 @@ import numpy as np
 
 from ..model import Model
 from . import _printed
-from ._model import loaded
 from ._complaint import unknown
+from ._model import loaded
 from ._reading import Reading
 from ._tables import Rows, for_model
 
@@ -51,11 +51,11 @@ def _columns(model: Model, rows: Rows, options: argparse.Namespace) -> Dict[str,
             out[name] = rows.column(name)
         except KeyError:
             raise unknown(options.data, name, list(rows.raw)) from None
-    if not rows.count:
+    if not rows.size:
         return {**out, **{name: [] for name in _names(model)}}
     values = model.predict(rows.data)
     if _is_regression(model):
-        return {**out, **dict(zip(_names(model), values.reshape(rows.count, -1).T.tolist()))}
+        return {**out, **dict(zip(_names(model), values.reshape(rows.size, -1).T.tolist()))}
     if values.ndim == 1:
         values = np.stack([1 - values, values], axis=1)
     labels = model.predict(rows.data, kind="label").tolist()

@@ -17,6 +17,6 @@ def require(path: Optional[str]) -> None:
 
 def write(model: Any, rows: Any, path: str) -> None:
     try:
-        nnswift.report(model, rows, path=path)  # type: ignore[attr-defined]
+        getattr(nnswift, "report")(model, rows, path=path)
     except ImportError as problem:
         raise Complaint(f"the model is written, the report is not: {problem}") from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import itertools
-from typing import IO, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import IO, Any, Iterator, List, NamedTuple, Optional, Sequence
 
+from ._column import Collector, Column
 from ._complaint import Complaint, tell
 from ._source import Source
 
@@ -13,6 +14,8 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SPELT = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 # Lines over which a quoted name of a header may run.
 _HEADER_LINES = 100
+# Rows that are taken apart at a time, so that few of their texts are in memory at once.
+_BLOCK = 10_000
 
 
 class CsvForm(NamedTuple):
@@ -35,7 +38,7 @@ class Sheet(NamedTuple):
     """Some rows of a file."""
 
     names: List[str]
-    columns: List[Sequence[str]]
+    columns: List[Column]
     lines: List[int]
     """The line of the file in which each row ends, from 1."""
 
@@ -100,37 +103,69 @@ def _delimiter(first: str, given: Optional[str]) -> str:
     return max(_DELIMITERS, key=lambda mark: len(next(csv.reader(first.splitlines(), delimiter=mark))))
 
 
-def _sheets(reader: Iterator[List[str]], form: CsvForm, most: Optional[int], place: str) -> Iterator[Sheet]:
+def _sheets(reader: Any, form: CsvForm, most: Optional[int], place: str) -> Iterator[Sheet]:
     names: List[str] = _header(next(reader), place) if form.has_header else []
     is_first = True
     while True:
-        rows, lines = _part(reader, most)
-        if not rows and not is_first:
-            return
-        if not form.has_header and is_first:
-            names = _numbered(len(rows[0]) if rows else 0, form, place)
-        yield _sheet(names, rows, lines, place)
-        is_first = False
-
-
-def _part(reader: Iterator[List[str]], most: Optional[int]) -> Tuple[List[List[str]], List[int]]:
-    rows: List[List[str]] = []
-    lines: List[int] = []
-    for row in reader:
-        # A blank line is none of the table.
-        if row:
-            rows.append(row)
-            lines.append(reader.line_num)  # type: ignore[attr-defined]
-            if len(rows) == most:
+        lines: List[int] = []
+        collectors = [Collector() for _ in names]
+        while most is None or len(lines) < most:
+            rows = _block(reader, lines, _BLOCK if most is None else min(_BLOCK, most - len(lines)))
+            if not rows:
                 break
-    return rows, lines
+            if not names:
+                names = _numbered(len(rows[0]), form, place)
+                collectors = [Collector() for _ in names]
+            _require_width(rows, len(names), lines, place)
+            for collector, cells in zip(collectors, zip(*rows)):
+                collector.extend(cells)
+        if not lines and not is_first:
+            return
+        is_first = False
+        yield Sheet(names, [collector.column() for collector in collectors], lines)
+
+
+def _block(reader: Any, lines: List[int], most: int) -> List[List[str]]:
+    """Returns the next rows and adds the line of each; a blank line is none of the table."""
+    while True:
+        before = reader.line_num
+        rows: List[List[str]] = list(itertools.islice(reader, most))
+        if not rows:
+            return rows
+        if reader.line_num - before == len(rows):
+            ends: Sequence[int] = range(before + 1, reader.line_num + 1)
+        else:  # values over several lines
+            ends = list(itertools.accumulate((_line_count(row) for row in rows), initial=before))[1:]
+        if all(rows):
+            lines.extend(ends)
+            return rows
+        lines.extend(end for row, end in zip(rows, ends) if row)
+        rows = [row for row in rows if row]
+        if rows:
+            return rows
+
+
+def _line_count(row: List[str]) -> int:
+    return 1 + sum(len((cell + ".").splitlines()) - 1 for cell in row if "\n" in cell or "\r" in cell)
+
+
+def _require_width(rows: List[List[str]], width: int, lines: List[int], place: str) -> None:
+    if set(map(len, rows)) == {width}:
+        return
+    row, line = next((row, line) for row, line in zip(rows, lines[-len(rows) :]) if len(row) != width)
+    raise Complaint(
+        f"{place}, line {line}: there are {len(row)} values for {width} columns; "
+        "put values that hold a delimiter in quotes, or name it with --delimiter"
+    )
 
 
 def _header(cells: Sequence[str], place: str) -> List[str]:
     names = [cell.strip() for cell in cells]
     for number, name in enumerate(names, 1):
         if name and name in names[: number - 1]:
-            raise Complaint(f'{place}: columns {names.index(name) + 1} and {number} are both named "{name}"; rename one')
+            raise Complaint(
+                f'{place}: columns {names.index(name) + 1} and {number} are both named "{name}"; rename one'
+            )
     if all(_is_number(name) for name in names):
         tell(f"the first line of {place} holds numbers only; if it is not a header, say --no-header")
     return names
@@ -155,14 +190,3 @@ def _numbered(count: int, form: CsvForm, place: str) -> List[str]:
         f"{place} must have {len(form.names)} columns as the training's file had, which has no header either "
         f"(or these without the target), got {count}"
     )
-
-
-def _sheet(names: List[str], rows: List[List[str]], lines: List[int], place: str) -> Sheet:
-    for row, line in zip(rows, lines):
-        if len(row) != len(names):
-            raise Complaint(
-                f"{place}, line {line}: there are {len(row)} values for {len(names)} columns; "
-                "put values that hold a delimiter in quotes, or name it with --delimiter"
-            )
-    columns: List[Sequence[str]] = list(zip(*rows)) if rows else [() for _ in names]
-    return Sheet(names, columns, lines)

@@ -33,7 +33,7 @@ class Source:
     def __init__(self, stream: io.BufferedReader, name: str):
         self.name = name
         if stream.peek(2)[:2] == _GZIP:
-            stream = io.BufferedReader(gzip.open(stream, "rb"))  # type: ignore[arg-type]
+            stream = io.BufferedReader(gzip.open(stream, "rb"))
         self._stream = stream
         self._head = stream.peek(4)[:4]
         for head, kind in _WORKBOOKS.items():

@@ -9,6 +9,7 @@ import numpy as np
 from ..table import Table
 from . import _parquet
 from ._cells import Cells
+from ._column import Column
 from ._complaint import Complaint, tell, unknown
 from ._reading import Reading
 from ._sheet import Sheet, sheets
@@ -24,10 +25,11 @@ class Rows(NamedTuple):
     """Of a model of arrays, where it is needed [rows]."""
     raw: Any
     """Columns by name as they stand in the file."""
-    count: int
+    size: int
 
     def column(self, name: str) -> List[Any]:
-        return list(self.raw[name]) if isinstance(self.raw, dict) else _parquet.values_of(self.raw, name)
+        column = self.raw[name]
+        return column.cells() if isinstance(column, Column) else _parquet.values_of(self.raw, name)
 
 
 def for_training(
@@ -49,20 +51,28 @@ def for_training(
         (sheet,) = sheets(source, reading.form)
         _require([target, *ignored, *categories], sheet.names, source.name)
         sheet = _with_target(sheet, target, reading, source.name)
-        frame = {}
-        for name, column in zip(sheet.names, sheet.columns):
-            cells = Cells(column, reading.texts)
-            if name == target:
-                frame[name] = cells.labels()
-            elif not name:
-                tell(f"a column of {source.name} has no name, as row numbers of other programs have none: left out")
-            elif name in categories:
-                frame[name] = cells.texts()
-            else:
-                frame[name] = cells.guessed()
-                if name not in ignored:
-                    _remark(name, cells, frame[name], reading)
+        if "" in sheet.names:
+            tell(f"a column of {source.name} has no name, as row numbers of other programs have none: left out")
+        frame = {
+            name: _guessed(
+                name, Cells(column, reading.texts), reading, name == target, name in categories, name in ignored
+            )
+            for name, column in zip(sheet.names, sheet.columns)
+            if name
+        }
         return Table(frame, target), sheet.names
+
+
+def _guessed(name: str, cells: Cells, reading: Reading, is_target: bool, is_category: bool, is_ignored: bool) -> Any:
+    """Returns the values of a column by how they look, and says where that may be meant otherwise."""
+    if is_target:
+        return cells.labels()
+    if is_category:
+        return cells.texts()
+    values = cells.guessed()
+    if not is_ignored and not isinstance(values, np.ndarray):
+        _remark(name, cells, reading)
+    return values
 
 
 def _require(wanted: Sequence[str], names: Sequence[str], title: str) -> None:
@@ -75,22 +85,19 @@ def _with_target(sheet: Sheet, target: str, reading: Reading, title: str) -> She
     """Leaves out rows whose target is missing, and says so."""
     if not sheet.rows:
         raise Complaint(f"{title} has a header and no rows")
-    column = sheet.columns[sheet.names.index(target)]
-    there = [cell.strip() not in reading.texts.missing for cell in column]
-    count = sum(there)
+    there = ~Cells(sheet.columns[sheet.names.index(target)], reading.texts).gaps()
+    count = int(there.sum())
     if count == sheet.rows:
         return sheet
     if not count:
         raise Complaint(f'{title} has no value in its target "{target}"')
     tell(f'{sheet.rows - count:,} rows have no value in "{target}" and were left out')
-    columns = [[cell for cell, keep in zip(column, there) if keep] for column in sheet.columns]
-    return Sheet(sheet.names, columns, [line for line, keep in zip(sheet.lines, there) if keep])
+    lines = [line for line, keep in zip(sheet.lines, there.tolist()) if keep]
+    return Sheet(sheet.names, [column.where(there) for column in sheet.columns], lines)
 
 
-def _remark(name: str, cells: Cells, values: Any, reading: Reading) -> None:
+def _remark(name: str, cells: Cells, reading: Reading) -> None:
     """Tells of texts that were probably meant as something else."""
-    if isinstance(values, np.ndarray):
-        return
     if reading.texts.decimal == "." and cells.look_like_decimal_commas():
         tell(f'"{name}" holds numbers with a comma, which are taken as texts; --decimal , reads them as numbers')
     if cells.look_like_other_dates():
@@ -98,7 +105,9 @@ def _remark(name: str, cells: Cells, values: Any, reading: Reading) -> None:
     odd = cells.few_odd()
     if odd:
         shown = ", ".join(f'"{text}"' for text in odd)
-        tell(f'"{name}" holds numbers, but for {shown}, and is taken as texts; if these mean a missing value: --missing')
+        tell(
+            f'"{name}" holds numbers, but for {shown}, and is taken as texts; if these mean a missing value: --missing'
+        )
 
 
 def for_model(path: str, reading: Reading, model: Any, target: Optional[str], most: Optional[int]) -> Iterator[Rows]:
@@ -116,7 +125,9 @@ def for_model(path: str, reading: Reading, model: Any, target: Optional[str], mo
             frame = _parquet.table_of(source)
             names = _parquet.names_of(frame)
             if not model.columns:
-                raise Complaint(f"{source.name} is Parquet, and the model was trained on arrays; write the table as CSV")
+                raise Complaint(
+                    f"{source.name} is Parquet, and the model was trained on arrays; write the table as CSV"
+                )
             _require([column["name"] for column in _used(model)] + ([target] if target else []), names, source.name)
             table = Table(frame, target)
             yield Rows(table, None, frame, len(table))
@@ -134,9 +145,10 @@ def _rows(sheet: Sheet, reading: Reading, model: Any, target: Optional[str], tit
     _require([column["name"] for column in columns] + ([target] if target else []), sheet.names, title)
     if target:
         sheet = _with_target(sheet, target, reading, title)
-    raw: Dict[str, Sequence[str]] = dict(zip(sheet.names, sheet.columns))
+    raw: Dict[str, Column] = dict(zip(sheet.names, sheet.columns))
     frame = {
-        column["name"]: Cells(raw[column["name"]], reading.texts).known(column, title, sheet.lines) for column in columns
+        column["name"]: Cells(raw[column["name"]], reading.texts).known(column, title, sheet.lines)
+        for column in columns
     }
     if target:
         frame[target] = Cells(raw[target], reading.texts).labels_of(model.classes, target, title, sheet.lines)
@@ -154,7 +166,7 @@ def _array_rows(sheet: Sheet, reading: Reading, model: Any, target: Optional[str
         )
     if target:
         sheet = _with_target(sheet, target, reading, title)
-    raw: Dict[str, Sequence[str]] = dict(zip(sheet.names, sheet.columns))
+    raw: Dict[str, Column] = dict(zip(sheet.names, sheet.columns))
     features = [
         Cells(raw[name], reading.texts).known({"name": name, "kind": "number"}, title, sheet.lines) for name in names
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, NamedTuple, Optional, Sequence, Union
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import metrics
 from ..table import Table
@@ -36,10 +37,12 @@ def wanted(threshold: Optional[str], costs: Optional[Sequence[float]]) -> Option
         return None
     if threshold in (None, "cost"):
         if costs is None or min(costs) < 0:
-            raise Complaint("--threshold cost needs the costs, each at least 0: --costs FALSE_ALARM MISS, such as --costs 1 5")
+            raise Complaint(
+                "--threshold cost needs the costs, each at least 0: --costs FALSE_ALARM MISS, such as --costs 1 5"
+            )
         return Wanted(metric={"type": "cost", "false_positive": costs[0], "false_negative": costs[1]})
     if costs is not None:
-        raise Complaint(f'--costs belong to --threshold cost, got --threshold {threshold}; leave one of them out')
+        raise Complaint(f"--costs belong to --threshold cost, got --threshold {threshold}; leave one of them out")
     if threshold in METRICS:
         return Wanted(metric=threshold)
     try:
@@ -74,10 +77,10 @@ def choose(model: Any, what: Wanted, rows: Table) -> Optional[float]:
     return best.value
 
 
-def is_second(model: Any, rows: Table) -> np.ndarray:
+def is_second(model: Any, rows: Table) -> npt.NDArray[np.uint8]:
     """Returns for each row whether its target is the model's second class, as 0 and 1 [rows]."""
     second = model.classes[1]
     if isinstance(second, str):
         # Texts come as their places among the sorted ones.
         second = sorted(model.classes, key=str.encode).index(second)
-    return (rows.targets()[:, 0] == int(second)).astype(np.uint8)
+    return np.asarray(rows.targets()[:, 0] == int(second), np.uint8)

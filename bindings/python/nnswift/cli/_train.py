@@ -10,12 +10,12 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .._words import in_python
+from ..callbacks import ProgressBar
 from ..model import Model
 from ..table import Table
-from .._words import in_python
 from . import _figures, _printed, _report, _threshold
 from ._complaint import Complaint, tell
-from ._progress import ProgressLine
 from ._reading import Reading
 from ._tables import for_training
 
@@ -97,12 +97,13 @@ def _made(train: Table, options: argparse.Namespace) -> Model:
     return model
 
 
-def _train(model: Model, train: Table, held: Table, options: argparse.Namespace) -> None:
+def _train(model: Model, train: Table, held: Any, options: argparse.Namespace) -> None:
     config = {"preset": "tabular", "seed": options.seed, **_given(options.config, "--config")}
     config.update({} if options.epochs is None else {"epochs": options.epochs})
-    with ProgressLine(options.quiet) as line, warnings.catch_warnings():
+    shown = None if options.quiet else ProgressBar(leave=False)
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        history = model.train(train, config=config, validation=held, callback=line)
+        history = model.train(train, config=config, validation=held, callback=shown)
     for text in history.warnings:
         tell(in_python(text))
 
@@ -139,7 +140,12 @@ def _given(text: Optional[str], option: str) -> Dict[str, Any]:
 
 
 def _result(
-    model: Model, options: argparse.Namespace, threshold: Any, best: Optional[float], figures: Dict[str, Any], parts: Any
+    model: Model,
+    options: argparse.Namespace,
+    threshold: Any,
+    best: Optional[float],
+    figures: Dict[str, Any],
+    parts: Any,
 ) -> Dict[str, Any]:
     history = model.history
     epochs = len(history["epoch"])
@@ -169,7 +175,7 @@ def _keep(model: Model, result: Dict[str, Any]) -> None:
 def _shown(result: Dict[str, Any]) -> str:
     rows = result["rows"]
     lines = [
-        f"{result['model']}: {_printed.counted(result['columns'], 'column')} to \"{result['target']}\"",
+        f'{result["model"]}: {_printed.counted(result["columns"], "column")} to "{result["target"]}"',
         f"trained on {rows['train']:,} rows, epoch {result['best_epoch']} of {result['epochs']} chosen on other "
         f"{rows['validation']:,}, {result['seconds']:.2f} s",
     ]
