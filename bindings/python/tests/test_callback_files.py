@@ -1,6 +1,7 @@
 """Callbacks that end, save and record."""
 
 import csv
+import doctest
 import importlib
 import os
 import subprocess
@@ -151,3 +152,12 @@ def test_values_that_are_not_numbers_are_written_too(spec, blobs, tmp_path):
     model = nnswift.Model({**spec, "loss": "binary_cross_entropy", "layers": [{"type": "dense", "units": 1}]})
     model.train(blobs[0], one_class, epochs=1, metrics="roc_auc", callback=callbacks.CSVLogger(path))
     assert rows_of(path)[0]["roc_auc"] == "nan"
+
+
+@pytest.mark.filterwarnings("ignore::nnswift.TrainingWarning")
+@pytest.mark.parametrize("module", [
+    "_callback", "_rates", "callbacks._bar", "callbacks._csv", "callbacks._log", "callbacks._options",
+])  # fmt: skip
+def test_examples_of_the_docstrings(module):
+    result = doctest.testmod(importlib.import_module(f"nnswift.{module}"))
+    assert result.failed == 0 and result.attempted > 0

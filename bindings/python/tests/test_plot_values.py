@@ -69,6 +69,16 @@ def test_learning_curves_of_a_record_of_progress(model, blobs):
     np.testing.assert_array_equal(validation.get_ydata(), model.history["val_loss"])
 
 
+def test_metrics_of_a_record_of_progress(model, blobs):
+    record = []
+    config = {"epochs": 3, "batch_size": 80, "progress": "batch", "metrics": ["accuracy"]}
+    model.train(*blobs, config, validation=blobs, callback=record.append)
+    for by, places in (("epoch", [1, 2, 3]), ("batch", [3, 6, 9])):
+        train, validation = plot.learning_curves(record, "accuracy", by=by).lines
+        np.testing.assert_array_equal(train.get_xdata(), places)
+        np.testing.assert_array_equal(validation.get_ydata(), model.history["val_accuracy"])
+
+
 def test_learning_curves_by_seconds_add_them_up():
     ax = plot.learning_curves(history(3), by="seconds")
     np.testing.assert_array_equal(ax.lines[0].get_xdata(), [1, 3, 6])

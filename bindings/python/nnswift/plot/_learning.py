@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Dict, List, Tuple
 
@@ -177,8 +176,9 @@ def _record(history: Any, by: str) -> Mapping:
         "seconds": np.diff([0.0, *(now.seconds for now in told)]).tolist(),
         "loss": [now.loss for now in told],
     }
-    if not all(math.isnan(now.val_loss) for now in ends):
-        record["val_loss"] = [now.val_loss for now in ends]
+    for name in ends[0].metrics if ends else ():
+        if name not in record and name not in ("learning_rate", "samples_per_second"):
+            record[name] = [now.metrics[name] for now in ends]
     return record
 
 
