@@ -79,9 +79,9 @@ class ExplainedModel(TabularModel):
         return _explanations.dependence(self, X, column, values, output, sample_weight, allow_nan)
 
     def activations(self, X: Any, layer: int, allow_nan: bool = False) -> npt.NDArray[np.float32]:
-        """Computes what comes out of a layer, as in a prediction: without dropout, with batch_norm's running statistics.
+        """Computes what comes out of a layer, as in a prediction.
 
-        Each call copies the weights up to that layer: give it all rows at once.
+        Dropout does nothing, and batch_norm has its running statistics. Each call copies the weights up to that layer: give it all rows at once.
 
         Parameters
         ----------

@@ -23,7 +23,9 @@ _FRAMES: Sequence[_Reader] = (
 
 
 def opened(values: Any, name: str) -> Any:
-    """Returns a table of pyarrow, polars or pandas in the place of one that only has a protocol; None for anything else.
+    """Returns a table of pyarrow, polars or pandas in the place of one that only has a protocol.
+
+    None for anything else.
 
     Raises
     ------
@@ -45,8 +47,8 @@ def _read(values: Any, name: str, readers: Sequence[_Reader], packages: str) -> 
             continue
         return read(reader, values)
     raise DtypeError(
-        f"{name} is a {type(values).__name__}, which {packages} can read, and neither is installed; install one, or give "
-        "a NumPy array"
+        f"{name} is a {type(values).__name__}, which {packages} can read, and neither is installed; install one, "
+        "or give a NumPy array"
     )
 
 

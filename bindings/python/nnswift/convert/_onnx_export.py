@@ -46,7 +46,7 @@ def onnx_package() -> Any:
         import onnx.numpy_helper
         import onnx.reference
     except ImportError as problem:
-        raise ImportError("ONNX files need the package onnx; install it with: pip install nnswift[onnx]") from problem
+        raise ImportError("ONNX files need the package onnx; install it with: pip install onnx") from problem
     return onnx
 
 
