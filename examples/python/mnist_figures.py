@@ -49,14 +49,9 @@ def train_and_score(model_spec, train, test, config):
     """Returns the accuracy after the last epoch and the seconds of the training."""
     model = nnswift.Model(model_spec)
     begun = time.monotonic()
-    model.train(*train, config, callback=show_progress if sys.stderr.isatty() else None)
+    model.train(*train, config, callback=nnswift.callbacks.ProgressBar(leave=False))
     seconds = time.monotonic() - begun
     return model.evaluate(*test, metrics=["accuracy"])["accuracy"], seconds
-
-
-def show_progress(now):
-    end = "\r" if now.epoch < now.epochs else "\r" + " " * 60 + "\r"
-    print(f"epoch {now.epoch}/{now.epochs}  loss {now.loss:.4f}  {now.seconds:.0f} s", end=end, file=sys.stderr)
 
 
 def part_a(train, test, seed, config):
