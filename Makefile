@@ -121,7 +121,7 @@ golden: $(GOLDEN) ## makes the golden numbers anew with the pinned frameworks (a
 
 golden-check: lib $(GOLDEN) ## golden numbers, metrics, conversions, ONNX and estimators against the frameworks
 	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -W ignore Tests/Golden/check_*.py
-	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -rs bindings/python/tests/test_convert*.py bindings/python/tests/test_onnx*.py bindings/python/tests/test_sklearn*.py
+	$(GOLDEN_ENV) $(GOLDEN) -m pytest -q -p no:cacheprovider -rs bindings/python/tests/test_convert*.py bindings/python/tests/test_onnx*.py bindings/python/tests/test_sklearn*.py Tests/Docs/test_sklearn_page.py
 
 parity: lib $(GOLDEN) ## writes docs/parity.md: our numbers beside the references
 	@$(GOLDEN_ENV) $(GOLDEN) Tests/Golden/parity.py

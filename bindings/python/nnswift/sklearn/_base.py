@@ -195,10 +195,12 @@ class Network(BaseEstimator, Hinting):
 
     def _train(self, X: Any, y: Any, weight: Any, config: Dict[str, Any], held_out: Any) -> None:
         history = self.model_.train(
-            X, self._for_model(y), sample_weight=weight, validation=held_out, callback=self.callbacks,
-            verbose=self.verbose, **config
+            X, self._for_model(y), sample_weight=weight, validation=held_out, **self._watching(), **config
         )
         self._keep(history)
+
+    def _watching(self) -> Dict[str, Any]:
+        return {"callback": self.callbacks, "verbose": int(self.verbose)}
 
     def _keep(self, history: History) -> None:
         self.history_ = history
@@ -228,14 +230,11 @@ class Network(BaseEstimator, Hinting):
         config = _schooling.table_config(self, len(table), held_out is not None)
         if again:
             config = {"preset": "tabular", "seed": self._seed, **config}
-            history = self.model_.train(
-                table, config=config, validation=held_out, callback=self.callbacks, verbose=self.verbose
-            )
+            history = self.model_.train(table, config=config, validation=held_out, **self._watching())
         else:
             spec = self._table_spec(y, meaning)
             self.model_ = _fit.fit_table(
-                table, spec=spec, config=config, validation=held_out, seed=self._draw_seed(),
-                callback=self.callbacks, verbose=self.verbose
+                table, spec=spec, config=config, validation=held_out, seed=self._draw_seed(), **self._watching()
             )
             history = self.model_.history
         self._keep(history)

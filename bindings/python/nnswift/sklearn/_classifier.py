@@ -65,7 +65,7 @@ class NNClassifier(ClassifierMixin, Network):
     warm_start : bool
         Whether fit goes on from the weights of the last fit.
     verbose : bool or int
-        1: a bar on a terminal or in a notebook; 2: a line an epoch.
+        1, True: a bar on a terminal or in a notebook. 2: a line an epoch.
     callbacks : function of a `nnswift.Progress`, `nnswift.callbacks.Callback`, or a list of them
         Called after every epoch; one that returns `nnswift.STOP` ends the training.
     n_jobs : int or None
@@ -194,7 +194,7 @@ class NNClassifier(ClassifierMixin, Network):
             self.classes_ = found if classes is None else np.unique(np.asarray(classes))
             if y.ndim == 1 and len(self.classes_) < 2:
                 raise ArgumentError(
-                    f"y must have at least two classes, got one class ({self.classes_[0]!r}); give rows of another one"
+                    f"y must have at least two classes, got one class ({_shown(self.classes_[0])}); give rows of another one"
                 )
         elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
             raise ArgumentError(f"classes must be those of the first call, {self.classes_.tolist()}")
@@ -215,7 +215,7 @@ class NNClassifier(ClassifierMixin, Network):
         places = np.searchsorted(self.classes_, y).clip(0, len(self.classes_) - 1)
         odd = self.classes_[places] != y
         if np.any(odd):
-            raise ArgumentError(f"y has the label {y[odd][0]!r}, which is not among the classes {self.classes_.tolist()}")
+            raise ArgumentError(f"y has the label {_shown(y[odd][0])}, which is not among the classes {self.classes_.tolist()}")
         return places
 
     def _encoded(self, y: Any) -> npt.NDArray[Any]:
@@ -267,3 +267,8 @@ class NNClassifier(ClassifierMixin, Network):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _shown(label: Any) -> str:
+    """Returns a label as Python writes it, whatever NumPy calls its type."""
+    return repr(label.item() if isinstance(label, np.generic) else label)

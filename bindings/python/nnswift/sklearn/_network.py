@@ -19,6 +19,8 @@ _LOSSES = {
 _SCALED = ("mse", "mae", "huber", "quantile")
 # Features of which at most so many are not 0 keep their zeros: images, counts, one-hot columns.
 _FEW_NONZERO = 0.4
+# Rows that are looked at for that.
+_SAMPLE = 10_000
 
 
 class Shape:
@@ -48,17 +50,26 @@ class Shape:
         """Returns the layers up to so many outputs."""
         found: List[Dict[str, Any]] = []
         for units, rate in zip(self._sizes, self._rates):
-            layer: Dict[str, Any] = {"type": "dense", "units": units}
+            layer: Dict[str, Any] = {"type": "dense", "units": units, **self._init()}
             if self._normalization is None:
                 found.append({**layer, "activation": self._activation})
             else:
                 found += [layer, _kind(self._normalization), _kind(self._activation)]
             if rate:
                 found.append({"type": "dropout", "rate": rate})
-        found.append({"type": "dense", "units": outputs})
+        found.append({"type": "dense", "units": outputs, **self._init()})
         if self._for_table:
             found[0]["type"] = "table"
         return found
+
+
+    def _init(self) -> Dict[str, Any]:
+        """Returns the first weights: of arrays MLPClassifier's, which learn faster in large batches."""
+        if self._for_table:
+            return {}
+        if self._activation == "sigmoid":
+            return {"init": "glorot_uniform"}
+        return {"init": "glorot_uniform", "bias_init": "glorot_uniform"}
 
 
 def _is_auto(value: Any) -> bool:
@@ -104,14 +115,14 @@ def preprocess_of(given: Any, X: Any) -> Any:
         return "none" if given is None else given
     if hasattr(X, "tocsr"):
         return "none"
-    if X.size == 0 or np.count_nonzero(X) > _FEW_NONZERO * X.size:
+    sample = X[:: max(1, len(X) // _SAMPLE)]
+    if sample.size == 0 or np.count_nonzero(sample) > _FEW_NONZERO * sample.size:
         return "standardize"
-    largest = np.maximum(X.max(axis=0), -X.min(axis=0).astype(np.float64))
-    top = float(largest.max())
+    largest = np.maximum(sample.max(axis=0), -sample.min(axis=0).astype(np.float64))
     used = largest[largest > 0]
-    if top == 0 or np.mean(used >= top / 2) < 0.5:
+    if used.size == 0 or np.mean(used >= used.max() / 2) < 0.5:
         return "standardize"
-    return {"type": "scale", "factor": 1 / top}
+    return {"type": "scale", "factor": 1 / max(float(X.max()), -float(X.min()))}
 
 
 def typed_labels(classes: np.ndarray) -> List[Any]:
