@@ -103,6 +103,18 @@ coverage: python ## lines of Sources/NNFile and Sources/NNSwift that no test rea
 sanitize: ## Swift tests and C clients under four sanitizers (SANITIZERS=address or thread)
 	@bash tools/sanitize.sh $(SANITIZERS)
 
+MANUAL := .venv-manual/bin/python
+
+$(MANUAL): docs/manual/requirements.txt
+	$(PYTHON) -m venv .venv-manual
+	.venv-manual/bin/pip install --quiet --disable-pip-version-check -r docs/manual/requirements.txt
+	@touch $@
+
+manual: $(MANUAL) ## the documents and the Python package as a site, build/manual/site; a warning fails
+	@$(MANUAL) tools/manual.py build/manual/source
+	@NO_MKDOCS_2_WARNING=1 $(MANUAL) -m mkdocs build --quiet --strict --config-file docs/manual/mkdocs.yml
+	@echo "build/manual/site/index.html"
+
 clean: ## removes everything built
 	rm -rf build .build .build-*
 
@@ -162,5 +174,5 @@ bench: lib setup ## speed beside the peers installed (an hour; BENCH=--quick: tw
 ab: lib setup ## OLD=a/libnnswift.so beside build/libnnswift.so: ratios of times in one run (4 minutes)
 	@$(PY) Tests/Benchmarks/ab.py $(OLD) $(AB)
 
-.PHONY: help lib install examples python demo data setup test check abi coverage sanitize clean \
+.PHONY: help lib install examples python demo data setup test check abi coverage sanitize manual clean \
   golden golden-check parity reference same-bytes faults manners-faults fuzz mutants reports bench-setup bench ab

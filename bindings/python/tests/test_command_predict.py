@@ -13,6 +13,7 @@ import pytest
 import nnswift
 from command import COMMAND, ENVIRONMENT, figures, here, ok, refused, visits, write
 from command import nnswift as run
+from nnswift.cli import _parquet
 
 HEAD = "prediction,probability_no,probability_yes"
 
@@ -174,8 +175,11 @@ def test_models_of_arrays_take_columns_of_numbers(tmp_path, blobs):
     assert [int(row["prediction"]) for row in got] == model.predict(X, kind="label").tolist()
 
 
-def test_parquet_is_read_by_what_is_installed(folder, tmp_path):
+@pytest.mark.parametrize("package", ["pyarrow.parquet", "polars", "duckdb", "pandas"])
+def test_parquet_is_read_by_what_is_installed(folder, tmp_path, package, monkeypatch):
     parquet, arrow = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("pyarrow")
+    pytest.importorskip(package)
+    monkeypatch.setattr(_parquet, "_READERS", {package: _parquet._READERS[package]})
     table = [{**row, "age": row["age"] or None} for row in visits()]
     parquet.write_table(arrow.Table.from_pylist(table), tmp_path / "visits.parquet")
     found = figures("train", tmp_path / "visits.parquet", "-t", "came", "-o", tmp_path / "m.safetensors", "--epochs", 5)
@@ -183,6 +187,15 @@ def test_parquet_is_read_by_what_is_installed(folder, tmp_path):
     # A CSV of the same rows, for a model of a Parquet file.
     from_parquet = ok("predict", tmp_path / "m.safetensors", tmp_path / "visits.parquet", "--keep", "id")
     assert from_parquet == ok("predict", tmp_path / "m.safetensors", folder / "visits.csv", "--keep", "id")
+
+
+def test_parquet_without_a_package_or_damaged(folder, tmp_path, monkeypatch):
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1" + bytes(20) + b"PAR1")
+    monkeypatch.setattr(_parquet, "_READERS", {})
+    assert "pip install pyarrow" in refused("predict", folder / "m.safetensors", tmp_path / "bad.parquet")
+    monkeypatch.undo()
+    pytest.importorskip("pyarrow")
+    assert "cannot be read as Parquet" in refused("predict", folder / "m.safetensors", tmp_path / "bad.parquet")
 
 
 def test_parts_of_a_large_file_are_predicted_as_the_whole(folder, tmp_path):
