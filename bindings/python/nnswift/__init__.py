@@ -23,6 +23,7 @@ from . import data, errors, layers, metrics
 from ._fit import fit_table
 from ._folds import CrossValidation, cross_validate
 from ._rates import LearningRates, find_learning_rate
+from ._report import report
 from ._sequential import Sequential
 from .data import split, split_indices
 from .errors import (
@@ -48,7 +49,7 @@ __all__ = [
     "MissingFileError", "Model", "NullError", "OutOfMemoryError", "Progress", "STOP", "Sequential", "Session", "ShapeError", "StateError", "Table",
     "TrainingWarning", "VersionError",
     "build_info", "callbacks", "convert", "cross_validate", "data", "errors", "find_learning_rate", "fit_table", "from_bytes", "from_onnx", "get_threads", "layers", "load", "metrics",
-    "plot", "registry", "set_threads", "split", "split_indices", "to_onnx", "version",
+    "plot", "registry", "report", "set_threads", "split", "split_indices", "to_onnx", "version",
 ]  # fmt: skip
 
 # Imported when they are first used, since most programs do without.

@@ -39,6 +39,8 @@ def _as_kind(values: np.ndarray, kind: str) -> np.ndarray:
         return np.array([None if value != value else int(value) for value in values.tolist()], object)
     if kind == "number" and not is_number(values):
         return np.array([_number(value) for value in values.tolist()], np.float64)
+    if kind == "date":
+        return np.array([_date(value) for value in values.tolist()], object)
     return values
 
 
@@ -47,6 +49,17 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return math.nan
+
+
+def _date(value: Any) -> Any:
+    """Returns an ISO 8601 text as a date, in UTC without saying so; others as they are."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = datetime.datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found.astimezone(datetime.timezone.utc).replace(tzinfo=None) if found.tzinfo else found
 
 
 def features(X: Any) -> np.ndarray:

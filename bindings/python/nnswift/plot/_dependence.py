@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _given
 from ..errors import ArgumentError
-from . import _axes
+from . import _axes, _legend
 
 # Categories are drawn as bars up to so many levels: the most frequent ones.
 _LEVELS = 20
@@ -84,6 +84,7 @@ def dependence(
     *,
     values: Optional[Sequence[Any]] = None,
     output: Union[int, str, None] = None,
+    label: Optional[str] = None,
     ax: Any = None,
 ) -> Any:
     """Draws the mean prediction over rows with one column set to each of several values: partial dependence.
@@ -102,8 +103,10 @@ def dependence(
         None: of numbers up to 41 quantiles of those in X, of other columns the 20 most frequent values.
     output : int or str, optional
         Of the prediction, by position or name of the class. None: the positive class of two, else the first output.
+    label : str, optional
+        Name of the curve, where several are drawn.
     ax : matplotlib Axes, optional
-        Where to draw; None: in a new figure. Drawn into again, in the next colour.
+        Where to draw; None: in a new figure. Called again, the next curve of numbers or dates has the next colour.
 
     Returns
     -------
@@ -121,7 +124,7 @@ def dependence(
     >>> plot.dependence(model, X_test, "age")
     """
     found = _given.column(X, column, model)
-    values = _values(found) if values is None else list(values)
+    values = values_of(found) if values is None else list(values)
     if not values:
         raise ArgumentError(f"values must have at least one value, got none for column {column}")
     if output is None:
@@ -129,21 +132,23 @@ def dependence(
     means = model.dependence(X, column, values, output, allow_nan=_given.has_gaps(X))
     ax = _axes.axes(ax, (6.0, 3.6))
     if _given.is_number(found):
-        _axes.curve(ax, np.asarray(values, float), means)
+        _axes.curve(ax, np.asarray(values, float), means, label=label or "_")
         numbers = found[np.isfinite(found)]
         ticks = np.quantile(numbers, np.linspace(0.025, 0.975, 20)) if numbers.size else numbers
         ax.plot(ticks, np.zeros(ticks.size), "|", color=_axes.ink(ax), alpha=0.5, transform=ax.get_xaxis_transform(),
                 markersize=9, clip_on=False)  # fmt: skip
     elif _given.is_date(found):
-        _axes.curve(ax, values, means)
+        _axes.curve(ax, values, means, label=label or "_")
         ax.tick_params(axis="x", labelrotation=30)
     else:
         _draw_levels(ax, values, means)
-    _axes.decorate(ax, str(column), _prediction_name(model, output))
+    _axes.decorate(ax, str(column), _prediction_name(model, output) if label is None else "mean prediction")
+    if label is not None:
+        _legend.place(ax)
     return ax
 
 
-def _values(found: np.ndarray) -> List[Any]:
+def values_of(found: np.ndarray) -> List[Any]:
     """Returns the values at which a column is looked at."""
     if _given.is_number(found):
         numbers = found[np.isfinite(found)]

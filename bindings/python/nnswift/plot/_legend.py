@@ -17,7 +17,7 @@ _LETTER, _ROW, _HANDLE, _RIM = 4.9, 13.5, 30, 8
 # Marks a legend for which the limits were widened.
 _ABOVE = "nnswift above"
 # Beside Axes that are narrower than this [points] a legend would leave too little of them.
-_WIDE = 240
+_WIDE = 300
 
 
 def place(ax: Any, prefer: str = "upper right", extra: Sequence[Any] = (), rescaled: bool = False) -> None:

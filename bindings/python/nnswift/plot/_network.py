@@ -106,7 +106,8 @@ def _boxes(model: Any) -> Tuple[List[_Box], List[Tuple[int, int, int]]]:
     """Returns what is drawn from top to bottom, and of each residual block (first box, last box, depth)."""
     spec = model.spec
     counts = _parameters(model)
-    inputs = f"{len(spec['columns'])} columns" if "columns" in spec else _number(spec["input"], "feature")
+    columns = [column for column in spec.get("columns", ()) if column["kind"] != "ignore"]
+    inputs = _number(len(columns), "column") if columns else _number(spec["input"], "feature")
     boxes = [_Box(inputs, "input", 0, False)]
     kinds = spec["preprocess"] if isinstance(spec["preprocess"], list) else [spec["preprocess"]]
     steps = [_words(kind["type"]) for kind in kinds if kind["type"] != "none"]
