@@ -123,6 +123,22 @@ def test_callbacks_see_each_epoch_and_may_stop():
     assert seen == [1, 2, 3] and network.n_iter_ == 3
 
 
+def test_early_stopping_as_a_callback():
+    noisy = np.random.default_rng(1).integers(0, 2, 240)
+    stop = nnswift.callbacks.EarlyStopping(patience=3)
+    network = NNClassifier(random_state=0, callbacks=[stop], learning_rate_init=0.05)
+    assert network.fit(X[:160], noisy[:160], eval_set=(X[160:], noisy[160:])).n_iter_ < 50
+    assert network.history_.stopped == "early_stopping"
+
+
+def test_an_exception_of_a_callback_comes_through():
+    def failing(progress):
+        raise KeyError(progress.epoch)
+
+    with pytest.raises(KeyError, match="1"):
+        NNClassifier(callbacks=failing).fit(X, Y)
+
+
 def test_a_line_an_epoch(capsys):
     NNClassifier(random_state=0, max_iter=3, verbose=2).fit(X, Y)
     told = "".join(capsys.readouterr())
@@ -167,6 +183,9 @@ def test_what_is_refused():
         ({"solver": "adamw"}, 'solver must be "adam", "sgd" or "lbfgs"'),
         ({"dropout": [0.1, 0.2]}, "dropout must be one rate, or one for each of 1 hidden layers"),
         ({"activation": "rleu"}, "relu"), ({"loss": "squared"}, "loss"), ({"hidden_layer_sizes": (0,)}, "units"),
+        ({"alpha": -1}, "alpha must be a number >= 0, got -1"), ({"max_iter": 0}, "max_iter must be an integer >= 1, got 0"),
+        ({"max_iter": 1.5}, "max_iter"), ({"batch_size": -1}, "batch_size"), ({"n_iter_no_change": 0}, "n_iter_no_change"),
+        ({"class_weight": "balance"}, "class_weight"), ({"preprocess": "standard"}, "standardize"),
     ]:
         with pytest.raises(ValueError, match=sentence):
             NNClassifier(**parameters).fit(X, Y)

@@ -13,7 +13,7 @@ from .. import _fit
 from ..errors import ArgumentError
 from ..history import History
 from ..model import Model
-from . import _network, _rows, _schooling, _weighted
+from . import _network, _parameters, _rows, _schooling, _weighted
 from ._bases import BaseEstimator
 from ._foreign import Hinting
 
@@ -120,6 +120,7 @@ class Network(BaseEstimator, Hinting):
     # Fitting.
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, eval_set: Any) -> None:
+        _parameters.check(self)
         again = self.warm_start and hasattr(self, "model_")
         self._is_table = _rows.is_mixed(X, self.tabular) if not again else self._is_table
         if self._is_table:
@@ -139,6 +140,7 @@ class Network(BaseEstimator, Hinting):
 
     def _fit_once(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> None:
         """One epoch on some rows, after those before."""
+        _parameters.check(self)
         known = hasattr(self, "model_")
         if _rows.is_mixed(X, self.tabular) or known and self._is_table:
             raise ArgumentError(

@@ -7,6 +7,7 @@ from typing import Any, Dict, Mapping, Optional
 
 import numpy as np
 
+from .. import callbacks
 from ..errors import ArgumentError
 
 # What MLPClassifier's solvers are here.
@@ -133,6 +134,8 @@ def _stopping(estimator: Any, held_out: bool, stratify: bool) -> Dict[str, Any]:
     """Returns when a training ends early: by validation rows, else where the loss no longer falls."""
     patience, least = estimator.n_iter_no_change, estimator.tol
     if not estimator.early_stopping:
+        if _stops_itself(estimator.callbacks):
+            return {}
         if least is None or not math.isfinite(least) or not math.isfinite(patience):
             return {}
         stop = {"metric": "loss", "patience": int(patience), "min_delta": max(0.0, least), "restore_best": False}
@@ -147,3 +150,9 @@ def _stopping(estimator: Any, held_out: bool, stratify: bool) -> Dict[str, Any]:
     if not held_out:
         config.update(validation_fraction=estimator.validation_fraction, stratify=stratify)
     return config
+
+
+def _stops_itself(watching: Any) -> bool:
+    """Whether a callback says when the training ends."""
+    several = watching if isinstance(watching, (list, tuple)) else [watching]
+    return any(isinstance(one, callbacks.EarlyStopping) for one in several)
