@@ -189,3 +189,11 @@ def test_a_notebook_shows_tqdms_widget():
     assert [output.output_type for output in outputs] == ["display_data"]
     assert [state["bar_style"] for state in states if state.get("max") == 1.0] == ["success"]
     assert any("epoch\u20075/5" in str(state.get("value")) for state in states)  # its spaces do not break
+
+
+def test_a_bar_of_the_callers_own(model, blobs):
+    """Its update returns True, which is no reason to stop."""
+    tqdm = pytest.importorskip("tqdm").tqdm
+    with tqdm(total=500, file=io.StringIO(), mininterval=0) as bar:
+        assert model.train(*blobs, epochs=500, callback=lambda p: bar.update(1)).stopped == "completed"
+    assert bar.n == 500
