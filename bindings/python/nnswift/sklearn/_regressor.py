@@ -17,16 +17,13 @@ from ._base import Network
 class NNRegressor(RegressorMixin, Network):
     """A network for numbers, in the place of MLPRegressor.
 
-    Parameters
-    ----------
-    As of `NNClassifier`, without class_weight and label_smoothing. loss is "squared_error" (or "mse"), "absolute_error"
-    ("mae"), "huber", "quantile" or "poisson", as a name or a dict with options. Targets are standardised inside and
-    predictions turned back.
+    Parameters, `model_`, `history_` and the other attributes are those of `NNClassifier`, but for class_weight,
+    label_smoothing and `classes_`. loss is "squared_error" (or "mse"), "absolute_error" ("mae"), "huber", "quantile" or
+    "poisson", as a name or a dict with options; "auto" is the first. Targets are standardised inside and predictions
+    turned back.
 
     Attributes
     ----------
-    model_, history_, loss_curve_, loss_, n_iter_, n_features_in_, feature_names_in_
-        As of `NNClassifier`.
     n_outputs_ : int
         Numbers of a row.
 
