@@ -20,7 +20,7 @@ API = {
     "convert": ("Other frameworks", ["convert", "sklearn"]),
     "training": (
         "Callbacks and pictures",
-        ["History", "Progress", "STOP", "callbacks", "find_learning_rate", "LearningRates", "plot"],
+        ["History", "Progress", "STOP", "callbacks", "find_learning_rate", "LearningRates", "plot", "report"],
     ),
     "library": (
         "Layers and the library",

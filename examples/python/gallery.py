@@ -104,7 +104,8 @@ def main(data="examples/data/digits.u8", picture="build/plot.png"):
     draw_numbers(axes[15:19], X, X_test)
     last = {name: {"training": h["accuracy"][-1], "test": h["val_accuracy"][-1]} for name, h in histories.items()}
     plot.bars(last, ylabel="accuracy", ax=axes[19]).set_title("bars")
-    axes[20].set_axis_off()
+    found = nnswift.find_learning_rate(nnswift.Model(learnt["Adam"][0].spec), X, y)
+    plot.learning_rates(found, ax=axes[20]).set_title("learning_rates")
     figure.savefig(picture)
 
 

@@ -138,3 +138,13 @@ def test_dark_styles_are_followed():
     assert min(sum(to_rgb(line.get_color())) for line in ax.lines) > 1
     assert to_rgb(words[0].get_color()) == (1, 1, 1)
     assert to_rgb(plot.images(np.ones((1, 2, 2)), labels=[1]).texts[0].get_color()) == (0, 0, 0)
+
+
+def test_dollars_in_names_are_no_formulas():
+    name = "price in $ or $\\frac{$"
+    truth = np.array([name, "other"])[TRUE]
+    for ax in (
+        plot.learning_curves({name: history()}), plot.roc_curve(TRUE, SCORES, label=name), plot.bars({name: {name: 1.0}}),
+        plot.confusion_matrix(truth, truth), plot.importance({name: 1.0}), plot.score_histogram(truth, SCORES),
+    ):  # fmt: skip
+        FigureCanvasAgg(ax.figure).draw()

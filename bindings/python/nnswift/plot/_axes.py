@@ -85,7 +85,14 @@ def reference(ax: Any, x: Any, y: Any, label: str) -> None:
 def decorate(ax: Any, xlabel: str, ylabel: str) -> None:
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
+    plain(ax.xaxis.label, ax.yaxis.label)
     ax.grid(alpha=0.25, linewidth=0.8)
+
+
+def plain(*texts: Any) -> None:
+    """Draws names as they are: "$a$" of a caller's column is no formula."""
+    for text in texts:
+        text.set_parse_math(False)
 
 
 def label_column(values: Any, name: str) -> np.ndarray:

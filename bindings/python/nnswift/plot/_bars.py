@@ -118,6 +118,7 @@ def _name_groups(ax: Any, groups: List[str], room: float) -> None:
     turned = max(map(len, groups)) * 6 > room
     options = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if turned else {}
     ax.set_xticks(np.arange(len(groups)), groups, **options)
+    _axes.plain(*ax.get_xticklabels())
 
 
 def _name_bars(ax: Any, drawn: list, digits: int, room: float) -> None:
@@ -138,3 +139,4 @@ def _name_series(ax: Any, handles: list) -> None:
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + (high - low) * min(0.8, (14 * rows + 6) / height))
     ax.legend(handles=handles, loc="upper center", ncol=columns, frameon=False, fontsize="small", borderaxespad=0.2)
+    _axes.plain(*ax.get_legend().get_texts())

@@ -104,6 +104,7 @@ def _name_classes(ax: Any, names: list, longest: int) -> int:
     places = np.arange(0, len(names), step)
     ax.set_xticks(places, names[::step], rotation_mode="anchor", fontsize=size, **options)
     ax.set_yticks(places, names[::step], fontsize=10.0 if len(names) <= 3 else size)
+    _axes.plain(*ax.get_xticklabels(), *ax.get_yticklabels())
     return step
 
 

@@ -60,6 +60,7 @@ def importance(importances: Mapping[Any, Any], *, limit: int = 20, xlabel: Optio
     places = np.arange(len(shown))
     ax.barh(places, means, 0.7, xerr=errors, color=_axes.color(ax, 0), ecolor=_axes.ink(ax), capsize=2)
     ax.set_yticks(places, names)
+    _axes.plain(*ax.get_yticklabels())
     ax.tick_params(axis="y", length=0)
     ax.axvline(0, color=_axes.ink(ax), linewidth=0.8)
     ax.grid(axis="x", alpha=0.25, linewidth=0.8)
@@ -175,6 +176,7 @@ def _draw_levels(ax: Any, values: Sequence[Any], means: np.ndarray) -> None:
     turned = max(map(len, names)) * len(names) > 50
     options = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
     ax.set_xticks(places, names, **options)
+    _axes.plain(*ax.get_xticklabels())
 
 
 def _prediction_name(model: Any, output: Union[int, str]) -> str:

@@ -45,6 +45,7 @@ def place(ax: Any, prefer: str = "upper right", extra: Sequence[Any] = (), resca
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.3, **look)
     else:
         _above(ax, look)
+    _axes.plain(*ax.get_legend().get_texts())
 
 
 def take_back(ax: Any) -> None:
