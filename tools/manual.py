@@ -5,11 +5,12 @@ The pages lie where they do in the checkout, beside whatever they link to, so th
     python tools/manual.py FOLDER
 """
 
+import json
 import pathlib
 import re
 import shutil
 import sys
-from typing import Iterator
+from typing import Iterator, Tuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md", "examples/**/README.md", "Tests/README.md"]
@@ -37,6 +38,17 @@ def linked(page: pathlib.Path) -> Iterator[pathlib.Path]:
             yield target
 
 
+def pages_of_notebooks() -> Iterator[Tuple[str, str]]:
+    """Yields place and text of a page for each notebook."""
+    for notebook in sorted(ROOT.glob("docs/*.ipynb")):
+        cells = json.loads(notebook.read_text())["cells"]
+        texts = ["".join(cell["source"]) for cell in cells]
+        parts = [
+            f"```python\n{text}\n```" if cell["cell_type"] == "code" else text for cell, text in zip(cells, texts)
+        ]
+        yield f"docs/{notebook.stem}.md", "\n\n".join(parts) + "\n"
+
+
 def collect(folder: pathlib.Path) -> None:
     """Copies pages and what they link to, and writes the pages of the package."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -45,6 +57,8 @@ def collect(folder: pathlib.Path) -> None:
         place = folder / page.relative_to(ROOT)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(page, place)
+    for place_of_page, text in pages_of_notebooks():
+        (folder / place_of_page).write_text(text)
     (folder / "api").mkdir()
     for name, (title, members) in API.items():
         parts = [f"# {title}", *(f"::: nnswift.{member}" for member in members)]
