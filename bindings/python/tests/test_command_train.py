@@ -1,6 +1,7 @@
 """`nnswift train`: from a CSV to a model file, and what it says on the way."""
 
 import gzip
+import importlib.util
 import json
 import os
 import pathlib
@@ -203,3 +204,18 @@ def test_a_packed_file_and_a_pipe_are_the_same(data, model, tmp_path):
     assert all((nnswift.load(model).weights[name] == weights[name]).all() for name in weights)
     ok("train", "-", "-t", "came", "-o", model, "--epochs", 2, given=packed.read_bytes())
     assert all((nnswift.load(model).weights[name] == weights[name]).all() for name in weights)
+
+
+def test_a_report_is_written_beside_the_model(data, model, tmp_path):
+    for package in ("jinja2", "matplotlib"):
+        pytest.importorskip(package)
+    page = tmp_path / "report.html"
+    ok("train", data, "-t", "came", "-o", model, "--epochs", 3, "--report", page)
+    assert "roc_auc" in page.read_text() or "ROC" in page.read_text()
+
+
+def test_a_report_without_its_package_is_refused_before_the_training(data, model, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "jinja2" else found(name))
+    assert "pip install Jinja2" in refused("train", data, "-t", "came", "-o", model, "--report", model.with_name("r.html"))
+    assert not model.exists()

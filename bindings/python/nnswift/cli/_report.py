@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import importlib.util
+from typing import Optional
 
-import nnswift
-
+from .. import report
+from ..model import Model
+from ..table import Table
 from ._complaint import Complaint
+
+_PACKAGES = {"jinja2": "Jinja2", "matplotlib": "matplotlib"}
 
 
 def require(path: Optional[str]) -> None:
-    """Refuses a report before the training, if the installed package has none."""
-    if path and not hasattr(nnswift, "report"):
-        raise Complaint("--report needs a version of nnswift that has nnswift.report; leave it out")
+    """Refuses a report before the training, if a package for it is missing."""
+    missing = [name for module, name in _PACKAGES.items() if not importlib.util.find_spec(module)]
+    if path and missing:
+        raise Complaint(f"--report needs {' and '.join(missing)}: pip install {' '.join(missing)}")
 
 
-def write(model: Any, rows: Any, path: str) -> None:
-    try:
-        getattr(nnswift, "report")(model, rows, path=path)
-    except ImportError as problem:
-        raise Complaint(f"the model is written, the report is not: {problem}") from None
+def write(model: Model, rows: Table, train: Table, path: str) -> None:
+    """Writes the page about a model, and rows that it was not trained on."""
+    report(model, rows, path=path, train=train)

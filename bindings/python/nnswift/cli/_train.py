@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
     _keep(model, result)
     model.save(options.out)
     if options.report:
-        _report.write(model, table if test is None else test, options.report)
+        _report.write(model, held if test is None else test, train, options.report)
     print(_printed.as_json(result) if options.json else _shown(result))
 
 
