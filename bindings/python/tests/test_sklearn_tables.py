@@ -69,6 +69,15 @@ def test_numbers_and_booleans_are_an_array():
     assert network.model_.feature_names == ["a", "b", "c"] and "columns" not in network.model_.spec
 
 
+@pytest.mark.parametrize("kind", ["polars", "pyarrow"])
+def test_numbers_of_other_tables_are_an_array(kind):
+    columns = {"a": np.arange(40.0), "b": np.arange(40) % 2 == 0}
+    table = {"polars": "DataFrame", "pyarrow": "table"}[kind]
+    table = getattr(pytest.importorskip(kind), table)(columns)
+    network = NNClassifier(random_state=0).fit(table, np.arange(40) > 20)
+    assert network.model_.feature_names == ["a", "b"] and network.score(table, np.arange(40) > 20) > 0.9
+
+
 @pytest.mark.parametrize("labels", [[-1, 1], [0.0, 1.0], [False, True], ["a", "b"]], ids=str)
 def test_labels_of_tables(labels):
     y = np.array(labels)[(CAME == "yes").astype(int)]

@@ -1,6 +1,8 @@
 """scikit-learn's tools around the estimators: pipelines, searches, calibration, copies."""
 
 import copy
+import doctest
+import importlib
 import io
 import pickle
 
@@ -169,3 +171,9 @@ def test_names_of_columns_are_checked():
     with pytest.raises(ValueError, match="feature names should match"):
         network.predict(frame[["b", "a", "c", "d"]])
     assert (network.predict(frame) == classifier().fit(IRIS, NAMES).predict(IRIS)).all()
+
+
+@pytest.mark.parametrize("module", ["nnswift.sklearn", "nnswift.sklearn._classifier", "nnswift.sklearn._regressor"])
+def test_the_examples_of_the_docstrings(module):
+    result = doctest.testmod(importlib.import_module(module))
+    assert result.attempted > 2 and result.failed == 0
