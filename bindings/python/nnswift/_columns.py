@@ -16,7 +16,7 @@ _PLACE = re.compile(r"\bcolumn (\d+)")
 
 def names(values: Any) -> Optional[List[str]]:
     """Returns the names of a table's columns, or of a row out of it; None without: no table, or numbered columns."""
-    columns = getattr(values, "column_names", None)
+    columns: Any = getattr(values, "column_names", None)
     if columns is None and hasattr(values, "collect_schema"):  # polars, whose lazy frames warn of `columns`
         columns = values.collect_schema().names()
     if columns is None:

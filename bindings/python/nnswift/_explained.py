@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Sequence, Union
 import numpy as np
 
 from . import _explanations, _hidden
-from ._tabular import TabularModel
+from ._scaled import ScaledModel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MetricSpec = Union[str, Mapping[str, Any]]
 
 
-class ExplainedModel(TabularModel):
+class ExplainedModel(ScaledModel):
     """What a `Model` tells of the columns that its predictions depend on, and of its layers."""
 
     def importance(

@@ -87,15 +87,18 @@ class History(Mapping[str, Any]):
 
     @property
     def stopped(self) -> str:
-        return self._values.get("stopped", "")
+        value: str = self._values.get("stopped", "")
+        return value
 
     @property
     def best_epoch(self) -> int:
-        return self._values.get("best_epoch", 0)
+        value: int = self._values.get("best_epoch", 0)
+        return value
 
     @property
     def warnings(self) -> List[str]:
-        return self._values.get("warnings", [])
+        value: List[str] = self._values.get("warnings", [])
+        return value
 
     def _warn(self, depth: int) -> None:
         """Repeats the warnings as Python's own, seen from `depth` functions up."""

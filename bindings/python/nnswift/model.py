@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Sequence, Tuple, Union, overload
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Sequence, Union, overload
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from ._library import NNS_F32, Doubles, Floats, lib, text_of
 from ._explained import ExplainedModel
 from ._stored import handle_from_bytes, handle_from_file
 from ._watchers import Watching
-from .data import DataSet
-from .errors import ArgumentError, ShapeError
+from .errors import ArgumentError
 from .history import History
 from .session import Session
 
@@ -158,43 +157,6 @@ class Model(ExplainedModel):
         _learning.keep_feature_names(self, X)
         self._learns_classes = False
         return loss.value
-
-    def fit_preprocess(self, X: Any, y: Any = None, *, allow_nan: bool = False) -> None:
-        """Fits the spec's "preprocess" to features, and its "target" to targets; `train` does it the first time."""
-        x = self._form.view(X)
-        if y is None:
-            if "target" in self.spec:
-                raise ArgumentError('the spec\'s "target" is fitted to targets; give y, too')
-            # A data set needs targets; none are looked at here.
-            y = np.zeros(x.rows, np.uint8)
-        with DataSet(x, _arrays.borrow(y, "y"), allow_nan=allow_nan) as data:
-            lib.nns_fit_preprocess(self._handle, data.handle)
-        _learning.keep_feature_names(self, X)
-
-    @property
-    def scaling(self) -> Tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """What the fitted preprocess subtracts from each feature, and what it multiplies by: (x - center) * scale.
-
-        Raises
-        ------
-        ArgumentError
-            The spec's preprocess is not one that is fitted to data.
-        StateError
-            It has not seen any data yet.
-        """
-        center, scale = np.empty(self.input_size, np.float64), np.empty(self.input_size, np.float64)
-        pointers = (_arrays.pointer(values, Doubles) for values in (center, scale))
-        lib.nns_get_scaling(self._handle, *pointers, center.size)
-        return center, scale
-
-    def set_scaling(self, center: Any, scale: Any) -> None:
-        """Sets `scaling` instead of fitting it: finite values [features], scales above 0."""
-        arrays = [np.ascontiguousarray(values, np.float64) for values in (center, scale)]
-        if any(array.shape != (self.input_size,) for array in arrays):
-            shapes = " and ".join(str(array.shape) for array in arrays)
-            raise ShapeError(f"center and scale must have shape ({self.input_size},), got {shapes}")
-        pointers = (_arrays.pointer(array, Doubles) for array in arrays)
-        lib.nns_set_scaling(self._handle, *pointers, self.input_size)
 
     def set_wait(self, seconds: Optional[float]) -> None:
         """Sets how long calls wait for their turn on this model before they raise `BusyError`.
