@@ -76,7 +76,7 @@ def drifts(subject: Subject, before: Dict[Name, np.ndarray]) -> List[Drift]:
     """Returns the columns whose values are distributed otherwise than in the training, beyond chance."""
     found = []
     for name, values in subject.columns.items():
-        old, new = _comparable(before[name]), _comparable(values)
+        old, new = (there[~_missing(there)] for there in (before[name], values))
         if not len(old) or not len(new):
             continue
         numbers = _given.is_number(values) and _given.is_number(before[name])
@@ -88,12 +88,6 @@ def drifts(subject: Subject, before: Dict[Name, np.ndarray]) -> List[Drift]:
         if distance > max(_DRIFT, chance * levels):
             found.append(Drift(name, distance, count))
     return sorted(found, key=lambda drift: -drift.distance)
-
-
-def _comparable(values: np.ndarray) -> np.ndarray:
-    """Returns the values that are there; dates as numbers."""
-    there = values[~_missing(values)]
-    return there
 
 
 def _gap(old: np.ndarray, new: np.ndarray) -> float:
@@ -123,9 +117,7 @@ def strangers(subject: Subject) -> List[Dict[str, Any]]:
     """Returns, of a model of a table, the columns with values that its training never met, in a sample of the rows."""
     if not subject.is_table:
         return []
-    places = np.arange(subject.rows)
-    if subject.rows > _SAMPLE:
-        places = np.sort(np.random.default_rng(0).choice(subject.rows, _SAMPLE, replace=False))
+    places = _some(subject.rows)
     session = subject.model.session()
     names = subject.model._form.columns
     lists = {name: subject.columns[name][places].tolist() if name in subject.columns else [None] * len(places) for name in names}
@@ -142,14 +134,22 @@ def strangers(subject: Subject) -> List[Dict[str, Any]]:
     return found
 
 
+def _some(rows: int) -> np.ndarray:
+    """Returns the places of all rows, or of a sample: who looks at rows one by one has no time for more."""
+    if rows <= _SAMPLE:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(0).choice(rows, _SAMPLE, replace=False))
+
+
 def suspects(subject: Subject) -> List[Tuple[Name, float, str]]:
     """Returns columns that alone tell the target so well that they may have been written down after it."""
     if subject.kind == "labels" or subject.rows < 30:
         return []
-    truth = subject.truth if subject.truth.ndim == 1 else subject.truth[:, 0]
+    places = _some(subject.rows)
+    truth = (subject.truth if subject.truth.ndim == 1 else subject.truth[:, 0])[places]
     found = []
     for name, values in subject.columns.items():
-        guess = _alone(values, truth, subject.kind == "numbers")
+        guess = _alone(values[places], truth)
         if guess is None:
             continue
         score, word = _score(truth, guess, subject.kind)
@@ -158,7 +158,7 @@ def suspects(subject: Subject) -> List[Tuple[Name, float, str]]:
     return sorted(found, key=lambda suspect: -suspect[1])
 
 
-def _alone(values: np.ndarray, truth: np.ndarray, numbers: bool) -> Optional[np.ndarray]:
+def _alone(values: np.ndarray, truth: np.ndarray) -> Optional[np.ndarray]:
     """Returns what a column says of the target: a number itself, of a level the target's mean in the other half."""
     if _given.is_number(values):
         known = np.isfinite(values)
@@ -204,5 +204,8 @@ def shared_rows(subject: Subject, before: Dict[Name, np.ndarray]) -> int:
 
 
 def _keys(columns: Dict[Name, np.ndarray]) -> List[Any]:
-    return list(map(hash, zip(*(values.astype(str).tolist() if _given.is_number(values) else map(str, values.tolist())
-                                for values in columns.values()))))  # fmt: skip
+    """Returns what is equal for equal rows."""
+    lists = list(columns.values())
+    if all(_given.is_number(values) for values in lists):
+        return [row.tobytes() for row in np.column_stack(lists)]
+    return list(map(hash, zip(*(map(str, values.tolist()) for values in lists))))
