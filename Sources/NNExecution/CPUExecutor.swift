@@ -28,6 +28,7 @@ package final class CPUExecutor {
   // Constants of the model: a prediction of one row would notice the way through it.
   private let nodeCount: Int
   private let outputSize: Int
+  private let members: Int
 
   /// - Parameters:
   ///   - rows: of a batch, at most.
@@ -53,7 +54,8 @@ package final class CPUExecutor {
       }
     readsRows = plan.slots[0].readers.allSatisfy { plan.nodes[$0].layer.readsRows }
     readsFeatures = readsRows && model.preprocess.isIdentity
-    (nodeCount, outputSize) = (plan.nodes.count, model.outputSize)
+    nodeCount = plan.nodes.count
+    (members, outputSize) = (model.members, model.members * model.outputSize)
   }
 
   /// Loads rows of features and scales them: in place if the first layer can read them there, else
@@ -101,9 +103,18 @@ package final class CPUExecutor {
 
   /// Runs the loaded rows through the network. Inline: one row would notice the call.
   ///
-  /// - Returns: raw outputs [rows × outputSize], in the executor's memory.
+  /// - Returns: raw outputs [rows × outputSize], in the executor's memory; in training, if the model
+  ///   has members, those of each.
   @inline(__always)
   package func forward(rows: Int, mode: Mode, pool: WorkerPool) -> Matrix {
+    let outputs = pass(rows: rows, mode: mode, pool: pool)
+    if members > 1, case .inference = mode { return model.joinMembers(outputs) }
+    return outputs
+  }
+
+  /// - Returns: what the last layer gives.
+  @inline(__always)
+  private func pass(rows: Int, mode: Mode, pool: WorkerPool) -> Matrix {
     for index in 0..<nodeCount {
       let step = step(index, rows: rows, mode: mode, gradients: workspace.input, pool: pool)
       step.place.pointee.layer.use { $0.forward(step) }
@@ -115,14 +126,14 @@ package final class CPUExecutor {
   ///
   /// - Parameter body: gets raw outputs, in the executor's memory, and the first one's position.
   package func forEachBlock(
-    _ view: ArrayView, rows: Int, order: UnsafePointer<Int32>?, pool: WorkerPool,
-    _ body: (_ outputs: Matrix, _ start: Int) -> Void
+    _ samples: SampleRows, pool: WorkerPool, _ body: (_ outputs: Matrix, _ start: Int) -> Void
   ) {
     var start = 0
-    while start < rows {
-      let count = min(capacity, rows - start)
-      load(view, from: start, count: count, order: order)
-      body(forward(rows: count, mode: .inference, pool: pool), start)
+    while start < samples.rows {
+      let count = min(capacity, samples.rows - start)
+      load(samples.features, from: start, count: count, order: samples.order)
+      let outputs = pass(rows: count, mode: .inference, pool: pool)
+      body(members > 1 ? model.joinMembers(outputs, of: samples, from: start) : outputs, start)
       start += count
     }
   }

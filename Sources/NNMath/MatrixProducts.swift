@@ -128,7 +128,7 @@ package func spareForProducts(rows: Int, factor count: Int, outputs: Int, traini
 }
 
 /// A part of a product: a block of C, with k in pieces for which B stays in the second-level cache.
-private enum BlockSize {
+enum BlockSize {
   /// One panel of B serves all rows of a block; several threads need enough blocks to share.
   static func rows(members: Int) -> Int { members == 1 ? 1024 : sharedRows }
   static let sharedRows = 256
@@ -139,7 +139,7 @@ private enum BlockSize {
 }
 
 /// A product, at once if it is one block and one piece, else block by block.
-private struct ProductJob {
+struct ProductJob {
   var product: nnk_product
   let isOfDots: Bool
   var pool: BorrowedPool
@@ -187,17 +187,18 @@ private struct ProductJob {
     part.m = min(blockRows, product.m - row)
     part.n = min(BlockSize.columns, product.n - column)
     let bias = product.bias.map { $0 + column }
+    let end = product.a_start + product.k
     repeat {
-      part.k = min(BlockSize.depth, product.k - part.a_start)
+      part.k = min(BlockSize.depth, end - part.a_start)
       // The epilogue waits for the last piece of k.
-      let isLast = part.a_start + part.k == product.k
+      let isLast = part.a_start + part.k == end
       part.bias = isLast ? bias : nil
       part.is_rectified = isLast ? product.is_rectified : 0
       kernel(&part)
       part.a_start += part.k
       part.b += part.k * (isTransposed ? 1 : part.b_stride)
       part.is_added = 1
-    } while part.a_start < product.k
+    } while part.a_start < end
   }
 }
 

@@ -16,6 +16,11 @@ public func nns_forward_train(
     try changing(model) { handle throws(NNError) in
       let model = handle.model
       try checkArray(features, for: model)
+      guard model.members == 1 else {
+        throw .state(
+          "the model has \(model.members) members, whose outputs a loss of your own cannot tell "
+            + "apart; train it with nns_train, or make it with members 1")
+      }
       guard features.rows > 0 else { throw .shape("x must have at least one row, got 0") }
       guard features.rows <= Int32.max else { throw .limit("x must have at most 2147483647 rows") }
       let output = try predictionOutput(out, model, .raw, rows: features.rows)

@@ -56,7 +56,8 @@ private func whole(
   return .object(
     TabularPreset.config(
       given, rows: train.rows, validates: validates,
-      stratifies: model.spec.loss.classCount != nil && train.targets.type.isInteger))
+      stratifies: model.spec.loss.classCount != nil && train.targets.type.isInteger,
+      members: model.members))
 }
 
 private func fit(

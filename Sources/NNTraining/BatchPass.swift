@@ -15,7 +15,8 @@ final class BatchPass {
     self.init(
       model, rows: rows, try CPUExecutor(for: model, rows: rows, training: true),
       try BatchTargets(
-        rows: rows, outputs: model.outputSize, scaling: model.targetScaling))
+        rows: rows, outputs: model.outputSize, scaling: model.targetScaling,
+        members: model.members))
   }
 
   private init(_ model: Model, rows: Int, _ executor: CPUExecutor, _ targets: BatchTargets) {
@@ -53,12 +54,16 @@ final class BatchPass {
       samples, from: start, count: count, asIndices: hasIndices(samples, model))
     let sum = model.spec.loss(
       LossInput(
-        outputs: outputs, targets: batch.targets, sampleWeights: batch.weights,
-        classWeights: classWeights, gradient: executor.outputGradient(rows: count),
+        outputs: model.rowsOfMembers(outputs), targets: batch.targets,
+        sampleWeights: batch.weights, classWeights: classWeights,
+        gradient: model.rowsOfMembers(executor.outputGradient(rows: count)),
         scratch: executor.lossScratch,
         isPrecise: isPrecise))
     executor.backward(rows: count, mode: mode, gradients: gradients, pool: pool)
-    sheet?.take(outputs, samples, from: start, model: model)
+    if let sheet {
+      let joined = model.members > 1 ? model.joinMembers(outputs) : outputs
+      sheet.take(joined, samples, from: start, model: model)
+    }
     return sum
   }
 

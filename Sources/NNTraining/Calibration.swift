@@ -58,9 +58,9 @@ private struct KeptOutputs {
       count: try checkedProduct(block, try checkedSum(2 * size, 2, "calibration"), "calibration"))
     targets = try BatchTargets(rows: block, outputs: size, scaling: model.targetScaling)
     let executor = try CPUExecutor(for: model, rows: block, training: false)
-    executor.forEachBlock(
-      samples.features, rows: samples.rows, order: samples.order, pool: pool
-    ) { raw, start in (outputs.base + start * size).copy(from: raw.base, count: raw.count) }
+    executor.forEachBlock(samples, pool: pool) { raw, start in
+      (outputs.base + start * size).copy(from: raw.base, count: raw.count)
+    }
   }
 
   /// The mean loss of the outputs divided by e^place.

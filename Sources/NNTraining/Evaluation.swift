@@ -139,9 +139,7 @@ package struct Evaluator {
   ) throws(NNError) -> Double {
     var sum = LossSum()
     sheet?.reset()
-    executor.forEachBlock(
-      samples.features, rows: samples.rows, order: samples.order, pool: pool
-    ) { raw, start in
+    executor.forEachBlock(samples, pool: pool) { raw, start in
       // The loss is that of the probabilities that a prediction tells.
       model.calibrate(raw)
       let batch = targets.load(

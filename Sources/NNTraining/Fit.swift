@@ -29,6 +29,7 @@ package struct FitRun {
   private let config: TrainingConfig
   private let trainer: Trainer
   private let samples: SampleRows
+  private let heldOut: HeldOutRows?
   private let validation: SampleRows?
   private let observer: TrainingObserver
   private let sampler: BatchSampler
@@ -64,14 +65,16 @@ package struct FitRun {
   ) throws(NNError) {
     let model = trainer.model
     self.config = config
-    let (rest, part) = try Self.divide(train, validation, config)
+    let (rest, part, heldOut) = try Self.divide(
+      train, validation, config, members: model.members)
     try checkFit(rest.sampleRows, model)
     if let part { try checkFit(part.sampleRows, model) }
     self.trainer = trainer
     self.observer = observer
     parts = part.map { [rest, $0] } ?? [rest]
-    samples = rest.sampleRows
-    self.validation = part?.sampleRows
+    self.heldOut = heldOut
+    samples = rest.sampleRows.holdingOut(heldOut?.rows)
+    self.validation = part?.sampleRows.holdingOut(heldOut?.rows)
     sampler = try BatchSampler(samples, config.sampling, least: model.leastTrainingRows)
     classWeights = try config.classWeighting.weights(samples, model)
     let metrics = config.metrics.filter { $0.function != nil }

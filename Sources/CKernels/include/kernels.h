@@ -11,10 +11,10 @@
 #endif
 
 // A row of a matrix whose rows may lie anywhere: a batch's rows are read in place, in the data set.
+typedef const float *_Nonnull nnk_row;
+
 // Asks for a line of memory that will be read soon.
 static inline void nnk_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
-
-typedef const float *_Nonnull nnk_row;
 
 // Panel size in floats, 48 KB. With a 32 KB panel C would travel more often; that was measured to
 // be slower (Tests/Benchmarks/NOTES.md).

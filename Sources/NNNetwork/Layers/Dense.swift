@@ -4,18 +4,22 @@ import NNMath
 import NNOptions
 
 extension LayerKind {
-  /// Every output is a weighted sum of all inputs: `y = f(x · Wᵀ + b)`.
+  /// Every output is a weighted sum of all inputs: `y = f(x · Wᵀ + b)`; with `groups`, of the inputs
+  /// of its group.
   static let dense = LayerKind(
     name: "dense",
     example:
       #"{"type": "dense", "units": 5, "activation": "tanh", "init": "he_normal", "bias_init": {"type": "constant", "value": 0.1}}"#
   ) { options, input throws(NNError) in
-    DenseLayer(try DenseOptions(&options), inputSize: input.count)
+    let own = try DenseOptions(&options)
+    return own.groups == 1
+      ? DenseLayer(own, inputSize: input.count)
+      : try GroupedDenseLayer(own, inputSize: input.count, owner: options.owner)
   }
 }
 
 /// The checked options of a dense layer.
-private struct DenseOptions {
+struct DenseOptions {
   /// Bounds a single option; the memory of the whole model is checked as well.
   private static let unitsRange = 1...16_777_216
 
@@ -24,9 +28,11 @@ private struct DenseOptions {
   let fillWeight: InitializerFunction
   let hasBias: Bool
   let fillBias: InitializerFunction
+  let groups: Int
 
   init(_ options: inout Options) throws(NNError) {
     units = try options.integer("units", in: Self.unitsRange)
+    groups = try options.integer("groups", default: 1, in: Self.unitsRange)
     activation = try options.activation()
     fillWeight = try options.initializer("init")
     hasBias = try options.flag("bias", default: true)

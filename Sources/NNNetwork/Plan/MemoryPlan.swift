@@ -47,8 +47,8 @@ package struct MemoryPlan {
       most = max(most, memory.temporary)
     }
     let outputs = plan.slots[plan.output].shape.count
-    lossScratch = try take(
-      rows, try checkedSum(try checkedProduct(2, outputs, "batch memory"), 2, "batch memory"))
+    // Two values an output and two a row of each member, of which there are no more than outputs.
+    lossScratch = try take(rows, try checkedProduct(4, outputs, "batch memory"))
     temporary = try take(1, most)
   }
 

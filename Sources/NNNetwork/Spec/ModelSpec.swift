@@ -12,6 +12,8 @@ package struct ModelSpec {
   package let table: TableSpec?
   /// Values of a row that comes out.
   package let outputSize: Int
+  /// How many networks predict together, see `Members`.
+  package let members: Int
   package let loss: LossFunction
   package let target: TargetOptions
   /// Whether probabilities are calibrated after a training.
@@ -61,13 +63,15 @@ package struct ModelSpec {
     preprocess =
       table == nil ? try Self.preprocess(&options, features: inputShape.count) : []
     let built = try Self.layers(&options, inputShape, table, limits: limits)
-    (layerOptions, outputSize, parameterCount) = (built.options, built.size, built.parameters)
-    loss = try Self.loss(&options, outputs: built.size)
+    (layerOptions, parameterCount) = (built.options, built.parameters)
+    members = try Members.read(&options, lastUnits: built.size)
+    outputSize = built.size / members
+    loss = try Self.loss(&options, outputs: outputSize)
     target = try TargetOptions(&options, loss: loss)
     calibrates = try Self.calibrates(&options, loss: loss)
     seed = try options.seed("seed", default: 0)
     threshold = try options.number("threshold", default: 0.5, in: .closed(0, 1))
-    classes = try Self.classes(&options, loss: loss, outputs: built.size)
+    classes = try Self.classes(&options, loss: loss, outputs: outputSize)
     features = table == nil ? try Self.features(&options, count: inputShape.count) : []
     try options.finish()
     self.json = .object(options.resolved)

@@ -57,7 +57,7 @@ private struct TableDraft {
     spec["groups"] = .array(encoder.groups.map { $0.json })
     if let resolved = options.resolved["preprocess"] { spec["preprocess"] = resolved }
     target.complete(&spec)
-    if spec["layers"] == nil { spec["layers"] = TabularPreset.layers(outputs: target.outputs) }
+    TabularPreset.complete(&spec, outputs: target.outputs, rows: set.rows)
     self.spec = .object(spec)
   }
 

@@ -18,21 +18,35 @@ package enum TabularPreset {
     }
   }
 
-  /// The layers for so many outputs.
-  static func layers(outputs: Int) -> JSON {
-    let dropout = object([("type", .string("dropout")), ("rate", .number(0.15))])
-    let table = object([
-      ("type", .string("table")), ("units", .integer(64)), ("activation", .string("silu")),
-    ])
-    let dense = object([
-      ("type", .string("dense")), ("units", .integer(64)), ("activation", .string("silu")),
-    ])
-    let last = object([
-      ("type", .string("dense")), ("units", .integer(Int64(outputs))),
-      ("bias_init", .string("zeros")),
-    ])
-    return .array([table, dropout, dense, dropout, last])
+  /// What a spec has besides the keys that it names.
+  ///
+  /// - Parameter rows: to train on.
+  static func complete(_ spec: inout JSONObject, outputs: Int, rows: Int) {
+    guard spec["layers"] == nil else { return }
+    let members = spec["members"]?.integer.map { min(max(1, Int($0)), 1024) } ?? members(rows: rows)
+    spec["members"] = spec["members"] ?? .integer(Int64(members))
+    spec["layers"] = layers(outputs: outputs, members: members)
   }
+
+  /// Many on few rows, where each learns something else; on many rows one learns nearly all.
+  private static func members(rows: Int) -> Int { rows <= rowsForMembers ? 4 : 1 }
+  private static let rowsForMembers = 20_000
+
+  /// The layers for so many outputs.
+  private static func layers(outputs: Int, members: Int) -> JSON {
+    let dropout = object([("type", .string("dropout")), ("rate", .number(0.15))])
+    func units(_ count: Int) -> (String, JSON) { ("units", .integer(Int64(count * members))) }
+    let groups: [(String, JSON)] = members > 1 ? [("groups", .integer(Int64(members)))] : []
+    let silu: (String, JSON) = ("activation", .string("silu"))
+    return .array([
+      object([("type", .string("table")), units(width), silu]), dropout,
+      object([("type", .string("dense")), units(width), silu] + groups), dropout,
+      object(
+        [("type", .string("dense")), units(outputs), ("bias_init", .string("zeros"))] + groups),
+    ])
+  }
+
+  private static let width = 64
 
   /// Steps of a training at least, and epochs at least: enough for small tables and for large ones.
   private static let leastSteps = 1000.0
@@ -46,11 +60,13 @@ package enum TabularPreset {
   ///   - rows: to train on.
   ///   - validates: whether the caller brings validation rows.
   ///   - stratifies: whether the target is one class a row.
+  ///   - members: of the model; those learn from all rows.
   package static func config(
-    _ given: JSONObject, rows: Int, validates: Bool, stratifies: Bool
+    _ given: JSONObject, rows: Int, validates: Bool, stratifies: Bool, members: Int
   ) -> JSONObject {
     let isOwn = validates || given["validation_fraction"] != nil
-    let learnt = max(1, (Double(rows) * (isOwn ? 1 : 1 - validationShare)).rounded(.down))
+    let share = isOwn || members > 1 ? 1 : 1 - validationShare
+    let learnt = max(1, (Double(rows) * share).rounded(.down))
     let batch = given["batch_size"]?.integer.map { $0 > 0 ? Double($0) : learnt } ?? size(learnt)
     let batches = max(1, (learnt / batch).rounded(.down))
     let epochs = max(leastEpochs, (leastSteps / batches).rounded(.up))
@@ -85,7 +101,7 @@ package enum TabularPreset {
     return size
   }
 
-  private static func object(_ members: [(key: String, value: JSON)]) -> JSON {
-    .object(JSONObject(members))
+  private static func object(_ members: [(String, JSON)]) -> JSON {
+    .object(JSONObject(members.map { (key: $0.0, value: $0.1) }))
   }
 }
