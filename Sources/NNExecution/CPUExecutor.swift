@@ -103,8 +103,8 @@ package final class CPUExecutor {
 
   /// Runs the loaded rows through the network. Inline: one row would notice the call.
   ///
-  /// - Returns: raw outputs [rows × outputSize], in the executor's memory; in training, if the model
-  ///   has members, those of each.
+  /// - Returns: raw outputs [rows × outputSize], in the executor's memory; in training, if the
+  ///   model has members, those of each.
   @inline(__always)
   package func forward(rows: Int, mode: Mode, pool: WorkerPool) -> Matrix {
     let outputs = pass(rows: rows, mode: mode, pool: pool)

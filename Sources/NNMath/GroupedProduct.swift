@@ -1,7 +1,7 @@
 import CKernels
 
-/// A product group by group: the columns of A and of C are cut into equally many parts, and each part
-/// of C is the product of its part of A with a factor of its own.
+/// A product group by group: the columns of A and of C are cut into equally many parts, and each
+/// part of C is the product of its part of A with a factor of its own.
 package struct GroupedProduct {
   private let groups: Int
   /// Columns of a part of A, and of C.

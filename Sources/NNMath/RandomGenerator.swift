@@ -67,8 +67,8 @@ package struct RandomGenerator: Sendable {
     }
   }
 
-  /// mask = `kept` with probability 1 - dropped / 2^32, else 0; y = mask · x. A value takes 32 bits,
-  /// from the beginning of the stream on.
+  /// mask = `kept` with probability 1 - dropped / 2^32, else 0; y = mask · x. A value takes 32
+  /// bits, from the beginning of the stream on.
   package func dropOut(
     _ x: UnsafePointer<Float>, _ count: Int, dropped: UInt32, kept: Float,
     mask: UnsafeMutablePointer<Float>, into y: UnsafeMutablePointer<Float>

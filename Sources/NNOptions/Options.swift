@@ -153,6 +153,9 @@ package struct Options {
   /// Records the resolved form of a value read by `value(_:)`.
   package mutating func resolve(_ key: String, as value: JSON) { resolved[key] = value }
 
+  /// Keeps a key out of the resolved text: one that says nothing with its default.
+  package mutating func leaveOut(_ key: String) { resolved[key] = nil }
+
   /// Whether a key is in the text.
   package func has(_ key: String) -> Bool { given[key] != nil }
 

@@ -6,8 +6,8 @@ import NNOptions
 
 // The validation rows of a training, and the columns of its history.
 
-/// The rows that the members of a model hold out, in as many parts as `validation_fraction` makes, or
-/// as there are members.
+/// The rows that the members of a model hold out, in as many parts as `validation_fraction` makes,
+/// or as there are members.
 struct HeldOutRows {
   private let parts: Buffer<Int32>
   let rows: HeldOut

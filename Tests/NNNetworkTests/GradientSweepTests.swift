@@ -120,8 +120,10 @@ import Testing
     }
   }
 
-  /// Both branches, first, last, nested, with and without parameters in the shortcut.
+  /// Both branches, first, last, nested, with and without parameters in the shortcut; groups.
   @Test(arguments: [
+    #"{"type": "dense", "units": 6, "groups": 2, "activation": "tanh"}"#,
+    #"{"type": "dense", "units": 9, "groups": 3, "bias": false, "activation": "silu"}"#,
     #"{"type": "residual", "layers": [{"type": "dense", "units": 6, "activation": "tanh"}]}"#,
     #"{"type": "residual", "layers": [{"type": "dense", "units": 5, "activation": "silu"}], "shortcut": [{"type": "dense", "units": 5}]}"#,
     #"{"type": "residual", "layers": [{"type": "layer_norm"}], "shortcut": [{"type": "tanh"}]}"#,
@@ -129,7 +131,7 @@ import Testing
     #"{"type": "residual", "layers": [{"type": "dense", "units": 3}, {"type": "residual", "layers": [{"type": "sigmoid"}]}, {"type": "dense", "units": 6}]}"#,
     #"{"type": "residual", "layers": [{"type": "residual", "layers": [{"type": "dense", "units": 6}], "shortcut": [{"type": "dense", "units": 6, "bias": false}]}]}"#,
   ])
-  func residualGradients(_ block: String) throws {
+  func blockGradients(_ block: String) throws {
     let below = #"{"type": "dense", "units": 6}, "#
     for (before, after) in [
       (below, #", {"type": "dense", "units": 2}"#), ("", #", {"type": "dense", "units": 2}"#),

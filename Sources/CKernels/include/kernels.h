@@ -78,8 +78,8 @@ typedef struct {
     uint64_t *column_bits;       // [columns x column_words]; 15 columns more are written
 } nnk_nonzeros;
 
-// What rows of a table add to a product besides their numbers. Row b of `bins` is two rows of floats:
-// the sum of the weights of the bins below b, and the weight of bin b.
+// What rows of a table add to a product besides their numbers. Row b of `bins` is two rows of
+// floats: the sum of the weights of the bins below b, and the weight of bin b.
 typedef struct {
     long rows, positions, codes;
     const int32_t *bin;          // [rows x positions]: a row of bins, ...

@@ -4,8 +4,8 @@ import NNMath
 import NNOptions
 
 extension LayerKind {
-  /// Every output is a weighted sum of all inputs: `y = f(x · Wᵀ + b)`; with `groups`, of the inputs
-  /// of its group.
+  /// Every output is a weighted sum of all inputs: `y = f(x · Wᵀ + b)`; with `groups`, of the
+  /// inputs of its group.
   static let dense = LayerKind(
     name: "dense",
     example:
@@ -32,11 +32,12 @@ struct DenseOptions {
 
   init(_ options: inout Options) throws(NNError) {
     units = try options.integer("units", in: Self.unitsRange)
-    groups = try options.integer("groups", default: 1, in: Self.unitsRange)
     activation = try options.activation()
     fillWeight = try options.initializer("init")
     hasBias = try options.flag("bias", default: true)
     fillBias = try options.initializer("bias_init")
+    groups = try options.integer("groups", default: 1, in: Self.unitsRange)
+    if groups == 1 { options.leaveOut("groups") }
   }
 }
 

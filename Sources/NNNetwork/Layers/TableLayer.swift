@@ -60,8 +60,8 @@ final class TableLayer: Layer {
   private let weight: Parameter
   private let bias: Parameter
   private let embeddings: [Parameter]
-  /// Of all positions, see `fillBins`: what predictions need of the weight, and what a training step
-  /// makes anew.
+  /// Of all positions, see `fillBins`: what predictions need of the weight, and what a training
+  /// step makes anew.
   private var bins: Buffer<Float>?
 
   init(_ options: TableLayerOptions, _ inputs: TableInputs) {

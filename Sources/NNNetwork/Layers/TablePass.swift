@@ -2,9 +2,9 @@ import CKernels
 import NNData
 import NNMath
 
-/// The product of a table layer for the rows of one batch. Numbers are a dense block; bins and codes
-/// name the rows of the weight that a row uses. An embedded code's vector times its weights is
-/// computed once a batch, for all rows that have the code.
+/// The product of a table layer for the rows of one batch. Numbers are a dense block; bins and
+/// codes name the rows of the weight that a row uses. An embedded code's vector times its weights
+/// is computed once a batch, for all rows that have the code.
 struct TablePass {
   private let inputs: TableInputs
   private let units: Int

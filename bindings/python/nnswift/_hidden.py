@@ -10,7 +10,7 @@ from ._stored import handle_from_bytes
 from .errors import ArgumentError
 
 # What only the outputs of the whole network have.
-_OF_OUTPUTS = ("classes", "threshold", "calibration", "temperature", "target")
+_OF_OUTPUTS = ("members", "classes", "threshold", "calibration", "temperature", "target")
 
 
 def ending_at(model: Any, layer: Any) -> Any:

@@ -50,6 +50,8 @@ class Dense(Layer):
         Of the weights and of the bias; "pytorch" is uniform in ±1/√inputs.
     bias : bool
         Whether there is a b.
+    groups : int
+        Into how many parts inputs and units are cut; the units of a part see its inputs alone.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class Dense(Layer):
         init: Kind = "pytorch",
         bias: bool = True,
         bias_init: Kind = "pytorch",
+        groups: int = 1,
     ):
-        super().__init__("dense", units=units, activation=activation, init=init, bias=bias, bias_init=bias_init)
+        super().__init__(
+            "dense", units=units, activation=activation, init=init, bias=bias, bias_init=bias_init, groups=groups)
 
 
 class Table(Layer):

@@ -36,7 +36,7 @@ def test_inspect_shows_columns_layers_figures_and_curves(folder):
         '2 classes (no, yes) of "came"',
         "city",
         "3 levels",
-        "table 64 silu",
+        "table 256 silu",
         "7 epochs",
         "60 test rows",
         "roc_auc",
@@ -52,7 +52,7 @@ def test_inspect_reads_the_header_alone(folder, tmp_path):
     whole = (folder / "m.safetensors").read_bytes()
     cut = tmp_path / "cut.safetensors"
     cut.write_bytes(whole[: 8 + int.from_bytes(whole[:8], "little")])
-    assert "table 64 silu" in ok("inspect", cut)
+    assert "table 256 silu" in ok("inspect", cut)
     assert "cut.safetensors: " in refused("inspect", cut, "--verify")
     assert "every byte" in ok("inspect", folder / "m.safetensors", "--verify")
 

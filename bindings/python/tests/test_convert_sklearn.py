@@ -121,8 +121,10 @@ def test_tables():
     model = convert.from_sklearn(network)
     assert model.feature_names == list("abcde")
     assert close(model.predict(table), network.predict_proba(table))
+    # By name, whatever their order.
+    np.testing.assert_array_equal(model.predict(table[list("edcba")]), model.predict(table))
     with pytest.raises(ValueError, match="column"):
-        model.predict(table[list("edcba")])
+        model.predict(table.rename(columns={"a": "z"}))
 
 
 REGRESSORS = [

@@ -58,7 +58,7 @@ def test_a_layer_that_there_is_not(model, layer):
 @pytest.mark.parametrize("target", ["came", "visits"])
 def test_models_of_tables(target):
     frame = people()
-    model = nnswift.fit_table(frame, target, config=QUICK, seed=3)
+    model = nnswift.fit_table(frame, target, spec={"members": 1}, config=QUICK, seed=3)
     layers = model.spec["layers"]
     first, last = model.activations(frame, 0), model.activations(frame, -1)
     assert first.shape == (len(frame["age"]), layers[0]["units"])

@@ -232,7 +232,7 @@ def test_what_is_refused():
     table = with_target(people(), "two texts")
     model = fitted(table)
     state = TableState(model)
-    for key, owner in (("members", ""), ("folds", "preprocess ")):
+    for key, owner in (("stages", ""), ("folds", "preprocess ")):
         spec = model.spec
         (spec["preprocess"] if owner else spec)[key] = [1, 2]
         with pytest.raises(ValueError, match=f'the model\'s {owner}"{key}" has no counterpart in an ONNX file'):

@@ -15,7 +15,18 @@ def takes_columns(model: Model) -> bool:
     return "columns" in model.spec
 
 
-def require_known(model: Model, known: Iterable[str], target: str) -> None:
+def has_groups(spec: Mapping[str, Any]) -> bool:
+    """Whether a model has members, or a dense layer has groups, at any depth."""
+
+    def grouped(layers: Iterable[Mapping[str, Any]]) -> bool:
+        return any(
+            layer.get("groups", 1) > 1 or any(grouped(layer.get(branch, ())) for branch in BRANCHES)
+            for layer in layers)
+
+    return spec.get("members", 1) > 1 or grouped(spec["layers"])
+
+
+def require_known(model: Model, known: Iterable[str], target: str, *, takes_groups: bool = False) -> None:
     """Refuses a model with a layer or an activation that a converter does not know, at any depth.
 
     Parameters
@@ -24,6 +35,8 @@ def require_known(model: Model, known: Iterable[str], target: str) -> None:
     known : names of layers and activations
     target : str
         What the message calls the other side: "an ONNX file".
+    takes_groups : bool
+        Whether the converter knows members, and dense layers in groups.
 
     Raises
     ------
@@ -35,6 +48,9 @@ def require_known(model: Model, known: Iterable[str], target: str) -> None:
             f"a model of tables has no counterpart in {target}, which takes arrays of numbers; nnswift.to_onnx writes "
             "it with its columns")
     require_layers(model.spec["layers"], known, target)
+    if not takes_groups and has_groups(model.spec):
+        raise ValueError(
+            f"a model with members or groups has no counterpart in {target}; nnswift.to_onnx writes it")
 
 
 def require_layers(layers: List[Mapping[str, Any]], known: Iterable[str], target: str, start: int = 0) -> None:

@@ -9,7 +9,7 @@ from typing import Any, List, Mapping
 import numpy as np
 
 from ..model import Model
-from ._kinds import BRANCHES, require_known, require_layers, takes_columns
+from ._kinds import BRANCHES, has_groups, require_known, require_layers, takes_columns
 from ._onnx_activations import ACTIVATIONS, put_activation
 from ._onnx_chain import ML_DOMAIN, Chain
 from ._onnx_outputs import put_label, put_output_function, put_range, put_target
@@ -95,7 +95,7 @@ def to_onnx(model: Model, path: Any = None, *, missing_text: str = "") -> Any:
 
 
 def _of_arrays(onnx: Any, model: Model) -> Any:
-    require_known(model, _KNOWN, "an ONNX file")
+    require_known(model, _KNOWN, "an ONNX file", takes_groups=True)
     limits = learnt(model, "target.")
     model = with_plain_targets(model, keeps_range=True)
     _require_size(model)
@@ -147,7 +147,9 @@ def _proto(onnx: Any, chain: Chain, inputs: List[Any], outputs: List[Any], model
         opsets.append(helper.make_opsetid(ML_DOMAIN, _ML_OPSET))
     proto = helper.make_model(graph, producer_name="nnswift", opset_imports=opsets)
     proto.ir_version = 7 if version < 15 else 8
-    helper.set_model_props(proto, {SPEC_KEY: json.dumps(model.spec)})
+    # The weights of groups are not in the file as the spec has them.
+    if not has_groups(model.spec):
+        helper.set_model_props(proto, {SPEC_KEY: json.dumps(model.spec)})
     return proto
 
 
@@ -188,6 +190,7 @@ def _layer(chain: Chain, layer: Mapping[str, Any], weights: Mapping[str, np.ndar
     if kind == "residual":
         _residual(chain, layer, weights)
     elif kind == "dense":
+        own["weight"] = _whole_weight(own["weight"], layer.get("groups", 1))
         names = [chain.constant(name, own[name]) for name in ("weight", "bias") if name in own]
         chain.add("Gemm", chain.value, *names, transB=1)
         chain.size = layer["units"]
@@ -202,6 +205,18 @@ def _layer(chain: Chain, layer: Mapping[str, Any], weights: Mapping[str, np.ndar
         chain.add("PRelu", chain.value, chain.constant("weight", own["weight"]))
     elif kind != "dropout":
         put_activation(chain, layer)
+
+
+def _whole_weight(weight: np.ndarray, groups: int) -> np.ndarray:
+    """The weight [units x inputs] of a dense layer in groups, 0 where a unit does not see an input."""
+    if groups == 1:
+        return weight
+    (units, inputs), part = weight.shape, len(weight) // groups
+    whole = np.zeros((units, inputs * groups), weight.dtype)
+    for group in range(groups):
+        rows = slice(group * part, (group + 1) * part)
+        whole[rows, group * inputs : (group + 1) * inputs] = weight[rows]
+    return whole
 
 
 def _residual(chain: Chain, layer: Mapping[str, Any], weights: Mapping[str, np.ndarray]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping
+from typing import Any, List, Mapping, Optional
 
 import numpy as np
 
@@ -15,13 +15,49 @@ _FUNCTIONS = {"softmax_cross_entropy": "Softmax", "binary_cross_entropy": "Sigmo
 
 def put_output_function(chain: Chain, model: Model) -> None:
     """Turns raw outputs into probabilities or rates, calibrated if the model is."""
-    chain.begin("loss")
+    function = _FUNCTIONS.get(model.spec["loss"]["type"])
     divisor = np.float32(temperature(model))
+    members = model.spec.get("members", 1)
+    if members > 1:
+        _put_mean(chain, function, members, model.output_size, is_last=bool(divisor == 1))
+        if divisor == 1:
+            return
+    chain.begin("loss")
     if divisor != 1:
         chain.add("Mul", chain.value, chain.constant("temperature", 1 / divisor))
-    function = _FUNCTIONS.get(model.spec["loss"]["type"])
     if function is not None:
         chain.add(function, chain.value, **({"axis": -1} if function == "Softmax" else {}))
+
+
+def _put_mean(chain: Chain, function: Optional[str], members: int, outputs: int, is_last: bool) -> None:
+    """Turns raw outputs of members into the mean of their predictions, or into raw outputs that have it."""
+    chain.begin("members")
+    raw = chain.value
+    each = chain.constant("each", [-1, members, outputs], np.int64)
+    if function == "Sigmoid" and not is_last:
+        _put_log_odds(chain, chain.add("Reshape", raw, each))
+        return
+    share = chain.constant("mean", np.tile(np.eye(outputs), (members, 1)) / members)
+    if function == "Softmax":
+        chain.add("Reshape", raw, each)
+        chain.add("Softmax", chain.value, axis=-1)
+        chain.add("Reshape", chain.value, chain.constant("all", [-1, members * outputs], np.int64))
+    elif function is not None:
+        chain.add(function, raw)
+    chain.add("MatMul", chain.value, share)
+    if function is not None and not is_last:
+        chain.add("Log", chain.add("Max", chain.value, chain.constant("least", np.finfo(np.float32).tiny)))
+
+
+def _put_log_odds(chain: Chain, raw: str) -> None:
+    """The log odds of the mean probability; probabilities would lose what is near 0 or 1, their logarithms do not."""
+    sums = []
+    for side in (chain.add("Neg", raw), raw):
+        logs = chain.add("Neg", chain.add("Softplus", side))
+        axes: Any = {"axes": [1]} if chain.opset < 18 else {}
+        given = [logs] if axes else [logs, chain.constant("axis", [1], np.int64)]
+        sums.append(chain.add("ReduceLogSumExp", *given, keepdims=0, **axes))
+    chain.add("Sub", *sums)
 
 
 def put_target(chain: Chain, values: Mapping[str, np.ndarray]) -> None:

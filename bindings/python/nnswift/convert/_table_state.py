@@ -11,7 +11,9 @@ from ..model import Model
 from ._stored_tensors import stored
 
 # The keys of a spec that are understood here; one of a later day changes what a model computes.
-_KEYS = {"calibration", "classes", "columns", "groups", "layers", "loss", "preprocess", "seed", "target", "threshold"}
+_KEYS = {
+    "calibration", "classes", "columns", "groups", "layers", "loss", "members", "preprocess", "seed", "target", "threshold"
+}
 _PREPROCESS_KEYS = {"type", "numbers", "embedding", "group_means"}
 
 #: The codes of a category: another level, a missing value, the first level.
