@@ -12,7 +12,7 @@ mkdir -p "$static"
 part "static library" make --no-print-directory build/static/libnnswift.so
 cp -f build/static/libnnswift.so "$static/libnnswift.so"
 ln -sf libnnswift.so "$static/libnnswift.so.1"
-part "static c contract" env KILLS=400 sh Tests/CContract/run.sh "$static" static
+part "static c contract" env KILLS=400 TRIES=2000 sh Tests/CContract/run.sh "$static" static
 part "static python" env NNSWIFT_LIBRARY="$PWD/$static/libnnswift.so" \
   "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
 

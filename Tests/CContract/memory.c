@@ -42,14 +42,20 @@ static int64_t try_once(const attempt *row, int64_t number, int lasts, outcome *
     return failures;
 }
 
+/* Up to which allocation every one is tried: TRIES, of a call with more every 97th behind it. */
+static int64_t tries(void) {
+    const char *given = getenv("TRIES");
+    return given ? atoll(given) : 200;
+}
+
 static void check_attempt(const attempt *row, int lasts) {
-    enum { ALL = 2000, MOST = 100000 };
+    enum { MOST = 100000 };
+    int64_t all = tries();
     outcome result = {0, 0, 0, 0, 0, 0, 0};
     int64_t number = 1;
     /* The Swift runtime describes its types at their first use, in memory that it must have. */
     if (!may_fail_all) try_once(row, 0, 0, &result);
-    /* Of a call with very many allocations some. */
-    while (number < MOST && try_once(row, number, lasts, &result)) number += number < ALL ? 1 : 97;
+    while (number < MOST && try_once(row, number, lasts, &result)) number += number < all ? 1 : 97;
     char name[120];
     snprintf(name, sizeof name, "%s: %s fails", row->name,
              lasts ? "every allocation from the n-th on" : "the n-th allocation");
