@@ -19,24 +19,33 @@ REPEATS = {"noshow": 1, "telco": 3}
 
 
 def layers(hidden=64, activation="silu", dropout=0.15, depth=2, **table):
-    """The preset's layers with something else."""
-    drop = [{"type": "dropout", "rate": dropout}] if dropout else []
-    middle = [{"type": "dense", "units": hidden, "activation": activation}, *drop] * (depth - 1)
-    first = {"type": "table", "units": hidden, "activation": activation, **table}
-    return {"layers": [first, *drop, *middle, {"type": "dense", "units": 1, "bias_init": "zeros"}]}
+    """The preset's layers with something else, for so many rows."""
+
+    def spec(rows):
+        members = 4 if rows <= 20_000 else 1
+        groups = {"groups": members} if members > 1 else {}
+        drop = [{"type": "dropout", "rate": dropout}] if dropout else []
+        size = {"units": hidden * members, "activation": activation}
+        middle = [{"type": "dense", **size, **groups}, *drop] * (depth - 1)
+        last = {"type": "dense", "units": members, "bias_init": "zeros", **groups}
+        return {"members": members, "layers": [{"type": "table", **size, **table}, *drop, *middle, last]}
+
+    return spec
 
 
 def preprocess(**options):
     return {"preprocess": {"type": "table", **options}}
 
 
-def adamw(**options):
-    rule = {"type": "adamw", "learning_rate": 0.005, "weight_decay": 0.02, **options}
+def optimizer(**options):
+    rule = {"type": "adam", "learning_rate": 0.005, **options}
     return {"optimizer": rule}
 
 
 PARTS = {
     "the preset": {},
+    "one member": {"spec": {"members": 1}},
+    "eight members": {"spec": {"members": 8}},
     "no group means": {"spec": preprocess(group_means=False)},
     "no bins (numbers alone)": {"spec": preprocess(embedding="none")},
     "bins by quantiles": {"spec": preprocess(embedding={"type": "piecewise", "edges": "quantiles"})},
@@ -51,9 +60,16 @@ PARTS = {
     "width 128": {"spec": layers(128)},
     "embeddings from 3 levels": {"spec": layers(one_hot_up_to=3)},
     "constant rate": {"config": {"schedule": {"type": "constant"}}},
-    "no weight decay": {"config": adamw(weight_decay=0)},
-    "rate .002": {"config": adamw(learning_rate=0.002)},
+    "AdamW, decay .02": {"config": optimizer(type="adamw", weight_decay=0.02)},
+    "rate .002": {"config": optimizer(learning_rate=0.002)},
 }
+
+
+def fitted(table, train, test, seed, spec=None, **options):
+    """The predictions of the preset with a part of it changed."""
+    if spec is not None:
+        options["spec"] = spec(len(train)) if callable(spec) else spec
+    return preset(table, train, test, seed, **options)
 
 
 def inner_splits(table, repeats):
@@ -70,7 +86,10 @@ def inner_splits(table, repeats):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tables", default=",".join(TABLES))
-    names = parser.parse_args().tables.split(",")
+    parser.add_argument("--parts", default="", help="names of some parts, between commas; the preset comes first")
+    options = parser.parse_args()
+    names = options.tables.split(",")
+    chosen = options.parts.split(",") if options.parts else PARTS
     warnings.filterwarnings("ignore")
     tables = {name: load(name) for name in names}
     splits = {name: list(inner_splits(tables[name], REPEATS.get(name, 5))) for name in names}
@@ -78,11 +97,13 @@ def main():
     print("|" + "---|" * (len(names) + 2))
     whole = {}
     for part, options in PARTS.items():
+        if part != "the preset" and part not in chosen:
+            continue
         cells, seconds = [], []
         for name in names:
             start = time.process_time()
             found = np.array([
-                score(tables[name], test, preset(tables[name], train, test, seed, **options))[0]
+                score(tables[name], test, fitted(tables[name], train, test, seed, **options))[0]
                 for seed, (train, test) in enumerate(splits[name])])
             seconds.append((time.process_time() - start) / len(found))
             difference = found - whole.setdefault(name, found)

@@ -43,7 +43,7 @@ class Recipe:
             torch.nn.Linear(derived, units), silu, drop, torch.nn.Linear(units, units), silu, drop,
             torch.nn.Linear(units, 1))
         parameters = [*self.layers.parameters(), *self.tables.parameters()]
-        self.optimizer = torch.optim.AdamW(parameters, lr=0.005, weight_decay=0.02, fused=True)
+        self.optimizer = torch.optim.Adam(parameters, lr=0.005, fused=True)
         self.loss = torch.nn.BCEWithLogitsLoss()
         self.rows, self.batch = rows, batch
 

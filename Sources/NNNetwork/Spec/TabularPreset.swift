@@ -76,8 +76,7 @@ package enum TabularPreset {
       (
         "optimizer",
         object([
-          ("type", .string("adamw")), ("learning_rate", .number(0.005)),
-          ("weight_decay", .number(0.02)),
+          ("type", .string("adam")), ("learning_rate", .number(0.005)),
         ])
       ),
       ("schedule", object([("type", .string("cosine"))])),

@@ -76,7 +76,7 @@ def table_config(estimator: Any, rows: int, held_out: bool) -> Dict[str, Any]:
         decay = {"weight_decay": estimator.alpha / batch_size(estimator, rows), "decay_bias": False}
         config["optimizer"] = {**optimizer_of(estimator, {"type": "adam", "learning_rate": 0.005}), **decay}
     elif is_optimizer_given(estimator):
-        config["optimizer"] = optimizer_of(estimator, {"type": "adamw", "learning_rate": 0.005, "weight_decay": 0.02})
+        config["optimizer"] = optimizer_of(estimator, {"type": "adam", "learning_rate": 0.005})
     if estimator.early_stopping:
         config.update(_stopping(estimator, held_out, False))
     return config
