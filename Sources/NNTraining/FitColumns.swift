@@ -16,6 +16,9 @@ struct HeldOutRows {
   init(
     _ set: Dataset, _ kind: SplitKind, _ config: TrainingConfig, members: Int
   ) throws(NNError) {
+    guard set.rows >= 2 else {
+      throw .shape("validation_fraction needs at least 2 rows, got \(set.rows)")
+    }
     let wanted = (1 / max(config.validationFraction, 1 / Double(members))).rounded()
     let folds = try set.folds(
       kind, count: max(2, min(members, Int(wanted), set.rows)), key: nil, seed: config.seed)

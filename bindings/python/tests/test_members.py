@@ -129,6 +129,8 @@ def test_refusals():
         nnswift.Model({"input": 3, "loss": "mse", "layers": [{"type": "dense", "units": 4, "groups": 2}]})
     with pytest.raises(nnswift.StateError, match="a loss of your own"):
         nnswift.Model(spec()).forward_train(rows()[0])
+    with pytest.raises(nnswift.ShapeError, match="validation_fraction needs at least 2 rows, got 1"):
+        nnswift.Model(spec()).train(rows(1)[0], rows(1)[1], epochs=1, validation_fraction=0.2)
 
 
 def test_other_libraries_refuse_and_onnx_takes_them():
