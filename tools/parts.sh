@@ -20,6 +20,31 @@ part() {
   fi
 }
 
+# Runs functions that call `part` at the same time, one a core, and adds up what they count.
+lanes() {
+  local lane own=()
+  for lane in "$@"; do
+    rm -f "build/lane-$lane"
+    (
+      passed=0 failed=0 logs=()
+      "$lane"
+      printf '%s\n' "$passed" "$failed" "${logs[@]}" >"build/lane-$lane"
+    ) &
+  done
+  wait
+  for lane in "$@"; do
+    if [ -s "build/lane-$lane" ]; then
+      mapfile -t own <"build/lane-$lane"
+      passed=$((passed + own[0]))
+      failed=$((failed + own[1]))
+      logs+=("${own[@]:2}")
+    else
+      failed=$((failed + 1))
+      echo "not ok  $lane"
+    fi
+  done
+}
+
 # Prints the skipped tests and the totals; its status is that of the script.
 finish() {
   grep -hE '^(SKIPPED|skipped:)' "${logs[@]}" | sed -E 's/^SKIPPED( \[[0-9]+\])?/skipped:/' | sort -u

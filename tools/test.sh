@@ -5,14 +5,25 @@ cd "$(dirname "$0")/.."
 . tools/parts.sh
 python=.venv/bin/python
 
+tests() {
+  "$python" -m pytest -q -rs -p no:cacheprovider "$@"
+}
+
+contract_and_files() {
+  part "c contract" sh Tests/CContract/run.sh build
+  part "bad files" tests Tests/BadFiles
+  part "old files" tests Tests/OldFiles
+  part "golden" tests Tests/Golden
+  part "examples" tests Tests/Examples
+  part "docs" tests Tests/Docs
+}
+
+bindings() {
+  part "python" tests bindings/python/tests
+}
+
 part "format" swift format lint --strict --recursive Sources Tests Package.swift
 part "imports" "$python" tools/imports.py
 part "swift" swift_tests
-part "c contract" sh Tests/CContract/run.sh build
-part "python" "$python" -m pytest -q -rs -p no:cacheprovider bindings/python/tests
-part "bad files" "$python" -m pytest -q -rs -p no:cacheprovider Tests/BadFiles
-part "old files" "$python" -m pytest -q -rs -p no:cacheprovider Tests/OldFiles
-part "golden" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Golden
-part "examples" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Examples
-part "docs" "$python" -m pytest -q -rs -p no:cacheprovider Tests/Docs
+lanes contract_and_files bindings
 finish

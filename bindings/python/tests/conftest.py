@@ -1,9 +1,15 @@
 """Small problems that every test file uses."""
 
 import re
+import signal
 
 import numpy as np
 import pytest
+
+# A shell starts what runs in the background with SIGINT ignored, and Python leaves it so: tests of
+# Ctrl-C would wait for ever.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CLASSIFIER = {
     "input": 4,
