@@ -4,12 +4,9 @@ import numpy as np
 import pytest
 
 import nnswift
-from people import QUICK, part, people
+from people import FRAME, INPUTS, QUICK, part
 
 pytestmark = pytest.mark.filterwarnings("ignore::nnswift.TrainingWarning")
-
-FRAME = people()
-INPUTS = {name: values for name, values in FRAME.items() if name != "came"}
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,10 @@ import pytest
 
 import nnswift
 from nnswift import _frames, _library
-from people import QUICK, part, people
+from people import FRAME, INPUTS, QUICK, part, people
 
 # These trainings are too short to learn anything.
 pytestmark = pytest.mark.filterwarnings("ignore::nnswift.TrainingWarning")
-
-FRAME = people()
-INPUTS = {name: values for name, values in FRAME.items() if name != "came"}
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,10 @@ import numpy as np
 import pytest
 
 import nnswift
-from people import QUICK, people
+from people import FRAME, INPUTS, QUICK
 
 # These trainings are too short to learn anything.
 pytestmark = pytest.mark.filterwarnings("ignore::nnswift.TrainingWarning")
-
-FRAME = people()
-INPUTS = {name: values for name, values in FRAME.items() if name != "came"}
 
 
 @pytest.fixture(scope="module")
