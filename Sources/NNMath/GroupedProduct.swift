@@ -68,15 +68,7 @@ package struct GroupedProduct {
         a: a.base, a_start: group * inputs, a_width: a.columns, next: nil, d: d.base + place,
         d_stride: d.columns, descent: nil, c: c + place, c_stride: d.columns, m: inputs,
         n: outputs, k: 0, is_added: 0)
-      var done = 0
-      repeat {
-        part.k = min(BlockSize.depth, d.rows - done)
-        nnk_kernels().pointee.product_gradient(&part)
-        done += part.k
-        part.a += part.k
-        part.d += part.k * part.d_stride
-        part.is_added = 1
-      } while done < d.rows
+      part.run(rows: d.rows)
     }
   }
 }

@@ -96,17 +96,26 @@ package func multiplyFirstTransposed(
     (part.k, part.descent) = (d.rows, descent)
     return nnk_kernels().pointee.gradient_sparse(nonzeros, &part)
   }
-  var done = 0
-  repeat {
-    part.k = min(BlockSize.depth, d.rows - done)
-    if done + part.k == d.rows { part.descent = descent }
-    nnk_kernels().pointee.product_gradient(&part)
-    done += part.k
-    part.a += part.k
-    part.next = part.next.map { $0 + part.k }
-    part.d += part.k * part.d_stride
-    part.is_added = 1
-  } while done < d.rows
+  part.run(rows: d.rows, descent: descent)
+}
+
+extension nnk_gradient {
+  /// Computes the gradient over so many rows of A, as many at a time as stay in the cache.
+  ///
+  /// - Parameter descent: made with the sums of the last of them.
+  mutating func run(rows: Int, descent: UnsafePointer<nnk_fused_sgd>? = nil) {
+    var done = 0
+    repeat {
+      k = min(BlockSize.depth, rows - done)
+      if done + k == rows { self.descent = descent }
+      nnk_kernels().pointee.product_gradient(&self)
+      done += k
+      a += k
+      next = next.map { $0 + k }
+      d += k * d_stride
+      is_added = 1
+    } while done < rows
+  }
 }
 
 /// b [columns × rows] = a [rows × columns] transposed
